@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes where nothing is: ends by SIGSEGV. */
+#include <stdint.h>
+
+int main(void)
+{
+	*(volatile uint32_t *)0xdeadbeeful = 1;
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Text on the firmware's console: boot log and panic. */
+#ifndef BASE_PRINT_H
+#define BASE_PRINT_H
+
+/**
+ * Print with a small printf: %s %c %d %u %x %lx %ld %lu %p %%, with a width and a leading zero.
+ *
+ * Needs     nothing; switches the console to CHANNEL_KERNEL first time it is called
+ */
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The next print() names its channel again: somebody else may have written to the console. */
+void print_claim_console(void);
+
+#endif

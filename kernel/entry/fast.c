@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fast path. Each part first makes sure that nothing unusual is about (and gives up with NULL before
+ * the first change), then does in a few stores what the general path would have done.
+ *
+ *   call        a receiver waits, at most four words, no capability
+ *   reply_wait  the current caller made a call, four words; nobody queued, no deadline, no flags pending
+ *               or the current caller faulted, one map item in one leaf table that exists
+ *   fault       the pager's receiver waits
+ *
+ * In all of them the thread that is woken runs at once, so it must not be of lower priority than one ready.
+ */
+#include "entry/path.h"
+#include "hw/mmu.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched.h"
+#include "object/tables.h"
+#include "object/trace.h"
+#include "uapi/fault.h"
+#include "uapi/syscall.h"
+
+#define LIKELY(condition)   __builtin_expect(!!(condition), 1)
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define HOT		    static inline __attribute__((always_inline))
+
+/* Tags that need more than the four registers. TAG_BUFFER is fine for a call. */
+#define TAG_SLOW (TAG_CAP | TAG_MAP | TAG_NOTIFY | TAG_FAULT)
+
+HOT struct slot *fast_slot(const struct thread *thread, uint64_t index)
+{
+	const struct cspace *cspace = thread->cspace;
+
+	if (UNLIKELY(cspace == NULL || index - 1 >= (uint64_t)cspace->slots - 1))
+		return NULL;
+	return &cspace->pages[index / CSPACE_PAGE_SLOTS][index % CSPACE_PAGE_SLOTS];
+}
+
+/* An endpoint capability with @right that is not dying. */
+HOT struct slot *fast_endpoint(const struct thread *thread, uint64_t index, unsigned right)
+{
+	struct slot *slot = fast_slot(thread, index);
+
+	if (UNLIKELY(slot == NULL || slot->kind != KIND_ENDPOINT || !(slot->rights & right) ||
+		     (slot->flags & SLOT_DYING)))
+		return NULL;
+	return slot;
+}
+
+/* The first receiver of @endpoint if it can run at once. */
+HOT struct thread *fast_receiver(const struct endpoint *endpoint)
+{
+	struct thread *receiver;
+
+	if (UNLIKELY(endpoint->state != ENDPOINT_RECEIVERS))
+		return NULL;
+	receiver = container_of(endpoint->queue.head.next, struct thread, queue);
+	return LIKELY(sched_is_first(receiver) && !receiver->alarm.node.armed) ? receiver : NULL;
+}
+
+HOT void fast_dequeue(struct endpoint *endpoint, struct thread *receiver)
+{
+	list_remove(&receiver->queue);
+	if (list_is_empty(&endpoint->queue))
+		endpoint->state = ENDPOINT_IDLE;
+	receiver->blocked_on = NULL;
+}
+
+HOT void fast_switch(struct thread *to)
+{
+	to->state = THREAD_READY;
+	sched_switch_to(to);
+}
+
+HOT struct thread *fast_call(struct thread *thread)
+{
+	uint64_t tag = thread->regs[REG_A1];
+	struct slot *slot = fast_endpoint(thread, thread->regs[REG_A0], RIGHT_WRITE);
+	struct thread *receiver;
+
+	if (UNLIKELY(slot == NULL || (tag & TAG_SLOW) || TAG_WORDS(tag) > MESSAGE_REGISTERS))
+		return NULL;
+	receiver = fast_receiver((struct endpoint *)slot->a);
+	if (UNLIKELY(receiver == NULL))
+		return NULL;
+	fast_dequeue((struct endpoint *)slot->a, receiver);
+	thread->regs[REG_PC] += 4;
+	thread->send_kind = SEND_CALL;
+	thread->state = THREAD_CALLED;
+	thread->replier = receiver;
+	receiver->caller = thread;
+	if (tag & TAG_BUFFER) {
+		thread->buffer_address = thread->regs[REG_A4];
+		thread->buffer_word = thread->regs[REG_A5];
+	}
+	receiver->regs[REG_A0] = E_OK;
+	receiver->regs[REG_A1] = tag;
+	receiver->regs[REG_A2] = thread->regs[REG_A2];
+	receiver->regs[REG_A3] = thread->regs[REG_A3];
+	receiver->regs[REG_A4] = thread->regs[REG_A4];
+	receiver->regs[REG_A5] = thread->regs[REG_A5];
+	receiver->regs[REG_A6] = slot->b;
+	fast_switch(receiver);
+	return receiver;
+}
+
+/* What reply_settle() does for a thread whose current-caller link is @server's. */
+HOT void fast_settle(struct thread *server, struct thread *thread)
+{
+	thread->sequence++;
+	thread->replies = 0;
+	thread->buffer_word = 0;
+	thread->replier = NULL;
+	server->caller = NULL;
+}
+
+/*
+ * One map item, at most MAP_PAGES_MAX pages, into a leaf table that is there. false: not the usual case,
+ * nothing has changed.
+ */
+HOT bool fast_map(const struct thread *server, struct space *space)
+{
+	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], offset = server->regs[REG_A4];
+	uint64_t rights = at & RIGHTS_RWX, pages = item >> 16, pfn;
+	const struct slot *source = &space->sources[item & (SPACE_SOURCES - 1)];
+	uint32_t *words;
+	pte_t upper, *entry, leaf;
+	unsigned made = 0;
+
+	if (UNLIKELY((at & 0xff8) || at >= USER_END || (item & 0xffff) >= SPACE_SOURCES ||
+		     pages - 1 >= MAP_PAGES_MAX || ((at >> PAGE_SHIFT & 511) + pages) > 512))
+		return false;
+	if (UNLIKELY(source->kind != KIND_MEMORY || (source->flags & (SLOT_DYING | SLOT_DEVICE)) ||
+		     (rights & ~source->rights) || (rights & (RIGHT_WRITE | RIGHT_EXECUTE)) == 6 ||
+		     (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0 ||
+		     (rights & (RIGHT_READ | RIGHT_WRITE)) == RIGHT_WRITE))
+		return false;
+	if (UNLIKELY(offset >= source->b >> PAGE_SHIFT || pages > (source->b >> PAGE_SHIFT) - offset))
+		return false;
+	upper = space->root[at >> 30];
+	if (UNLIKELY(!pte_is_table(upper)))
+		return false;
+	upper = table_below(upper)[at >> 21 & 511];
+	if (UNLIKELY(!pte_is_table(upper)))
+		return false;
+	entry = table_below(upper) + (at >> PAGE_SHIFT & 511);
+	pfn = (source->a >> PAGE_SHIFT) + offset;
+	words = frame_word(pfn);
+	for (uint64_t i = 0; i < pages; i++) {
+		if (UNLIKELY(word_kind(words[i]) != FRAME_USER))
+			return false;
+	}
+	leaf = pte_make_leaf(pfn, (unsigned)rights, PTE_U);
+	for (uint64_t i = 0; i < pages; i++, leaf += 1ul << PTE_PFN_SHIFT) {
+		words[i]++;
+		if (UNLIKELY(entry[i] != 0)) {
+			space_drop_entry(&entry[i], 0);
+			mmu_fence_page((at & ~(PAGE_BYTES - 1)) + i * PAGE_BYTES, space->asid);
+		} else {
+			made++;
+		}
+		__atomic_store_n(&entry[i], leaf, __ATOMIC_RELAXED);
+	}
+	table_count(table_below(upper), (int)made);
+	if (rights & RIGHT_EXECUTE)
+		mmu_fence_fetch();
+	if (trace_is_on())
+		trace_write(TRACE_FAULT_ANSWER, 0, at, pages);
+	return true;
+}
+
+/* The answer of fast_reply_wait() to a call: four words, both sides as they are. */
+HOT bool fast_answer_call(const struct thread *server, struct thread *caller, uint64_t tag)
+{
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) || TAG_WORDS(tag) > MESSAGE_REGISTERS))
+		return false;
+	caller->regs[REG_A0] = E_OK;
+	caller->regs[REG_A1] = tag;
+	caller->regs[REG_A2] = server->regs[REG_A2];
+	caller->regs[REG_A3] = server->regs[REG_A3];
+	caller->regs[REG_A4] = server->regs[REG_A4];
+	caller->regs[REG_A5] = server->regs[REG_A5];
+	caller->regs[REG_A6] = 0;
+	return true;
+}
+
+HOT bool fast_answer_fault(const struct thread *server, const struct thread *caller, uint64_t tag)
+{
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1 || caller->forwarded ||
+		     caller->space == NULL))
+		return false;
+	return fast_map(server, caller->space);
+}
+
+HOT struct thread *fast_reply_wait(struct thread *server)
+{
+	uint64_t tag = server->regs[REG_A1];
+	struct thread *caller = server->caller;
+	struct slot *slot = fast_endpoint(server, server->regs[REG_A0], RIGHT_READ);
+	struct endpoint *endpoint;
+	bool answered;
+
+	if (UNLIKELY(slot == NULL || caller == NULL || server->regs[REG_A6] != DEADLINE_NEVER))
+		return NULL;
+	endpoint = (struct endpoint *)slot->a;
+	if (UNLIKELY(endpoint->state == ENDPOINT_SENDERS || !sched_is_first(caller) ||
+		     (server->notification != NULL && server->notification->flags != 0)))
+		return NULL;
+	answered = caller->send_kind == SEND_FAULT ? fast_answer_fault(server, caller, tag)
+						   : fast_answer_call(server, caller, tag);
+	if (UNLIKELY(!answered))
+		return NULL;
+	fast_settle(server, caller);
+	server->regs[REG_PC] += 4;
+	server->state = THREAD_WAITING;
+	server->blocked_on = endpoint;
+	server->waits_on_notification = false;
+	list_push_back(&endpoint->queue, &server->queue);
+	endpoint->state = ENDPOINT_RECEIVERS;
+	fast_switch(caller);
+	return caller;
+}
+
+/* Would the machine, or a parked table, explain this fault? Then the general path looks at it. */
+HOT bool fault_is_usual(const struct thread *thread, vaddr_t at, unsigned *flags, unsigned access)
+{
+	pte_t entry;
+
+	*flags = 0;
+	if (UNLIKELY(at >= USER_END))
+		return false;
+	entry = thread->space->root[at >> 30];
+	if (!pte_is_table(entry))
+		return entry == 0;
+	entry = table_below(entry)[at >> 21 & 511];
+	if (!pte_is_table(entry))
+		return entry == 0;
+	entry = table_below(entry)[at >> PAGE_SHIFT & 511];
+	if (entry == 0)
+		return true;
+	*flags = FAULT_PRESENT;
+	return (access & ~pte_rights(entry)) != 0;
+}
+
+HOT struct thread *fast_fault(struct thread *thread, unsigned access)
+{
+	struct endpoint *endpoint = thread->pager;
+	vaddr_t at = csr_read(stval);
+	struct thread *receiver;
+	unsigned flags;
+
+	if (UNLIKELY(endpoint == NULL || trace_is_on() || !fault_is_usual(thread, at, &flags, access)))
+		return NULL;
+	receiver = fast_receiver(endpoint);
+	if (UNLIKELY(receiver == NULL))
+		return NULL;
+	fast_dequeue(endpoint, receiver);
+	info->fault_count++;
+	thread->fault_kind = FAULT_PAGE;
+	thread->fault_access = (uint8_t)access;
+	thread->fault_flags = (uint8_t)flags;
+	thread->fault_address = at;
+	thread->fault_instret = 0;
+	thread->send_kind = SEND_FAULT;
+	thread->send_badge = thread->pager_badge;
+	thread->state = THREAD_FAULTED;
+	thread->replier = receiver;
+	receiver->caller = thread;
+	receiver->regs[REG_A0] = E_OK;
+	receiver->regs[REG_A1] = TAG(FAULT_PAGE, 4) | TAG_FAULT;
+	receiver->regs[REG_A2] = at;
+	receiver->regs[REG_A3] = thread->regs[REG_PC];
+	receiver->regs[REG_A4] = FAULT_INFO(thread->id, thread->space->asid, flags, access);
+	receiver->regs[REG_A5] = 0;
+	receiver->regs[REG_A6] = thread->pager_badge;
+	fast_switch(receiver);
+	return receiver;
+}
+
+struct thread *path_fast(struct thread *thread, uint64_t cause)
+{
+	if (cause == CAUSE_USER_ECALL) {
+		if (thread->regs[REG_A7] == SYS_reply_wait)
+			return fast_reply_wait(thread);
+		if (thread->regs[REG_A7] == SYS_call)
+			return fast_call(thread);
+		return NULL;
+	}
+	if (cause == CAUSE_STORE_PAGE)
+		return fast_fault(thread, ACCESS_WRITE);
+	if (cause == CAUSE_LOAD_PAGE)
+		return fast_fault(thread, ACCESS_READ);
+	if (cause == CAUSE_FETCH_PAGE)
+		return fast_fault(thread, ACCESS_EXECUTE);
+	return NULL;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* The general path of system calls: dispatch from the list, and the message calls. */
+#include "entry/calls.h"
+#include "entry/path.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched.h"
+#include "object/trace.h"
+#include "uapi/syscall.h"
+
+#define ARGUMENT(i) thread->regs[REG_A0 + (i)]
+
+/* Registers are 64 bits wide whatever the type in the list says: a slot number above 32 bits is E_SLOT. */
+static bool arguments_fit(const struct thread *thread, unsigned slots)
+{
+	for (unsigned i = 0; i < 6; i++) {
+		if ((slots >> i & 1) && ARGUMENT(i) > UINT32_MAX)
+			return false;
+	}
+	return true;
+}
+
+#define IS_CAP(type) (sizeof(type) == sizeof(cap_t))
+#define DO(mask, call)                                                                   \
+	{                                                                                \
+		return arguments_fit(thread, mask) ? call : (struct result){E_SLOT, 0}; \
+	}
+
+static struct result dispatch(struct thread *thread)
+{
+	switch (thread->regs[REG_A7]) {
+#define MESSAGE_CALL(number, name, ...)      \
+	case number:                         \
+		syscall_##name(thread);      \
+		return result(RESULT_NONE, 0);
+#define SYSCALL0(number, name, ...) \
+	case number:                \
+		return syscall_##name(thread);
+#define SYSCALL1(number, name, t1, a1, ...) \
+	case number:                        \
+		DO(IS_CAP(t1), syscall_##name(thread, (t1)ARGUMENT(0)))
+#define SYSCALL2(number, name, t1, a1, t2, a2, ...) \
+	case number:                                \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1, syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1)))
+#define SYSCALL3(number, name, t1, a1, t2, a2, t3, a3, ...)  \
+	case number:                                         \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2, \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2)))
+#define SYSCALL4(number, name, t1, a1, t2, a2, t3, a3, t4, a4, ...)            \
+	case number:                                                           \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3, \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), (t4)ARGUMENT(3)))
+#define SYSCALL5(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, ...)                           \
+	case number:                                                                                  \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4,      \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), (t4)ARGUMENT(3), \
+				  (t5)ARGUMENT(4)))
+#define SYSCALL6(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6, ...)                   \
+	case number:                                                                                  \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4,      \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), (t4)ARGUMENT(3), \
+				  (t5)ARGUMENT(4), (t6)ARGUMENT(5)))
+#include "uapi/syscall.def"
+#include "uapi/syscall_undef.h"
+	default:
+		return result(E_SYSCALL, 0);
+	}
+}
+
+void syscall_general(struct thread *thread)
+{
+	uint64_t number = thread->regs[REG_A7];
+	struct result done = dispatch(thread);
+
+	trace(TRACE_SYSCALL, thread->id, number, done.error);
+	if (done.error == RESULT_RESTART)
+		thread->regs[REG_PC] -= 4;
+	else if (done.error != RESULT_NONE)
+		thread_result(thread, done.error, done.value);
+}
+
+/* Messages: registers as uapi/message.h says. */
+
+static void send(struct thread *thread, enum send_kind kind)
+{
+	uint64_t tag = thread->regs[REG_A1];
+	struct slot *slot;
+	err_t error = cap_find(thread, thread->regs[REG_A0], KIND_ENDPOINT, RIGHT_WRITE, &slot);
+
+	if (error == E_OK)
+		error = message_check_send(thread, slot, tag);
+	if (error == E_OK && kind == SEND_PLAIN && (tag & TAG_BUFFER))
+		error = E_MESSAGE;
+	if (error != E_OK) {
+		thread_result(thread, error, 0);
+		return;
+	}
+	thread->send_kind = (uint8_t)kind;
+	thread->send_badge = slot->b;
+	thread->buffer_word = 0;
+	if (tag & TAG_BUFFER) {
+		thread->buffer_address = thread->regs[REG_A4];
+		thread->buffer_word = thread->regs[REG_A5];
+	}
+	endpoint_send(thread, (struct endpoint *)slot->a);
+}
+
+void syscall_call(struct thread *thread)
+{
+	send(thread, SEND_CALL);
+}
+
+void syscall_send(struct thread *thread)
+{
+	send(thread, SEND_PLAIN);
+}
+
+/* What a wait waits at: an endpoint, a notification, or nothing but the bound one. */
+struct waited {
+	struct endpoint *endpoint;
+	struct notification *notification;
+};
+
+static err_t find_waited(struct thread *thread, uint64_t index, struct waited *waited)
+{
+	struct slot *slot;
+	err_t error;
+
+	*waited = (struct waited){NULL, NULL};
+	if (index == CAP_NULL)
+		return E_OK;
+	error = cap_find(thread, index, KIND_NONE, RIGHT_READ, &slot);
+	if (error != E_OK)
+		return error;
+	if (slot->kind == KIND_ENDPOINT)
+		waited->endpoint = (struct endpoint *)slot->a;
+	else if (slot->kind == KIND_NOTIFICATION)
+		waited->notification = (struct notification *)slot->a;
+	else
+		return E_KIND;
+	return E_OK;
+}
+
+void syscall_wait(struct thread *thread)
+{
+	struct waited waited;
+	err_t error = find_waited(thread, thread->regs[REG_A0], &waited);
+
+	if (error == E_OK && waited.endpoint != NULL && thread->caller != NULL)
+		error = E_BUSY;
+	if (error != E_OK)
+		thread_result(thread, error, 0);
+	else
+		endpoint_wait(thread, waited.endpoint, waited.notification, thread->regs[REG_A6]);
+}
+
+/* Answer; the thread that can go on is awake after. */
+static err_t answer(struct thread *thread, uint64_t reply, struct reply_target *target, uint64_t *missing)
+{
+	struct thread *woken = NULL;
+	err_t error = reply_find(thread, reply, target);
+
+	if (error == E_OK)
+		error = reply_answer(thread, target, &woken, missing);
+	if (error == E_OK && woken != NULL)
+		sched_wake(woken);
+	return error;
+}
+
+void syscall_reply(struct thread *thread)
+{
+	struct reply_target target;
+	uint64_t missing = 0;
+	err_t error = answer(thread, CAP_NULL, &target, &missing);
+
+	thread_result(thread, error, missing);
+}
+
+void syscall_reply_wait(struct thread *thread)
+{
+	struct reply_target target;
+	struct waited waited;
+	uint64_t missing = 0, deadline = thread->regs[REG_A6];
+	err_t error = find_waited(thread, thread->regs[REG_A0], &waited);
+
+	if (error == E_OK)
+		error = answer(thread, CAP_NULL, &target, &missing);
+	if (error != E_OK)
+		thread_result(thread, error, missing);
+	else
+		endpoint_wait(thread, waited.endpoint, waited.notification, deadline);
+}
+
+void syscall_reply_send(struct thread *thread)
+{
+	struct reply_target target;
+	uint64_t missing = 0, reply = thread->regs[REG_A0];
+	err_t error = reply == CAP_NULL ? E_SLOT : answer(thread, reply, &target, &missing);
+
+	if (error == E_OK)
+		cap_unhold(target.slot);
+	thread_result(thread, error, missing);
+}
+
+struct result syscall_null(struct thread *thread)
+{
+	(void)thread;
+	return result(E_OK, 0);
+}
+
+struct result syscall_yield(struct thread *thread)
+{
+	thread_result(thread, E_OK, 0);
+	sched_yield();
+	return result(RESULT_NONE, 0);
+}
+
+struct result syscall_notify(struct thread *thread, cap_t notification)
+{
+	struct slot *slot;
+	err_t error = cap_find(thread, notification, KIND_NOTIFICATION, RIGHT_WRITE, &slot);
+
+	if (error == E_OK)
+		notification_signal((struct notification *)slot->a, slot->b);
+	return failed(error);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From cause to action. Every visit: take the lock, try the fast path, else the general one, pick who
+ * runs, drop the lock.
+ */
+#include "base/lock.h"
+#include "base/panic.h"
+#include "base/print.h"
+#include "entry/offsets.h"
+#include "entry/path.h"
+#include "hw/csr.h"
+#include "hw/mmu.h"
+#include "object/notification.h"
+#include "object/reply.h"
+#include "object/sched.h"
+#include "object/tables.h"
+#include "object/trace.h"
+#include "uapi/fault.h"
+#include "uapi/syscall.h"
+
+_Static_assert(offsetof(struct thread, regs) == THREAD_REGS, "entry/offsets.h");
+_Static_assert(offsetof(struct thread, cpu) == THREAD_CPU, "entry/offsets.h");
+_Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "entry/offsets.h");
+
+static void fault_is(struct thread *thread, enum fault_kind kind, unsigned access)
+{
+	thread->fault_kind = (uint8_t)kind;
+	thread->fault_access = (uint8_t)access;
+	thread->fault_flags = 0;
+	thread->fault_address = csr_read(stval);
+	thread->fault_instret = trace_is_on() ? csr_read(instret) : 0;
+}
+
+/* First use of floating point: give the registers to @thread. false: it owned them, so it is a fault. */
+static bool fpu_claim(struct thread *thread)
+{
+	struct cpu *cpu = thread->cpu;
+
+	if ((csr_read(sstatus) & SSTATUS_FS) != 0)
+		return false;
+	csr_set(sstatus, SSTATUS_FS_CLEAN);
+	fpu_restore(&thread->fpu);
+	csr_clear(sstatus, SSTATUS_FS);
+	csr_set(sstatus, SSTATUS_FS_CLEAN);
+	cpu->fpu_owner = thread;
+	info->fpu_restores++;
+	return true;
+}
+
+static unsigned access_of(uint64_t cause)
+{
+	if (cause == CAUSE_FETCH_PAGE || cause == CAUSE_FETCH_ACCESS || cause == CAUSE_FETCH_MISALIGNED)
+		return ACCESS_EXECUTE;
+	if (cause == CAUSE_STORE_PAGE || cause == CAUSE_STORE_ACCESS || cause == CAUSE_STORE_MISALIGNED)
+		return ACCESS_WRITE;
+	return ACCESS_READ;
+}
+
+/*
+ * What the tables say about a page fault. true: the entry allows the access, so the fault is spurious
+ * (an invalid translation was remembered, or the machine wants the A or D bit set by hand).
+ */
+static bool page_fault_is_spurious(struct thread *thread, vaddr_t at, unsigned access)
+{
+	unsigned level;
+	pte_t *entry;
+
+	if (at >= USER_END)
+		return false;
+	entry = space_walk(thread->space, at, &level);
+	if (level == 1 && pte_is_parked(*entry))
+		thread->fault_flags |= FAULT_PARKED;
+	if (!pte_is_leaf(*entry))
+		return false;
+	if ((access & ~pte_rights(*entry)) != 0) {
+		thread->fault_flags |= FAULT_PRESENT;
+		return false;
+	}
+	__atomic_fetch_or(entry, PTE_A | (access == ACCESS_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
+	mmu_fence_page(at, thread->space->asid);
+	return true;
+}
+
+static void page_fault(struct thread *thread, uint64_t cause)
+{
+	fault_is(thread, FAULT_PAGE, access_of(cause));
+	if (page_fault_is_spurious(thread, thread->fault_address, thread->fault_access))
+		return;
+	trace(TRACE_FAULT, thread->id, thread->fault_address, thread->regs[REG_PC]);
+	fault_send(thread, 0);
+}
+
+static void exception(struct thread *thread, uint64_t cause)
+{
+	switch (cause) {
+	case CAUSE_ILLEGAL:
+		if (fpu_claim(thread))
+			return;
+		fault_is(thread, FAULT_ILLEGAL, ACCESS_EXECUTE);
+		break;
+	case CAUSE_BREAKPOINT:
+		fault_is(thread, FAULT_BREAKPOINT, ACCESS_EXECUTE);
+		break;
+	case CAUSE_FETCH_MISALIGNED:
+	case CAUSE_LOAD_MISALIGNED:
+	case CAUSE_STORE_MISALIGNED:
+		fault_is(thread, FAULT_MISALIGNED, access_of(cause));
+		break;
+	case CAUSE_FETCH_ACCESS:
+	case CAUSE_LOAD_ACCESS:
+	case CAUSE_STORE_ACCESS:
+		fault_is(thread, FAULT_ACCESS, access_of(cause));
+		break;
+	default:
+		fault_is(thread, FAULT_OTHER, 0);
+		thread->fault_address = cause;
+		break;
+	}
+	trace(TRACE_FAULT, thread->id, thread->fault_address, thread->regs[REG_PC]);
+	fault_send(thread, 0);
+}
+
+static void interrupt(uint64_t cause)
+{
+	if ((cause & ~CAUSE_INTERRUPT) == 5)
+		sched_timer_interrupt();
+	else if ((cause & ~CAUSE_INTERRUPT) == 9)
+		irq_interrupt();
+	else
+		panic("interrupt 0x%lx is not enabled", cause);
+}
+
+static __attribute__((noinline)) void general_path(struct thread *thread, uint64_t cause)
+{
+	if (cause & CAUSE_INTERRUPT) {
+		interrupt(cause);
+	} else if (cause == CAUSE_USER_ECALL) {
+		thread->regs[REG_PC] += 4;
+		syscall_general(thread);
+	} else if (cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE || cause == CAUSE_FETCH_PAGE) {
+		page_fault(thread, cause);
+	} else {
+		exception(thread, cause);
+	}
+}
+
+#if PAGODA_CHECKED
+/* The longest visit with interrupts off, and what it was. Idle time does not count: see visit_begins(). */
+static void visit_ends(struct cpu *cpu, struct thread *thread, uint64_t cause)
+{
+	uint64_t spent = csr_read(instret) - cpu->entered_instret;
+
+	if (cause == CAUSE_USER_ECALL)
+		cause |= thread->regs[REG_A7] << 8;
+	if (spent > info->irq_off_max) {
+		info->irq_off_max = spent;
+		info->irq_off_call = cause;
+	}
+}
+#endif
+
+struct thread *trap_user(struct thread *thread, uint64_t cause)
+{
+	struct thread *next;
+
+#if PAGODA_CHECKED
+	struct cpu *cpu = thread->cpu;
+
+	cpu->entered_instret = csr_read(instret);
+#endif
+	kernel_lock();
+	if (trace_is_on())
+		trace_write(TRACE_ENTER, thread->id, cause, thread->regs[REG_A7]);
+#if PAGODA_CHECKED
+	next = trace_flags & TRACE_FLAG_GENERAL_ONLY ? NULL : path_fast(thread, cause);
+#else
+	next = path_fast(thread, cause);
+#endif
+	if (next == NULL) {
+		general_path(thread, cause);
+#if PAGODA_CHECKED
+		visit_ends(cpu, thread, cause);
+#endif
+		next = sched_pick();
+	}
+	if (trace_is_on())
+		trace_write(TRACE_LEAVE, next->id, 0, 0);
+	kernel_unlock();
+	return next;
+}
+
+/* A trap in the kernel: a bug. */
+_Noreturn void trap_kernel(uint64_t a0, uint64_t ra, uint64_t fp, uint64_t sp)
+{
+	print_claim_console();
+	print("\npanic: trap in the kernel: scause 0x%lx stval 0x%lx sepc 0x%lx\n", csr_read(scause),
+	      csr_read(stval), csr_read(sepc));
+	print("a0 0x%lx ra 0x%lx fp 0x%lx sp 0x%lx\n", a0, ra, fp, sp);
+	panic_backtrace(fp, csr_read(sepc));
+	panic("end of the trap in the kernel");
+}

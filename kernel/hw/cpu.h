@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What belongs to one hart. In the kernel tp points to it. */
+#ifndef HW_CPU_H
+#define HW_CPU_H
+
+#include "uapi/trace.h"
+#include "uapi/types.h"
+
+#define CPU_MAX		16
+#define CPU_STACK_BYTES 8192
+
+struct thread;
+
+/* All members: [h] this hart only, but id [I]. */
+struct cpu {
+	uint64_t stack_top;
+	struct thread *current; /* the thread whose registers are in the hart, or NULL when idle */
+	uint64_t satp;		/* as the register holds it: spares a write when it stays the same */
+	struct thread *fpu_owner; /* whose floating point registers are in the hart */
+	struct trace_ring *trace;
+	uint64_t id;
+	uint64_t entered_instret; /* checked build: rdinstret at the last entry */
+	uint64_t armed_ticks;	  /* what the timer is set to */
+};
+
+extern struct cpu cpus[CPU_MAX];
+
+static inline struct cpu *cpu_this(void)
+{
+	struct cpu *cpu;
+
+	__asm__("mv %0, tp" : "=r"(cpu));
+	return cpu;
+}
+
+#endif

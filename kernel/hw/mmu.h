@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own map and the machine's fences.
+ *
+ * Only the boot hart runs user space; the others are started, counted and parked in wfi with the kernel's
+ * map and never walk a user table. So a fence on this hart reaches every translation there is. Whoever lets
+ * more harts run adds the remote fence here: nobody else issues one.
+ */
+#ifndef HW_MMU_H
+#define HW_MMU_H
+
+#include "pure/dtb.h"
+#include "pure/sv39.h"
+
+/* Build the direct map with exact rights for the image, and switch to it. */
+void mmu_init(const struct dtb_machine *machine);
+
+/* Copy the kernel's upper half into a new root; and take it out again. */
+void mmu_fill_kernel_half(pte_t *root);
+void mmu_clear_kernel_half(pte_t *root);
+
+extern uint64_t mmu_kernel_satp; /* [I] after mmu_init */
+
+static inline void mmu_fence_page(vaddr_t at, uint64_t asid)
+{
+	__asm__ volatile("sfence.vma %0, %1" : : "r"(at), "r"(asid) : "memory");
+}
+
+static inline void mmu_fence_asid(uint64_t asid)
+{
+	__asm__ volatile("sfence.vma x0, %0" : : "r"(asid) : "memory");
+}
+
+static inline void mmu_fence_all(void)
+{
+	__asm__ volatile("sfence.vma" : : : "memory");
+}
+
+/* Instructions that were written through another mapping can be fetched from now on. */
+static inline void mmu_fence_fetch(void)
+{
+	__asm__ volatile("fence.i" : : : "memory");
+}
+
+#endif

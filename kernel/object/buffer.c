@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Copies between a blocked caller's buffer and its server, page by page through the direct map.
+ *
+ * Both ends are looked up in the page tables at the time of the copy, with the rights they have there;
+ * accessed and dirty bits are set as the machine would. The kernel itself never faults.
+ */
+#include <string.h>
+
+#include "object/buffer.h"
+#include "object/frame.h"
+#include "object/reply.h"
+#include "object/tables.h"
+
+/* Kernel address of user address @at if @rights (READ or WRITE) are there; NULL: absent or refused. */
+static uint8_t *user_byte(struct space *space, vaddr_t at, unsigned rights)
+{
+	unsigned level;
+	pte_t *entry;
+	paddr_t base;
+
+	if (space == NULL || at >= USER_END)
+		return NULL;
+	entry = space_walk(space, at, &level);
+	if (!pte_is_leaf(*entry) || (rights & ~pte_rights(*entry)) != 0)
+		return NULL;
+	__atomic_fetch_or(entry, PTE_A | (rights & RIGHT_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
+	base = pte_pfn(*entry) << PAGE_SHIFT;
+	return (uint8_t *)spot_of(base) + (at & (sv39_level_bytes(level) - 1));
+}
+
+/* The server's end: its own memory, or a frame of a source of its own space. */
+static err_t local_byte(struct thread *server, const struct buffer_copy *copy, uint64_t done, uint8_t **byte)
+{
+	unsigned rights = copy->direction == COPY_TO_CALLER ? RIGHT_READ : RIGHT_WRITE;
+	const struct slot *source;
+	paddr_t at;
+
+	if (!copy->is_source) {
+		*byte = user_byte(server->space, copy->local + done, rights);
+		return *byte == NULL ? E_RANGE : E_OK;
+	}
+	source = &server->space->sources[copy->local];
+	at = source->a + copy->source_bytes + done;
+	if (word_kind(*frame_word(at >> PAGE_SHIFT)) != FRAME_USER)
+		return E_FRAME;
+	*byte = spot_of(at);
+	return E_OK;
+}
+
+static err_t check_source(const struct thread *server, const struct buffer_copy *copy)
+{
+	unsigned rights = copy->direction == COPY_TO_CALLER ? RIGHT_READ : RIGHT_WRITE;
+	const struct slot *source;
+
+	if (!copy->is_source)
+		return E_OK;
+	if (server->space == NULL || copy->local >= SPACE_SOURCES)
+		return E_RANGE;
+	source = &server->space->sources[copy->local];
+	if (source->kind != KIND_MEMORY || (source->flags & SLOT_DYING))
+		return E_RANGE;
+	if (source->flags & SLOT_DEVICE)
+		return E_FRAME;
+	if (!range_fits(copy->source_bytes, copy->bytes, source->b))
+		return E_RANGE;
+	return (rights & ~source->rights) != 0 ? E_RIGHTS : E_OK;
+}
+
+static err_t check_buffer(const struct thread *caller, const struct buffer_copy *copy)
+{
+	uint64_t needed = copy->direction == COPY_TO_CALLER ? BUFFER_WRITE : BUFFER_READ;
+
+	if (copy->direction > COPY_TO_CALLER || copy->bytes > USER_END ||
+	    !range_fits(copy->offset, copy->bytes, BUFFER_LENGTH(caller->buffer_word)) ||
+	    caller->buffer_address + copy->offset < caller->buffer_address)
+		return E_RANGE;
+	return caller->buffer_word & needed ? E_OK : E_RIGHTS;
+}
+
+static uint64_t to_page_end(uint64_t at)
+{
+	return PAGE_BYTES - (at & (PAGE_BYTES - 1));
+}
+
+/* As far as both ends stay on their page. */
+static err_t copy_piece(struct thread *server, struct thread *caller, const struct buffer_copy *copy, uint64_t *done,
+			uint64_t limit)
+{
+	bool to_caller = copy->direction == COPY_TO_CALLER;
+	vaddr_t remote = caller->buffer_address + copy->offset + *done;
+	uint64_t local_at = (copy->is_source ? copy->source_bytes : copy->local) + *done;
+	uint8_t *there = user_byte(caller->space, remote, to_caller ? RIGHT_WRITE : RIGHT_READ), *here;
+	uint64_t bytes = min_u64(limit - *done, min_u64(to_page_end(remote), to_page_end(local_at)));
+	err_t error;
+
+	if (there == NULL)
+		return E_ABSENT;
+	error = local_byte(server, copy, *done, &here);
+	if (error != E_OK)
+		return error;
+	if (to_caller)
+		memcpy(there, here, bytes);
+	else
+		memcpy(here, there, bytes);
+	*done += bytes;
+	return E_OK;
+}
+
+err_t buffer_copy(struct thread *server, struct thread *caller, const struct buffer_copy *copy, uint64_t *done)
+{
+	uint64_t limit = min_u64(copy->bytes, BUFFER_STEP_BYTES);
+	err_t error = check_buffer(caller, copy);
+
+	*done = 0;
+	if (error == E_OK)
+		error = check_source(server, copy);
+	while (error == E_OK && *done < limit)
+		error = copy_piece(server, caller, copy, done, limit);
+	return error;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding, deriving and deleting capabilities; CSpaces. */
+#include <string.h>
+
+#include "base/panic.h"
+#include "object/frame.h"
+#include "object/notification.h"
+#include "object/pool.h"
+#include "object/reply.h"
+#include "object/space.h"
+
+#define REVOKE_DESCENT 64 /* slots walked to find the next one to delete */
+
+/* Capabilities of these kinds name an object that counts them. */
+static bool kind_has_object(unsigned kind)
+{
+	return kind != KIND_NONE && kind != KIND_MEMORY && kind != KIND_REPLY && kind != KIND_IRQ;
+}
+
+err_t cspace_create(struct pool *pool, uint64_t slots, struct cspace **made)
+{
+	struct cspace *cspace;
+
+	if (slots < 2 || slots > CSPACE_SLOTS_MAX)
+		return E_RANGE;
+	cspace = object_new(pool, KIND_CSPACE, sizeof *cspace);
+	if (cspace == NULL)
+		return E_MEMORY;
+	for (uint64_t first = 0; first < slots; first += CSPACE_PAGE_SLOTS) {
+		struct slot *page = carve_take(&pool->carve, CARVE_ORDER_PAGE);
+
+		if (page == NULL) {
+			while (cspace_reap_step(cspace))
+				continue;
+			object_free(&cspace->object);
+			return E_MEMORY;
+		}
+		memset(page, 0, PAGE_BYTES);
+		cspace->pages[first / CSPACE_PAGE_SLOTS] = page;
+		cspace->slots = (uint32_t)min_u64(slots, first + CSPACE_PAGE_SLOTS);
+	}
+	*made = cspace;
+	return E_OK;
+}
+
+static void cap_drop(struct slot *slot);
+
+/* One page of slots a step, from the last one. */
+bool cspace_reap_step(struct cspace *cspace)
+{
+	uint32_t page;
+
+	if (cspace->slots == 0)
+		return false;
+	page = (cspace->slots - 1) / CSPACE_PAGE_SLOTS;
+	for (unsigned i = 0; i < CSPACE_PAGE_SLOTS; i++) {
+		if (!slot_is_empty(&cspace->pages[page][i]))
+			cap_drop(&cspace->pages[page][i]);
+	}
+	carve_give(&cspace->object.pool->carve, cspace->pages[page], CARVE_ORDER_PAGE);
+	cspace->slots = page * CSPACE_PAGE_SLOTS;
+	return cspace->slots != 0;
+}
+
+static err_t slot_in(const struct cspace *cspace, uint64_t index, struct slot **found)
+{
+	if (cspace == NULL)
+		return E_EMPTY;
+	*found = cspace_slot(cspace, index);
+	return *found == NULL ? E_SLOT : E_OK;
+}
+
+err_t cap_find(const struct thread *thread, uint64_t index, enum object_kind kind, unsigned rights,
+	       struct slot **found)
+{
+	struct slot *slot;
+	err_t error = slot_in(thread->cspace, index, &slot);
+
+	if (error != E_OK)
+		return error;
+	if (slot_is_empty(slot) || (slot->flags & SLOT_DYING))
+		return E_EMPTY;
+	if (kind != KIND_NONE && slot->kind != kind)
+		return E_KIND;
+	if ((rights & ~slot->rights) != 0)
+		return E_RIGHTS;
+	*found = slot;
+	return E_OK;
+}
+
+err_t cap_find_in(const struct thread *thread, uint64_t cs, uint64_t index, struct slot **found)
+{
+	struct slot *cspace;
+	err_t error;
+
+	if (cs == CAP_NULL)
+		return slot_in(thread->cspace, index, found);
+	error = cap_find(thread, cs, KIND_CSPACE, RIGHT_MANAGE, &cspace);
+	if (error != E_OK)
+		return error;
+	return slot_in((struct cspace *)cspace->a, index, found);
+}
+
+err_t cap_find_empty(const struct thread *thread, uint64_t index, struct slot **found)
+{
+	err_t error = slot_in(thread->cspace, index, found);
+
+	if (error != E_OK)
+		return error;
+	return slot_is_empty(*found) ? E_OK : E_OCCUPIED;
+}
+
+/* Counts that a capability adds to while it exists; @by is 1 or -1. */
+static void count_capability(const struct slot *slot, uint64_t by)
+{
+	info->slots_used += by;
+	if (slot->kind == KIND_MEMORY || slot->kind == KIND_REPLY || slot->kind == KIND_IRQ)
+		info->objects[slot->kind] += by;
+	if (kind_has_object(slot->kind) && by == 1)
+		((struct object *)slot->a)->references++;
+	if (slot->kind == KIND_IRQ && slot->a != 0)
+		((struct irq_line *)slot->a)->references += (uint32_t)by;
+}
+
+void cap_derive(struct slot *from, struct slot *to, unsigned rights)
+{
+	KASSERT(slot_is_empty(to) && from->kind != KIND_REPLY);
+	to->kind = from->kind;
+	to->rights = from->rights & (uint8_t)rights;
+	to->flags = from->flags & SLOT_DEVICE;
+	to->a = from->a;
+	to->b = from->b;
+	slot_insert_child(from, to);
+	count_capability(to, 1);
+}
+
+void cap_derive_held(struct slot *from, struct slot *to, enum slot_place place, void *holder)
+{
+	cap_derive(from, to, from->rights);
+	to->flags |= (uint8_t)place;
+	to->extra = (uint64_t)holder;
+}
+
+void cap_make(struct slot *parent, struct slot *to, enum object_kind kind, uint64_t a, uint64_t b)
+{
+	KASSERT(slot_is_empty(to));
+	to->kind = (uint8_t)kind;
+	to->rights = RIGHTS_ALL;
+	to->a = a;
+	to->b = b;
+	if (parent != NULL)
+		slot_insert_child(parent, to);
+	else
+		slot_insert_root(to);
+	count_capability(to, 1);
+}
+
+/* Empty @slot, whose holder and object know already. */
+static void slot_vanish(struct slot *slot)
+{
+	if (slot->flags & SLOT_PINNED)
+		(*frame_word(slot->a >> PAGE_SHIFT))--;
+	count_capability(slot, -1ul);
+	slot_remove(slot);
+}
+
+/* Tell whoever uses the capability in @slot that it goes. */
+static void tell_holder(struct slot *slot)
+{
+	if (slot->kind == KIND_REPLY)
+		reply_slot_deleted(slot);
+	if ((slot->flags & PLACE_MASK) == PLACE_BIND)
+		thread_unbound((struct thread *)slot->extra, slot);
+	if (slot->kind == KIND_IRQ && slot->a != 0 && ((struct irq_line *)slot->a)->references == 1)
+		irq_line_released((struct irq_line *)slot->a);
+	if ((slot->flags & PLACE_MASK) == PLACE_IRQ)
+		plic_line_disable(((struct irq_line *)slot->extra)->number);
+}
+
+/* Delete at once what needs no steps of its own; what dies by it waits for the reaper. */
+static void cap_drop(struct slot *slot)
+{
+	struct object *object = kind_has_object(slot->kind) ? (struct object *)slot->a : NULL;
+
+	if (slot->flags & SLOT_DYING)
+		object = NULL;
+	else
+		tell_holder(slot);
+	slot_vanish(slot);
+	if (object != NULL)
+		object_release(object);
+}
+
+void cap_unhold(struct slot *slot)
+{
+	if (!slot_is_empty(slot))
+		cap_drop(slot);
+}
+
+err_t cap_delete_step(struct slot *slot, bool *more)
+{
+	bool is_source = (slot->flags & PLACE_MASK) == PLACE_SOURCE;
+
+	*more = true;
+	if (is_source && !(slot->flags & SLOT_DYING)) {
+		slot->flags |= SLOT_DYING;
+		slot->extra32 = 0;
+	}
+	if (is_source && source_clear_step(slot))
+		return E_OK;
+	if (!is_source && !(slot->flags & SLOT_DYING)) {
+		struct object *object = kind_has_object(slot->kind) ? (struct object *)slot->a : NULL;
+
+		tell_holder(slot);
+		slot->flags |= SLOT_DYING;
+		if (object != NULL)
+			object_release(object);
+	}
+	if (object_reap_step())
+		return E_OK;
+	slot_vanish(slot);
+	*more = false;
+	return E_OK;
+}
+
+err_t cap_revoke_step(struct slot *slot, bool *more)
+{
+	struct slot *below = slot_leaf_below(slot, REVOKE_DESCENT);
+	bool more_below;
+
+	*more = below != NULL;
+	return below == NULL ? E_OK : cap_delete_step(below, &more_below);
+}

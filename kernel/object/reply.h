@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Answers. A blocked caller or faulter is answered through the server's "current caller" link (the usual
+ * way, no slot is used) or through a Reply capability: {thread, sequence, window, sources, rights}.
+ *
+ *   Reply slot   a = thread   b = sequence   extra = first page << 32 | pages   extra32 = sources << 16 | rights
+ */
+#ifndef OBJECT_REPLY_H
+#define OBJECT_REPLY_H
+
+#include "object/endpoint.h"
+
+/* Who is answered, and within which bounds. */
+struct reply_target {
+	struct thread *thread;
+	struct reply_bounds bounds;
+	struct slot *slot; /* NULL: the current caller */
+};
+
+extern const struct reply_bounds reply_unbounded;
+
+/**
+ * The target of an answer: @reply is a slot number or CAP_NULL for the current caller.
+ *
+ * Errors    E_SLOT, E_EMPTY, E_KIND, E_STALE
+ */
+err_t reply_find(struct thread *server, uint64_t reply, struct reply_target *target) MUST_USE;
+
+/**
+ * Answer with the message in the server's registers a1-a5: carry words, or map items and let it go on.
+ *
+ * @missing  with E_TABLES: how many tables are lacking
+ * Errors    E_MESSAGE, E_OCCUPIED, E_SLOT, E_EMPTY, E_RIGHTS, and those of map_check(); on error nothing has
+ *           changed, the answer is still owed
+ * After     the thread is READY, in no queue: the caller wakes it or switches to it; NULL when it was stopped
+ */
+err_t reply_answer(struct thread *server, const struct reply_target *target, struct thread **woken,
+		   uint64_t *missing) MUST_USE;
+
+/* The thread's wait for an answer ends here, whoever owes it: all replies are stale. */
+void reply_settle(struct thread *thread);
+
+/* Nobody can answer @thread any more: a call ends with E_DEAD, a fault goes to its pager again. */
+void reply_orphaned(struct thread *thread);
+
+/* A Reply slot is about to be emptied. */
+void reply_slot_deleted(struct slot *slot);
+
+err_t reply_save(struct thread *server, uint64_t to) MUST_USE;
+err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to, const struct reply_bounds *bounds) MUST_USE;
+err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint, const struct reply_bounds *bounds) MUST_USE;
+err_t reply_recall(struct thread *server, uint64_t reply) MUST_USE;
+
+/* Make @thread, which is READY and in no queue, send its fault to its pager. */
+void fault_send(struct thread *thread, unsigned extra_flags);
+
+/* The registers of a fault message as its receiver sees them. */
+void fault_carry(const struct thread *thread, struct thread *receiver);
+
+#endif

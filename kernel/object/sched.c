@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* The ready queue, deadlines, and the switch from thread to thread. */
+#include "base/lock.h"
+#include "base/panic.h"
+#include "hw/timer.h"
+#include "object/notification.h"
+#include "object/sched.h"
+#include "object/space.h"
+#include "object/trace.h"
+
+#define DEADLINES_A_VISIT 16 /* more wait for the next interrupt, which comes at once */
+
+struct ready ready_queue;
+struct deadline_set deadline_set;
+
+void sched_init(void)
+{
+	ready_init(&ready_queue);
+	deadline_init(&deadline_set);
+}
+
+void sched_wake(struct thread *thread)
+{
+	thread->state = THREAD_READY;
+	if (thread != cpu_this()->current)
+		ready_push(&ready_queue, &thread->queue, thread->priority);
+}
+
+void sched_remove(struct thread *thread)
+{
+	if (list_is_linked(&thread->queue))
+		ready_remove(&ready_queue, &thread->queue, thread->priority);
+}
+
+/* Floating point: what the hart holds is saved if it changed; @thread finds it off unless it is the owner. */
+static void fpu_switch(struct cpu *cpu, struct thread *thread)
+{
+	uint64_t state = csr_read(sstatus) & SSTATUS_FS;
+
+	if (state == SSTATUS_FS_DIRTY && cpu->fpu_owner != NULL) {
+		fpu_save(&cpu->fpu_owner->fpu);
+		info->fpu_saves++;
+	}
+	csr_clear(sstatus, SSTATUS_FS);
+	if (cpu->fpu_owner == thread)
+		csr_set(sstatus, SSTATUS_FS_CLEAN);
+}
+
+void sched_switch_to(struct thread *thread)
+{
+	struct cpu *cpu = cpu_this();
+
+	KASSERT(thread->state == THREAD_READY && thread->space != NULL);
+	if (trace_is_on())
+		trace_write(TRACE_SWITCH, thread->id, cpu->current == NULL ? 0 : cpu->current->id, thread->id);
+	cpu->current = thread;
+	if (cpu->satp != thread->space->satp) {
+		cpu->satp = thread->space->satp;
+		csr_write(satp, thread->space->satp);
+	}
+	if ((csr_read(sstatus) & SSTATUS_FS) != 0 || cpu->fpu_owner == thread)
+		fpu_switch(cpu, thread);
+}
+
+static void handle_pending(void)
+{
+	uint64_t pending = csr_read(sip);
+
+	if (pending & INTERRUPT_TIMER)
+		sched_timer_interrupt();
+	if (pending & INTERRUPT_EXTERNAL)
+		irq_interrupt();
+}
+
+/* Nobody is ready: first what is dying, then sleep until an interrupt. */
+static void idle(void)
+{
+	while (ready_top(&ready_queue) < 0) {
+		if (object_reap_pending()) {
+			object_reap_step();
+			handle_pending();
+			continue;
+		}
+		kernel_unlock();
+		__asm__ volatile("wfi" : : : "memory");
+		kernel_lock();
+		handle_pending();
+	}
+}
+
+struct thread *sched_pick(void)
+{
+	struct cpu *cpu = cpu_this();
+	struct thread *current = cpu->current;
+
+	if (current != NULL && current->state == THREAD_READY) {
+		if (sched_is_first(current))
+			return current;
+		ready_push_front(&ready_queue, &current->queue, current->priority);
+	} else {
+		cpu->current = NULL;
+		idle();
+	}
+	current = container_of(ready_pop_highest(&ready_queue), struct thread, queue);
+	sched_switch_to(current);
+	return current;
+}
+
+void sched_yield(void)
+{
+	struct thread *current = cpu_this()->current;
+
+	if (current == NULL || current->state != THREAD_READY || ready_top(&ready_queue) < (int)current->priority)
+		return;
+	ready_push(&ready_queue, &current->queue, current->priority);
+	current = container_of(ready_pop_highest(&ready_queue), struct thread, queue);
+	sched_switch_to(current);
+}
+
+void sched_arm(struct alarm *alarm, uint64_t deadline)
+{
+	deadline_insert(&deadline_set, &alarm->node, deadline);
+	timer_arm_by(deadline);
+}
+
+static void deadline_passed(struct deadline_node *node)
+{
+	deadline_remove(&deadline_set, node);
+	if (container_of(node, struct alarm, node)->is_timer) {
+		timer_fired(container_of(node, struct timer, alarm.node));
+	} else {
+		struct thread *thread = container_of(node, struct thread, alarm.node);
+
+		thread_cancel(thread);
+		thread_result(thread, E_TIMEOUT, 0);
+		sched_wake(thread);
+	}
+}
+
+void sched_timer_interrupt(void)
+{
+	struct deadline_node *first = deadline_first(&deadline_set);
+	uint64_t now = timer_now();
+
+	trace(TRACE_TIMER, 0, 0, 0);
+	for (unsigned i = 0; i < DEADLINES_A_VISIT && first != NULL && first->time <= now; i++) {
+		deadline_passed(first);
+		first = deadline_first(&deadline_set);
+	}
+	timer_rearm(first == NULL ? DEADLINE_NEVER : first->time);
+	sched_yield();
+}

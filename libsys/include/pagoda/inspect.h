@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking at the running system: memory accounts, areas, invariants. For programs. */
+#ifndef PAGODA_INSPECT_H
+#define PAGODA_INSPECT_H
+
+#include "proto/records.h"
+#include "uapi/boot.h"
+#include "uapi/error.h"
+#include "uapi/object.h"
+
+/* Live counts and constants that the kernel shows to everybody. */
+const struct info_page *inspect_info(void);
+
+/* The frame accounts. Errors: the pager's. */
+MUST_USE err_t inspect_frames(struct pager_counts *counts);
+
+/*
+ * The first area of a process that ends above @cursor; pid 0 is the caller.
+ * Errors    E_NO_AREA: no more; E_NO_SPACE: no such process; E_DENIED
+ */
+MUST_USE err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *area);
+
+enum inspect_server {
+	INSPECT_PAGER,
+	INSPECT_VFS,
+};
+
+/* Verify all invariants of a server: *broken = 0, or the line number of the first that does not hold. */
+MUST_USE err_t inspect_check_server(enum inspect_server server, uint64_t *broken);
+
+/* Verify all invariants of the kernel; a broken one panics. Errors: E_UNSUPPORTED, not a checked build. */
+MUST_USE err_t inspect_check_kernel(void);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory: brk, sbrk, mmap, munmap, mprotect. The pager decides; mapping a file is not built yet. */
+#include "posix/posix.h"
+#include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MAP_FIXED_BIT (1ul << 8)
+
+_Static_assert(PROT_READ == PROT_BIT_READ && PROT_WRITE == PROT_BIT_WRITE && PROT_EXEC == PROT_BIT_EXEC,
+	       "protections as in the pager's requests");
+
+static uint64_t current_break; /* 0: not asked yet */
+
+static err_t break_set(uint64_t address)
+{
+	struct message m = message_make(PAGER_BRK, address, 0);
+
+	ipc_call(SLOT_PAGER, &m);
+	err_t error = message_error(&m);
+	if (error == E_OK)
+		current_break = m.w[0];
+	return error;
+}
+
+int brk(void *address)
+{
+	if (address == NULL)
+		return posix_fail(E_NO_MEMORY);
+	return posix_result(break_set((uint64_t)address));
+}
+
+void *sbrk(ptrdiff_t increment)
+{
+	err_t error = current_break == 0 ? break_set(0) : E_OK;
+	uint64_t old = current_break;
+	uint64_t new;
+
+	if (error == E_OK && increment != 0) {
+		bool outside = increment > 0 ? __builtin_add_overflow(old, (uint64_t)increment, &new)
+					     : __builtin_sub_overflow(old, -(uint64_t)increment, &new);
+		error = outside || new == 0 ? E_NO_MEMORY : break_set(new);
+	}
+	if (error != E_OK) {
+		posix_fail(error);
+		return (void *)-1;
+	}
+	return (void *)old;
+}
+
+void *mmap(void *address, size_t bytes, int prot, int flags, int fd, off_t offset)
+{
+	struct message m = message_make(PAGER_MAP, (uint64_t)address, bytes);
+	err_t error = E_OK;
+
+	(void)fd;
+	(void)offset;
+	if (bytes == 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)))
+		error = E_ARGUMENT;
+	else if (!(flags & MAP_ANONYMOUS) || (flags & (MAP_SHARED | MAP_PRIVATE)) != MAP_PRIVATE)
+		error = E_UNSUPPORTED;
+	if (error == E_OK) {
+		m.w[2] = (uint64_t)prot | (flags & MAP_FIXED ? MAP_FIXED_BIT : 0);
+		ipc_call(SLOT_PAGER, &m);
+		error = message_error(&m);
+	}
+	if (error != E_OK) {
+		posix_fail(error);
+		return MAP_FAILED;
+	}
+	return (void *)m.w[0];
+}
+
+int munmap(void *address, size_t bytes)
+{
+	struct message m = message_make(PAGER_UNMAP, (uint64_t)address, bytes);
+
+	ipc_call(SLOT_PAGER, &m);
+	return posix_result(message_error(&m));
+}
+
+int mprotect(void *address, size_t bytes, int prot)
+{
+	struct message m = message_make(PAGER_PROTECT, (uint64_t)address, bytes);
+
+	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC))
+		return posix_fail(E_ARGUMENT);
+	m.w[2] = (uint64_t)prot;
+	ipc_call(SLOT_PAGER, &m);
+	return posix_result(message_error(&m));
+}

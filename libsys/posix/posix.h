@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the POSIX layer share. No program includes this. */
+#ifndef POSIX_POSIX_H
+#define POSIX_POSIX_H
+
+#include "proto/records.h"
+#include <pagoda/ipc.h>
+#include <pagoda/program.h>
+
+/* Set errno for an error that is not E_OK; answers -1. */
+int posix_fail(err_t error);
+
+/* posix_fail() for an error, else 0. */
+int posix_result(err_t error);
+
+/*
+ * Call a server about a path. m: tag and w[0], w[1] as in message_make(); the path becomes the buffer.
+ * Errors    E_FAULT (no path), E_NAME_TOO_LONG, and the server's
+ */
+MUST_USE err_t posix_call_path(struct message *m, const char *path);
+
+/*
+ * Have the pager make pages present from @address on: as many of @bytes as one call takes, at least one page.
+ * @access   enum fault_access
+ * Errors    E_FAULT, E_NO_MEMORY
+ */
+MUST_USE err_t posix_populate(const void *address, size_t bytes, uint64_t access);
+
+/*
+ * A vfs request about fd with a buffer, repeated over pages that are absent.
+ * @done     bytes moved, valid with errors too
+ */
+MUST_USE err_t posix_transfer(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done);
+
+/* Ticks of the time base, since power-on. */
+static inline uint64_t posix_ticks(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("rdtime %0" : "=r"(ticks));
+	return ticks;
+}
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Time: gettimeofday, clock_gettime, clock_getres, times. There is one clock, the time base, which starts
+ * at power-on; CLOCK_REALTIME counts from there too until somebody reads the real-time clock. Processor
+ * time is not accounted, so times() gives the elapsed time and no more.
+ */
+#include "posix/posix.h"
+#include <pagoda/inspect.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <time.h>
+
+#define NS_PER_S 1000000000ul
+#define US_PER_S 1000000ul
+
+static bool clock_is_known(clockid_t clock)
+{
+	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	uint64_t ticks = posix_ticks();
+	uint64_t hz = inspect_info()->timebase_hz;
+
+	if (!clock_is_known(clock))
+		return posix_fail(E_ARGUMENT);
+	if (hz == 0)
+		return posix_fail(E_UNSUPPORTED);
+	now->tv_sec = ticks / hz;
+	now->tv_nsec = ticks % hz * NS_PER_S / hz;
+	return 0;
+}
+
+int clock_getres(clockid_t clock, struct timespec *resolution)
+{
+	uint64_t hz = inspect_info()->timebase_hz;
+
+	if (!clock_is_known(clock))
+		return posix_fail(E_ARGUMENT);
+	if (hz == 0)
+		return posix_fail(E_UNSUPPORTED);
+	if (resolution != NULL) {
+		resolution->tv_sec = 0;
+		resolution->tv_nsec = hz < NS_PER_S ? NS_PER_S / hz : 1;
+	}
+	return 0;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+	struct timespec precise = {0};
+
+	(void)zone;
+	if (clock_gettime(CLOCK_REALTIME, &precise) != 0)
+		return -1;
+	now->tv_sec = precise.tv_sec;
+	now->tv_usec = precise.tv_nsec / 1000;
+	return 0;
+}
+
+clock_t times(struct tms *parts)
+{
+	struct timespec now = {0};
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+		return (clock_t)-1;
+	clock_t elapsed = (clock_t)(now.tv_sec * CLOCKS_PER_SEC + now.tv_nsec / (NS_PER_S / CLOCKS_PER_SEC));
+	*parts = (struct tms){.tms_utime = elapsed};
+	return elapsed;
+}

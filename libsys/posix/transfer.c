@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read() and write(): the vfs copies to or from the caller's buffer until it meets an absent page; the
+ * pager then makes it present and the rest follows. A buffer that the process may not use is EFAULT.
+ */
+#include "posix/posix.h"
+#include "uapi/fault.h"
+#include <unistd.h>
+
+#define PIECE_BYTES	  (256ul << 10) /* one call: bounds the time the vfs is busy with it */
+#define POPULATE_PAGES	  16
+#define ABSENT_ROUNDS_MAX 8 /* without any progress */
+
+err_t posix_populate(const void *address, size_t bytes, uint64_t access)
+{
+	uint64_t first = (uint64_t)address & ~(PAGE_BYTES - 1);
+	uint64_t room = POPULATE_PAGES * PAGE_BYTES - ((uint64_t)address - first);
+	uint64_t length = bytes < room ? (uint64_t)address - first + bytes : POPULATE_PAGES * PAGE_BYTES;
+	err_t error;
+
+	length = (length + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+	do {
+		struct message m = message_make(PAGER_POPULATE, first, length);
+		m.w[2] = access;
+		ipc_call(SLOT_PAGER, &m);
+		error = message_error(&m);
+		if (error == E_OK || length == PAGE_BYTES)
+			break;
+		length = PAGE_BYTES; /* the rest may be refused where the first page is not */
+	} while (true);
+	if (error == E_OK || error == E_NO_MEMORY)
+		return error;
+	return E_FAULT;
+}
+
+/* One call; *moved holds with E_OK and E_ABSENT. The kernel's refusal of the buffer is E_FAULT. */
+static err_t transfer_piece(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *moved)
+{
+	struct message m = message_make(request, (uint64_t)(int64_t)fd, 0);
+	uint64_t access = request == VFS_WRITE ? BUFFER_READ : BUFFER_WRITE;
+
+	*moved = 0;
+	err_t error = ipc_call_buffer(SLOT_VFS, &m, buffer, bytes, access);
+	if (error == E_RANGE || error == E_RIGHTS || error == E_MESSAGE)
+		return E_FAULT;
+	error = message_error(&m);
+	if (error == E_OK || error == E_ABSENT)
+		*moved = m.w[0] < bytes ? m.w[0] : bytes;
+	return error;
+}
+
+/* What a short answer means: a write goes on, a read ends. */
+static bool piece_ends(uint32_t request, size_t moved, size_t asked)
+{
+	return moved == 0 || (request != VFS_WRITE && moved < asked);
+}
+
+err_t posix_transfer(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done)
+{
+	uint64_t access = request == VFS_WRITE ? ACCESS_READ : ACCESS_WRITE;
+	int rounds = 0;
+
+	*done = 0;
+	do {
+		const char *at = (const char *)buffer + *done;
+		size_t ask = bytes - *done < PIECE_BYTES ? bytes - *done : PIECE_BYTES;
+		size_t moved;
+		err_t error = transfer_piece(request, fd, at, ask, &moved);
+
+		*done += moved;
+		if (error == E_ABSENT) {
+			rounds = moved != 0 ? 0 : rounds + 1;
+			if (rounds > ABSENT_ROUNDS_MAX)
+				return E_FAULT;
+			if (*done < bytes)
+				error = posix_populate(at + moved, bytes - *done, access);
+			else
+				error = E_OK;
+		} else if (error == E_OK && piece_ends(request, moved, ask)) {
+			return E_OK;
+		}
+		if (error != E_OK)
+			return error;
+	} while (*done < bytes);
+	return E_OK;
+}
+
+static ssize_t transfer(uint32_t request, int fd, const void *buffer, size_t bytes)
+{
+	size_t done;
+
+	if (bytes > PTRDIFF_MAX)
+		return posix_fail(E_ARGUMENT);
+	err_t error = posix_transfer(request, fd, buffer, bytes, &done);
+	if (error != E_OK && done == 0)
+		return posix_fail(error);
+	return (ssize_t)done;
+}
+
+ssize_t read(int fd, void *buffer, size_t bytes)
+{
+	return transfer(VFS_READ, fd, buffer, bytes);
+}
+
+ssize_t write(int fd, const void *buffer, size_t bytes)
+{
+	return transfer(VFS_WRITE, fd, buffer, bytes);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* Records that travel in the words of an answer. */
+#ifndef PROTO_RECORDS_H
+#define PROTO_RECORDS_H
+
+#include "proto/proto.h"
+
+#define UART_WRITE_MAX (8 * (MESSAGE_WORDS - MESSAGE_REGISTERS))
+#define UART_NEWS_INPUT 1u
+#define UART_NEWS_ROOM 2u
+
+/* free --raw. Frames of 4 KiB. free + anon + cache + tables + objects + pinned = total. */
+struct pager_counts {
+	uint64_t frames_total;
+	uint64_t frames_free;
+	uint64_t anon;
+	uint64_t cache;	  /* lent to the vfs */
+	uint64_t tables;  /* frames of page tables, inside the pager's pools */
+	uint64_t objects; /* the rest of the pager's and others' pools */
+	uint64_t pinned;  /* message pages, servers */
+	uint64_t spaces;
+};
+
+struct pager_area {
+	uint64_t start, end;
+	uint64_t prot_backing; /* prot bits 2..0, backing << 8 */
+	uint64_t present_pages;
+	uint64_t inode, offset_bytes;
+	char name[32]; /* text data heap stack ... */
+};
+
+struct pager_faults {
+	uint64_t faults, prefetched, fork_mapped, populate, present, other;
+};
+
+struct pager_news {
+	uint64_t pid;
+	uint64_t signal; /* SIGSEGV 11, SIGBUS 7, SIGILL 4, SIGTRAP 5, SIGKILL 9 */
+	uint64_t address, pc;
+	uint64_t access; /* enum fault_access */
+	uint64_t rule;	 /* enum deny_rule */
+	uint64_t area_start, area_end, area_prot_backing; /* 0 0 0: none */
+	uint64_t fault_kind; /* enum fault_kind */
+};
+
+enum vfs_mode { VFS_DIRECTORY = 0040000, VFS_REGULAR = 0100000, VFS_CHARACTER = 0020000, VFS_LINK = 0120000 };
+
+struct vfs_stat {
+	uint64_t inode;
+	uint64_t mode; /* enum vfs_mode | permission bits */
+	uint64_t size_bytes;
+	uint64_t links;
+	uint64_t mtime_s;
+};
+
+struct vfs_dirent {
+	uint64_t inode;
+	uint32_t mode;
+	uint16_t record_bytes; /* this record, multiple of 8 */
+	uint16_t name_bytes;
+	char name[]; /* no terminating zero */
+};
+
+enum open_flag {
+	OPEN_READ = 1,
+	OPEN_WRITE = 2,
+	OPEN_CREATE = 4,
+	OPEN_EXCLUSIVE = 8,
+	OPEN_TRUNCATE = 16,
+	OPEN_APPEND = 32,
+	OPEN_DIRECTORY = 64,
+	OPEN_CLOEXEC = 128,
+};
+
+struct vfs_counts {
+	uint64_t inodes, open_files, cache_frames, cache_frames_used, leases, processes, parked;
+};
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Framing of the console line, both ways. */
+#include "frame.h"
+#include "proto/proto.h"
+
+#define FRAME_END_OF_INPUT 'e'
+
+bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t channel, uint8_t byte)
+{
+	bool switches = encoder->channel != channel;
+	uint32_t needed = (switches ? 2 : 0) + (byte == CONSOLE_DLE ? 2 : 1);
+
+	if (ring_room(ring) < needed)
+		return false;
+	if (switches) {
+		ring_put(ring, CONSOLE_DLE);
+		ring_put(ring, '0' + channel);
+		encoder->channel = channel;
+	}
+	if (byte == CONSOLE_DLE)
+		ring_put(ring, CONSOLE_DLE);
+	ring_put(ring, byte);
+	return true;
+}
+
+bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out)
+{
+	if (decoder->ended)
+		return false;
+	if (!decoder->escaped && byte == CONSOLE_DLE) {
+		decoder->escaped = true;
+		return false;
+	}
+	if (decoder->escaped) {
+		decoder->escaped = false;
+		if (byte == FRAME_END_OF_INPUT)
+			decoder->ended = true;
+		if (byte != CONSOLE_DLE)
+			return false;
+	}
+	*out = byte;
+	return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The framing of the console line, as proto/proto.h says: DLE digit switches the channel, DLE DLE is one
+ * DLE; towards the guest DLE 'e' is the end of the input. Pure.
+ */
+#ifndef UART_FRAME_H
+#define UART_FRAME_H
+
+#include "ring.h"
+
+#define FRAME_NO_CHANNEL 0xffu
+#define FRAME_BYTES_MAX	 4 /* what one byte can become: switch of channel and DLE DLE */
+
+struct frame_encoder {
+	uint8_t channel; /* the one the line is on, FRAME_NO_CHANNEL at the start */
+};
+
+/* Put one byte of @channel with what it needs before it. False: no room, nothing has changed. */
+bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t channel, uint8_t byte);
+
+struct frame_decoder {
+	bool escaped; /* the last byte was a DLE */
+	bool ended;   /* the end was seen; nothing counts after it */
+};
+
+/* Take one byte from the line; true: *out is a byte of the input. Unknown escapes are dropped. */
+bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Leases: calls down to the vfs. What it grants is recorded with the inode, so that a later fault on
+ * the page needs no call; when no area refers to the inode any more, everything goes back.
+ */
+#include "pager.h"
+#include <pagoda/log.h>
+#include <pagoda/syscall.h>
+
+static err_t vfs_call(uint32_t label, uint64_t inode, uint64_t index, uint64_t *count)
+{
+	struct message m = message_make(label, inode, index);
+	err_t error;
+
+	m.tag = TAG(label, 3);
+	m.w[2] = *count;
+	error = ipc_call(PAGER_VFS, &m);
+	if (!error)
+		error = message_error(&m);
+	*count = m.w[0];
+	return error;
+}
+
+/* Ask; if the cache is full give it an arena and ask again, if the file ends inside ask for one page. */
+static err_t lease_ask(const struct verdict *verdict, uint64_t *index, uint64_t *count)
+{
+	uint64_t inode = verdict->inode->number;
+	err_t error;
+
+	*index = verdict->index;
+	*count = verdict->count;
+	error = vfs_call(VFS_LEASE, inode, *index, count);
+	if (error == E_NO_MEMORY && pools_lend_cache() == E_OK) {
+		*count = verdict->count;
+		error = vfs_call(VFS_LEASE, inode, *index, count);
+	}
+	if (error && verdict->count > 1) {
+		*index = verdict->wanted;
+		*count = 1;
+		error = vfs_call(VFS_LEASE, inode, *index, count);
+	}
+	return error;
+}
+
+static void lease_give_back(uint64_t inode, uint64_t index, uint64_t count)
+{
+	uint64_t pages = count;
+
+	if (count && vfs_call(VFS_LEASE_RETURN, inode, index, &pages))
+		server_log("lease of inode %lu, page %lu, %lu pages was not taken back", inode, index, count);
+}
+
+/* A page number that no source covers is no page: the vfs is trusted, and still looked at. */
+static err_t lease_record(struct verdict *verdict, uint64_t index, uint64_t count)
+{
+	const uint64_t *number = &message_page()->words[MESSAGE_REGISTERS];
+	uint64_t i = 0;
+	err_t error = E_OK;
+
+	while (i < count) {
+		error = source_find(number[i], 1) < 0 || !window_page(number[i])
+				? E_RANGE
+				: inode_lease_add(&pager.policy.inodes, verdict->inode, index + i, number[i]);
+		if (error)
+			break;
+		i++;
+	}
+	if (i < count)
+		lease_give_back(verdict->inode->number, index + i, count - i);
+	return i ? E_OK : error;
+}
+
+err_t lease_serve(struct verdict *verdict)
+{
+	uint64_t index, count;
+	err_t error = lease_ask(verdict, &index, &count);
+
+	if (!error && (count == 0 || count > verdict->count))
+		error = E_BAD_FORMAT;
+	if (!error)
+		error = lease_record(verdict, index, count);
+	if (!error)
+		return E_OK;
+	verdict_deny(verdict, error == E_ARGUMENT    ? RULE_PAST_END
+			      : error == E_NO_MEMORY ? RULE_NO_MEMORY
+						     : RULE_IO);
+	return error;
+}
+
+void lease_return_idle(void)
+{
+	struct inode_object *inode;
+	struct lease_run run;
+
+	while ((inode = inode_find_idle(&pager.policy.inodes)) != NULL) {
+		while ((run = inode_forget_run(&pager.policy.inodes, inode)).count)
+			lease_give_back(inode->number, run.index, run.count);
+		inode_destroy(&pager.policy.inodes, inode);
+	}
+}

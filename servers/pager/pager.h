@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The shell's own state: one pager, its processes, Pools and sources. There is one thread and no lock.
+ */
+#ifndef PAGER_PAGER_H
+#define PAGER_PAGER_H
+
+#include "policy/fault.h"
+#include "policy/policy.h"
+#include "policy/space.h"
+#include "proto/records.h"
+#include <pagoda/ipc.h>
+#include <pagoda/server.h>
+
+/* A physical range that every space gets attached, at this index. */
+struct source {
+	uint64_t first, pages; /* page numbers */
+	cap_t memory;
+	uint32_t rights;
+};
+#define PAGER_SOURCES (SERVER_RAM_MAX + 2)
+
+/* A Pool made from whole arenas. */
+struct space_pool {
+	cap_t memory, pool; /* 0: no Pool here */
+	uint64_t frame, arenas;
+	uint64_t spaces;
+};
+#define PAGER_POOLS 16
+
+struct process {
+	struct process *next; /* in its hash bucket */
+	uint32_t pid;
+	cap_t space_cap;
+	cap_t message_cap;   /* 0: no message page yet */
+	cap_t refused_reply; /* the thread whose fault was refused; 0: none */
+	struct space_pool *pool;
+	struct vm_space *space;
+	uint64_t trace_lines;
+	/* news for proc */
+	struct process *news_next;
+	bool news_queued;
+	struct pager_news news;
+};
+#define PROCESS_BUCKETS 256
+
+struct pager {
+	struct policy policy;
+	struct nodes process_nodes;
+	struct process *last; /* of the last look-up */
+	struct process *bucket[PROCESS_BUCKETS];
+	struct process *news_first, *news_last;
+	struct source source[PAGER_SOURCES];
+	uint32_t sources, ram_sources;
+	uint32_t window_source[SERVER_RAM_MAX]; /* index in the pager's own space */
+	struct space_pool pool[PAGER_POOLS];
+	uint64_t frames_total, frames_elsewhere;
+	uint64_t trace_start; /* rdinstret when the fault being served was taken */
+	bool trace;
+	bool vfs_is_short; /* the vfs refused more cache */
+};
+
+extern struct pager pager;
+
+/* What a request is answered with besides its error. */
+struct answer {
+	uint64_t w0;
+	uint32_t words; /* that travel, from words[0] */
+	cap_t cap;	/* travels too; 0: none */
+};
+
+/* window.c: RAM and archive in the pager's own space; sources of the others. */
+void window_open(const struct server_start *start);
+void window_make_books(const struct server_start *start);
+MUST_USE err_t window_map_arenas(uint64_t frame, uint64_t arenas);
+MUST_USE err_t window_unmap_arenas(uint64_t frame, uint64_t arenas);
+/* Where page @number is readable; NULL: nowhere. */
+void *window_page(uint64_t number);
+/* The source that holds @number and pages - 1 after it; -1: none. */
+int source_find(uint64_t number, uint64_t pages);
+/* A Memory capability for part of RAM in @slot. */
+MUST_USE err_t source_carve(uint64_t number, uint64_t pages, cap_t slot);
+void window_perform(const struct verdict *verdict);
+struct map_item window_item(const struct verdict_run *run);
+
+/* slots.c: empty slots of the pager's CSpace. */
+cap_t slot_take(void); /* 0: none */
+void slot_give(cap_t slot);
+/* Delete what is in it (and, with @revoke, what was derived from it), then give. */
+void slot_clear(cap_t slot, bool revoke);
+int slots_check(void);
+
+/* pools.c */
+MUST_USE err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used);
+void pools_space_gone(struct space_pool *pool);
+MUST_USE err_t pools_lend_cache(void);
+uint64_t pools_frames(void);
+
+/* process.c */
+struct process *process_search(uint32_t pid);
+MUST_USE err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out);
+void process_destroy(struct process *process);
+uint64_t process_tables(void); /* frames of all spaces' page tables */
+
+static inline struct process *process_find(uint64_t pid)
+{
+	if (pager.last && pager.last->pid == pid)
+		return pager.last;
+	return pid <= BADGE_PID_MAX ? process_search((uint32_t)pid) : NULL;
+}
+
+/* lease.c */
+/* Bring about what an AWAIT verdict asks for; E_OK: ask policy again. Else the verdict is a refusal now. */
+MUST_USE err_t lease_serve(struct verdict *verdict);
+void lease_return_idle(void);
+
+/* faults.c */
+/* Serve a fault message. true: m is the answer; false: nobody is to be answered. */
+bool fault_serve(struct message *m);
+/* The answer to the last fault was not accepted: refuse the fault instead. As fault_serve. */
+bool fault_map_failed(struct message *m);
+/* Make a page present and map it, as a fault with @access would. Errors: E_FAULT, E_NO_MEMORY; the frame is
+ * *frame. */
+MUST_USE err_t fault_populate(struct process *process, vaddr_t address, uint32_t access, uint64_t *frame);
+
+/* trace.c */
+void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict);
+void trace_summary(struct process *process);
+static inline uint64_t trace_now(void)
+{
+	uint64_t now;
+
+	__asm__ volatile("rdinstret %0" : "=r"(now));
+	return now;
+}
+
+/* counts.c */
+void counts_fill(struct pager_counts *counts);
+void counts_faults(struct process *process, struct pager_faults *faults);
+uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end, uint64_t *unexplained);
+int counts_check(void);
+
+/* requests.c, requests_proc.c: one function a request of proto/pager.def. */
+typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
+request_handler request_brk, request_map, request_unmap, request_protect, request_populate, request_counts,
+	request_areas, request_check, request_faults;
+request_handler request_space_create, request_space_destroy, request_space_area, request_space_write,
+	request_space_brk, request_space_message_page, request_news, request_trace, request_trace_summary;
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Backing inode private: pages of a file, written pages are copied.
+ *
+ *      file_bytes
+ *   |--------------|.............|     full pages: the leased page without WRITE; a write copies it
+ *   | page | page | pa.. | zero  |     the page the file part ends in: always a copy, rest zero
+ *                                      pages past it: anonymous
+ */
+#include "policy/backing.h"
+
+static err_t file_check(const struct area_spec *spec)
+{
+	if (spec->offset_bytes % PAGE_BYTES)
+		return E_ALIGN;
+	if (spec->offset_bytes >> PAGE_SHIFT >= TREE_PAGES)
+		return E_RANGE;
+	if (spec->bytes >> PAGE_SHIFT > TREE_PAGES - (spec->offset_bytes >> PAGE_SHIFT))
+		return E_RANGE;
+	return spec->file_bytes > spec->bytes ? E_ARGUMENT : E_OK;
+}
+
+/* User page numbers around a fault that may be asked for together. */
+struct around {
+	uint64_t first, end;
+};
+
+static struct around around_of(const struct fault_request *request, uint64_t file_pages)
+{
+	uint64_t window = request->space->policy->around_pages;
+	uint64_t area_first = request->area->start >> PAGE_SHIFT;
+	struct around around = {request->page & ~(window - 1), (request->page | (window - 1)) + 1};
+
+	if (around.first < area_first)
+		around.first = area_first;
+	if (around.end > area_first + file_pages)
+		around.end = area_first + file_pages;
+	return around;
+}
+
+/* File page behind a user page. */
+static uint64_t file_index(const struct vm_area *area, uint64_t page)
+{
+	return (area->offset_bytes >> PAGE_SHIFT) + page - (area->start >> PAGE_SHIFT);
+}
+
+/* Ask for the run of pages without a lease that the page lies in. */
+static void file_await(const struct fault_request *request, struct verdict *verdict)
+{
+	const struct vm_area *area = request->area;
+	struct around around = around_of(request, (area->file_bytes + PAGE_BYTES - 1) >> PAGE_SHIFT);
+	uint64_t first = request->page, end = request->page + 1;
+
+	while (first > around.first && !inode_lease(area->inode, file_index(area, first - 1)))
+		first--;
+	while (end < around.end && !inode_lease(area->inode, file_index(area, end)))
+		end++;
+	verdict->kind = VERDICT_AWAIT;
+	verdict->inode = area->inode;
+	verdict->index = file_index(area, first);
+	verdict->count = end - first;
+	verdict->wanted = file_index(area, request->page);
+}
+
+/* Neighbours that are leased and not mapped come along. */
+static void file_around(const struct fault_request *request, struct verdict *verdict)
+{
+	const struct vm_area *area = request->area;
+	struct around around = around_of(request, area->file_bytes >> PAGE_SHIFT);
+	uint64_t taken = chunk_mapped(request->chunk);
+
+	for (uint64_t page = around.first; page < around.end; page++) {
+		uint64_t frame;
+
+		if (page == request->page || taken >> page % CHUNK_PAGES & 1 ||
+		    request->chunk->entry[page % CHUNK_PAGES])
+			continue;
+		frame = inode_lease(area->inode, file_index(area, page));
+		if (frame)
+			verdict_bring(verdict, page, frame, area->prot & ~(uint32_t)PROT_BIT_WRITE);
+	}
+}
+
+static void file_copy(const struct fault_request *request, struct verdict *verdict, uint64_t lease,
+		      uint64_t bytes)
+{
+	uint64_t frame = backing_take_page(request, verdict);
+
+	if (!frame)
+		return;
+	verdict->work = WORK_COPY;
+	verdict->work_frame = frame;
+	verdict->copy_from = lease;
+	verdict->copy_bytes = bytes;
+	verdict_resolve(verdict, request->page, frame, request->area->prot);
+}
+
+static void file_fault(const struct fault_request *request, struct verdict *verdict)
+{
+	const struct vm_area *area = request->area;
+	uint64_t at = (request->page << PAGE_SHIFT) - area->start, left, lease;
+
+	if (request->chunk->entry[request->page % CHUNK_PAGES] || at >= area->file_bytes) {
+		backing_fault_zero(request, verdict);
+		return;
+	}
+	lease = inode_lease(area->inode, file_index(area, request->page));
+	left = area->file_bytes - at;
+	if (!lease) {
+		file_await(request, verdict);
+	} else if (request->access & ACCESS_WRITE || left < PAGE_BYTES) {
+		file_copy(request, verdict, lease, left < PAGE_BYTES ? left : PAGE_BYTES);
+	} else {
+		verdict_resolve(verdict, request->page, lease, area->prot & ~(uint32_t)PROT_BIT_WRITE);
+		if (request->space->policy->around_pages > 1)
+			file_around(request, verdict);
+	}
+}
+
+const struct backing_ops backing_inode_private = {"inode_private", file_check, file_fault, false};

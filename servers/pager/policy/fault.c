@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a fault to a verdict.
+ *
+ *   range? --no--> OUT_OF_RANGE     area? --no--> NO_AREA     access? --no--> RIGHTS
+ *     '--yes-----------------------> '--yes-----------------> '--yes--> the area's backing
+ */
+#include "policy/fault.h"
+#include "policy/backing.h"
+
+enum posix_signal { SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_KILL = 9, SIGNAL_SEGV = 11 };
+
+void verdict_deny(struct verdict *verdict, enum deny_rule rule)
+{
+	verdict->kind = VERDICT_DENY;
+	verdict->rule = rule;
+	switch (rule) {
+	case RULE_PAST_END:
+	case RULE_IO:
+		verdict->signal = SIGNAL_BUS;
+		break;
+	case RULE_NO_MEMORY:
+		verdict->signal = SIGNAL_KILL;
+		break;
+	default:
+		verdict->signal = SIGNAL_SEGV;
+	}
+}
+
+void verdict_resolve(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights)
+{
+	verdict->kind = VERDICT_RESOLVE;
+	verdict->run[0] = (struct verdict_run){page, frame, 1, rights};
+	verdict->runs = 1;
+}
+
+/* Add a page that comes along, to a run it continues or as a new one; left out when there is no room. */
+void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights)
+{
+	struct verdict_run *last = &verdict->run[verdict->runs - 1], *first = &verdict->run[0];
+
+	if (verdict->prefetched + 1 >= MAP_PAGES_MAX)
+		return;
+	if (last->page + last->pages == page && last->frame + last->pages == frame && last->rights == rights)
+		last->pages++;
+	else if (first->page + first->pages == page && first->frame + first->pages == frame &&
+		 first->rights == rights)
+		first->pages++;
+	else if (verdict->runs < MAP_ITEMS_MAX)
+		verdict->run[verdict->runs++] = (struct verdict_run){page, frame, 1, rights};
+	else
+		return;
+	verdict->prefetched++;
+}
+
+/* Note how each page of the runs came to be mapped, if it was not before. */
+static void verdict_record(struct vm_space *space, struct chunk *chunk, const struct verdict *verdict,
+			   uint64_t page, enum page_origin origin)
+{
+	uint64_t bit = 1ul << page % CHUNK_PAGES, others = 0;
+
+	if (!(chunk_mapped(chunk) & bit)) {
+		chunk->origin[origin] |= bit;
+		space->populated += origin == ORIGIN_POPULATE;
+	}
+	space->faults += origin == ORIGIN_FAULT;
+	if (!verdict->prefetched)
+		return;
+	for (uint32_t i = 0; i < verdict->runs; i++) {
+		const struct verdict_run *run = &verdict->run[i];
+
+		others |= ~0ul >> (CHUNK_PAGES - run->pages) << run->page % CHUNK_PAGES;
+	}
+	chunk->origin[ORIGIN_PREFETCH] |= others & ~chunk_mapped(chunk);
+	space->prefetched += verdict->prefetched;
+}
+
+static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address, uint32_t access,
+					struct verdict *verdict)
+{
+	const struct vm_area *area;
+
+	if (address - space->start >= space->end - space->start) {
+		verdict_deny(verdict, RULE_OUT_OF_RANGE);
+		return NULL;
+	}
+	area = area_set_find(&space->areas, address);
+	verdict->area = area;
+	if (!area) {
+		verdict_deny(verdict, RULE_NO_AREA);
+		return NULL;
+	}
+	if (access & ~(uint32_t)area->prot && area->backing != BACKING_NONE) {
+		verdict_deny(verdict, RULE_RIGHTS);
+		return NULL;
+	}
+	return area;
+}
+
+void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
+		  struct verdict *verdict)
+{
+	struct fault_request request = {.space = space, .page = address >> PAGE_SHIFT, .access = access};
+	const struct backing_ops *ops;
+
+	verdict->kind = 0;
+	verdict->work = WORK_NONE;
+	verdict->runs = verdict->prefetched = 0;
+	verdict->area = NULL;
+	request.area = fault_area(space, address, access, verdict);
+	if (!request.area)
+		return;
+	ops = backing_of(request.area);
+	if (!ops->refuses) {
+		request.chunk = page_tree_take(&space->pages, &space->policy->trees, request.page);
+		if (!request.chunk) {
+			verdict->kind = VERDICT_NO_MEMORY;
+			return;
+		}
+	}
+	ops->fault(&request, verdict);
+	if (verdict->kind == VERDICT_RESOLVE)
+		verdict_record(space, request.chunk, verdict, request.page, origin);
+	else if (request.chunk)
+		page_tree_prune(&space->pages, &space->policy->trees, request.page);
+}
+
+void policy_exception(struct vm_space *space, uint32_t kind, vaddr_t address, struct verdict *verdict)
+{
+	static const uint8_t signals[] = {
+		[FAULT_MISALIGNED] = SIGNAL_BUS,  [FAULT_ACCESS] = SIGNAL_BUS, [FAULT_ILLEGAL] = SIGNAL_ILL,
+		[FAULT_BREAKPOINT] = SIGNAL_TRAP, [FAULT_OTHER] = SIGNAL_ILL,
+	};
+
+	*verdict = (struct verdict){.area = area_set_find(&space->areas, address)};
+	verdict_deny(verdict, RULE_EXCEPTION);
+	if (kind < sizeof(signals) && signals[kind])
+		verdict->signal = signals[kind];
+}

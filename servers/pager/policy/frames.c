@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frame accounts. An arena with some frames free is in `partial`, one with all 512 free in `whole`,
+ * one with none in neither. Frames come from partial arenas first, so that whole ones stay whole;
+ * taking and giving are a few loads and stores, whatever the amount of memory.
+ */
+#include "policy/frames.h"
+
+static void list_push(struct arena_list *list, struct arena *arena)
+{
+	arena->prev = NULL;
+	arena->next = list->first;
+	if (list->first)
+		list->first->prev = arena;
+	list->first = arena;
+}
+
+static void list_remove(struct arena_list *list, struct arena *arena)
+{
+	if (arena->prev)
+		arena->prev->next = arena->next;
+	else
+		list->first = arena->next;
+	if (arena->next)
+		arena->next->prev = arena->prev;
+}
+
+static struct arena_list *list_of(struct frames *frames, const struct arena *arena)
+{
+	if (arena->free == 0)
+		return NULL;
+	return arena->free == ARENA_PAGES ? &frames->whole : &frames->partial;
+}
+
+uint64_t frames_book_bytes(uint64_t count)
+{
+	return count * sizeof(struct frame) + count / ARENA_PAGES * sizeof(struct arena);
+}
+
+void frames_init(struct frames *frames, uint64_t first, uint64_t count, void *books, void *window)
+{
+	*frames = (struct frames){
+		.frame = books,
+		.arena = (struct arena *)((uint8_t *)books + count * sizeof(struct frame)),
+		.first = first,
+		.count = count,
+		.window = window,
+	};
+	frames->counts[FRAME_ABSENT] = count;
+}
+
+/* Index lies outside [fresh, fresh_end). */
+static void arena_push(struct frames *frames, struct arena *arena, uint32_t index)
+{
+	frames->frame[index].link = arena->list;
+	arena->list = index + 1;
+}
+
+/* A whole arena forgets the order its frames came back in: they leave in address order again. */
+static void arena_refresh(struct frames *frames, struct arena *arena)
+{
+	uint32_t base = (uint32_t)(arena - frames->arena) * ARENA_PAGES;
+
+	arena->list = 0;
+	arena->fresh = base;
+	arena->fresh_end = base + ARENA_PAGES;
+}
+
+static void arena_add(struct frames *frames, struct arena *arena, uint32_t index)
+{
+	struct arena_list *old = list_of(frames, arena), *new;
+
+	frames->frame[index].state = FRAME_FREE;
+	if (arena->present == 0) {
+		arena->fresh = index;
+		arena->fresh_end = index + 1;
+	} else if (index == arena->fresh_end) {
+		arena->fresh_end++;
+	} else {
+		arena_push(frames, arena, index);
+	}
+	arena->present++;
+	arena->free++;
+	new = list_of(frames, arena);
+	if (new == &frames->whole)
+		arena_refresh(frames, arena);
+	if (old == new)
+		return;
+	if (old)
+		list_remove(old, arena);
+	list_push(new, arena);
+}
+
+err_t frames_add(struct frames *frames, uint64_t number, uint64_t count)
+{
+	if (number < frames->first || count > frames->count || number - frames->first > frames->count - count)
+		return E_RANGE;
+	for (uint64_t i = 0; i < count; i++)
+		if (frames_at(frames, number + i)->state != FRAME_ABSENT)
+			return E_RANGE;
+	for (uint64_t i = 0; i < count; i++) {
+		uint32_t index = (uint32_t)(number + i - frames->first);
+
+		arena_add(frames, &frames->arena[index / ARENA_PAGES], index);
+	}
+	frames->counts[FRAME_ABSENT] -= count;
+	frames->counts[FRAME_FREE] += count;
+	return E_OK;
+}
+
+/* The arena has a free frame: choose one and unlink it. */
+static uint32_t arena_take(struct frames *frames, struct arena *arena)
+{
+	uint32_t index;
+
+	if (arena->list) {
+		index = arena->list - 1;
+		arena->list = frames->frame[index].link;
+	} else {
+		index = arena->fresh++;
+	}
+	if (arena->free-- == ARENA_PAGES) {
+		list_remove(&frames->whole, arena);
+		list_push(&frames->partial, arena);
+	} else if (arena->free == 0) {
+		list_remove(&frames->partial, arena);
+	}
+	return index;
+}
+
+uint64_t frames_take(struct frames *frames, enum frame_state state, uint32_t owner)
+{
+	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
+	uint32_t index;
+
+	if (!arena || (frames->counts[FRAME_FREE] <= frames->reserve && state != FRAME_BOOKS))
+		return 0;
+	index = arena_take(frames, arena);
+	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1, .link = owner};
+	frames->counts[FRAME_FREE]--;
+	frames->counts[state]++;
+	return frames->first + index;
+}
+
+void frames_give(struct frames *frames, uint64_t number)
+{
+	uint32_t index = (uint32_t)(number - frames->first);
+	struct arena *arena = &frames->arena[index / ARENA_PAGES];
+	struct frame *frame = &frames->frame[index];
+
+	frames->counts[frame->state]--;
+	frames->counts[FRAME_FREE]++;
+	frame->state = FRAME_FREE;
+	frame->references = 0;
+	arena_push(frames, arena, index);
+	if (arena->free++ == 0)
+		list_push(&frames->partial, arena);
+	if (arena->free == ARENA_PAGES) {
+		list_remove(&frames->partial, arena);
+		arena_refresh(frames, arena);
+		list_push(&frames->whole, arena);
+	}
+}
+
+static bool arenas_are_whole(const struct frames *frames, uint64_t at, uint64_t arenas)
+{
+	for (uint64_t i = 0; i < arenas; i++)
+		if (frames->arena[at + i].free != ARENA_PAGES)
+			return false;
+	return true;
+}
+
+uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_state state)
+{
+	uint64_t total = frames->count / ARENA_PAGES, at = 0;
+
+	if (arenas == 0 || arenas > total ||
+	    frames->counts[FRAME_FREE] < arenas * ARENA_PAGES + frames->reserve)
+		return 0;
+	while (at <= total - arenas && !arenas_are_whole(frames, at, arenas))
+		at++;
+	if (at > total - arenas)
+		return 0;
+	for (uint64_t i = at; i < at + arenas; i++) {
+		list_remove(&frames->whole, &frames->arena[i]);
+		frames->arena[i].free = 0;
+		frames->arena[i].fresh = frames->arena[i].fresh_end;
+	}
+	for (uint64_t i = at * ARENA_PAGES; i < (at + arenas) * ARENA_PAGES; i++)
+		frames->frame[i] = (struct frame){.state = (uint8_t)state, .references = 1};
+	frames->counts[FRAME_FREE] -= arenas * ARENA_PAGES;
+	frames->counts[state] += arenas * ARENA_PAGES;
+	return frames->first + at * ARENA_PAGES;
+}
+
+void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas)
+{
+	for (uint64_t i = 0; i < arenas * ARENA_PAGES; i++)
+		frames_give(frames, number + i);
+}
+
+void frames_set_state(struct frames *frames, uint64_t number, enum frame_state state)
+{
+	struct frame *frame = frames_at(frames, number);
+
+	frames->counts[frame->state]--;
+	frames->counts[state]++;
+	frame->state = (uint8_t)state;
+}
+
+err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state state)
+{
+	uint32_t index = (uint32_t)(number - frames->first);
+	struct arena *arena;
+
+	if (!frames_has(frames, number) || frames->frame[index].state != FRAME_FREE)
+		return E_STATE;
+	arena = &frames->arena[index / ARENA_PAGES];
+	if (arena->list || arena->fresh != index)
+		return E_STATE;
+	(void)arena_take(frames, arena);
+	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
+	frames->counts[FRAME_FREE]--;
+	frames->counts[state]++;
+	return E_OK;
+}
+
+static int arena_check(const struct frames *frames, const struct arena *arena)
+{
+	uint32_t base = (uint32_t)(arena - frames->arena) * ARENA_PAGES;
+	uint32_t listed = 0, free = 0, present = 0;
+
+	for (uint32_t i = base; i < base + ARENA_PAGES; i++) {
+		free += frames->frame[i].state == FRAME_FREE;
+		present += frames->frame[i].state != FRAME_ABSENT;
+	}
+	if (free != arena->free || present != arena->present)
+		return __LINE__;
+	for (uint32_t i = arena->fresh; i < arena->fresh_end; i++)
+		if (frames->frame[i].state != FRAME_FREE)
+			return __LINE__;
+	for (uint32_t at = arena->list; at; at = frames->frame[at - 1].link) {
+		if (at - 1 - base >= ARENA_PAGES || frames->frame[at - 1].state != FRAME_FREE ||
+		    ++listed > free)
+			return __LINE__;
+		if (at - 1 >= arena->fresh && at - 1 < arena->fresh_end)
+			return __LINE__;
+	}
+	return listed + (arena->fresh_end - arena->fresh) == free ? 0 : __LINE__;
+}
+
+static uint64_t list_count(const struct arena_list *list, bool whole)
+{
+	uint64_t count = 0;
+
+	for (const struct arena *arena = list->first; arena; arena = arena->next)
+		count += (arena->free == ARENA_PAGES) == whole && arena->free &&
+			 (!arena->next || arena->next->prev == arena);
+	return count;
+}
+
+int frames_check(const struct frames *frames)
+{
+	uint64_t counts[FRAME_STATES] = {0}, partial = 0, whole = 0;
+
+	for (uint64_t i = 0; i < frames->count; i++) {
+		if (frames->frame[i].state >= FRAME_STATES)
+			return __LINE__;
+		counts[frames->frame[i].state]++;
+	}
+	for (int state = 0; state < FRAME_STATES; state++)
+		if (counts[state] != frames->counts[state])
+			return __LINE__;
+	for (uint64_t i = 0; i < frames->count / ARENA_PAGES; i++) {
+		int broken = arena_check(frames, &frames->arena[i]);
+
+		if (broken)
+			return broken;
+		whole += frames->arena[i].free == ARENA_PAGES;
+		partial += frames->arena[i].free && frames->arena[i].free != ARENA_PAGES;
+	}
+	if (list_count(&frames->partial, false) != partial || list_count(&frames->whole, true) != whole)
+		return __LINE__;
+	return 0;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame accounts: every physical page the pager owns is in exactly one state at any moment, and
+ * the count of each state is kept. Frames are named by physical page number; 0 means none. Frames
+ * are grouped in 2 MiB arenas, because only whole arenas can be lent as cache or become a Pool.
+ */
+#ifndef POLICY_FRAMES_H
+#define POLICY_FRAMES_H
+
+#include "uapi/error.h"
+#include "uapi/layout.h"
+#include "uapi/types.h"
+
+enum frame_state {
+	FRAME_ABSENT = 0, /* a hole: not ours */
+	FRAME_FREE = 1,
+	FRAME_ANON = 2,	  /* private page of a space */
+	FRAME_CACHE = 3,  /* lent to the vfs */
+	FRAME_POOL = 4,	  /* kernel objects and page tables */
+	FRAME_PINNED = 5, /* message page: the kernel writes it */
+	FRAME_BOOKS = 6,  /* these books */
+	FRAME_STATES = 7,
+};
+
+struct frame {
+	uint8_t state; /* enum frame_state */
+	uint8_t spare;
+	uint16_t references; /* ANON and PINNED: chunks that hold it */
+	uint32_t link;	     /* FREE: index + 1 of the next of the arena's list; else the owner (pid, or 0) */
+};
+
+/* What is free in one arena: a list, and a part that was never used since the arena was whole. */
+struct arena {
+	struct arena *next, *prev; /* in the partial or the whole list */
+	uint32_t list;		   /* first of the free list: index + 1 */
+	uint32_t fresh, fresh_end; /* indexes never handed out */
+	uint32_t free;		   /* frames free here */
+	uint32_t present;	   /* frames of ours here, ARENA_PAGES at most */
+};
+
+struct arena_list {
+	struct arena *first;
+};
+
+struct frames {
+	struct frame *frame; /* [0] is page number `first` */
+	struct arena *arena;
+	uint64_t first; /* page number, a multiple of ARENA_PAGES */
+	uint64_t count;
+	uint64_t reserve; /* frames that only books may take */
+	uint8_t *window;  /* where page number `first` is mapped */
+	struct arena_list partial, whole;
+	uint64_t counts[FRAME_STATES];
+};
+
+/* Bytes of the arrays that frames_init needs for @count frames. */
+uint64_t frames_book_bytes(uint64_t count);
+
+/**
+ * Start with no frame at all.
+ * @first, @count  page numbers the arrays cover; both multiples of ARENA_PAGES
+ * @books          zeroed memory of frames_book_bytes(count) bytes, 16-byte aligned
+ */
+void frames_init(struct frames *frames, uint64_t first, uint64_t count, void *books, void *window);
+
+/* Add free frames. Errors: E_RANGE outside the arrays or present already. */
+MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count);
+
+/* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
+uint64_t frames_take(struct frames *frames, enum frame_state state, uint32_t owner);
+void frames_give(struct frames *frames, uint64_t number);
+
+/* Take @arenas neighbouring whole arenas; the first page number, 0: none. */
+uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_state state);
+void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas);
+
+/* Change the state of a taken frame (ANON <-> PINNED, FREE -> BOOKS at the start). */
+void frames_set_state(struct frames *frames, uint64_t number, enum frame_state state);
+/* Take one certain free frame that has never been taken; for the books themselves. E_STATE: it is not free.
+ */
+MUST_USE err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state state);
+
+int frames_check(const struct frames *frames);
+
+static inline bool frames_has(const struct frames *frames, uint64_t number)
+{
+	return number - frames->first < frames->count;
+}
+
+static inline struct frame *frames_at(const struct frames *frames, uint64_t number)
+{
+	return &frames->frame[number - frames->first];
+}
+
+static inline void *frames_address(const struct frames *frames, uint64_t number)
+{
+	return frames->window + ((number - frames->first) << PAGE_SHIFT);
+}
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Inode objects, in a hash table by number; the leases of each in a page tree. */
+#include "policy/inode.h"
+
+void inodes_init(struct inodes *inodes, struct frames *frames, struct tree_pools *pools)
+{
+	*inodes = (struct inodes){.pools = pools};
+	nodes_init(&inodes->nodes, frames, sizeof(struct inode_object));
+}
+
+static struct inode_object **inode_bucket(struct inodes *inodes, uint64_t number)
+{
+	return &inodes->bucket[(number ^ number >> 6) % INODE_BUCKETS];
+}
+
+struct inode_object *inode_take(struct inodes *inodes, uint64_t number)
+{
+	struct inode_object **bucket = inode_bucket(inodes, number);
+	struct inode_object *inode = *bucket;
+
+	while (inode && inode->number != number)
+		inode = inode->next;
+	if (inode) {
+		inodes->idle -= inode->references++ == 0;
+		return inode;
+	}
+	inode = nodes_take(&inodes->nodes);
+	if (!inode)
+		return NULL;
+	inode->number = number;
+	inode->references = 1;
+	page_tree_init(&inode->pages);
+	inode->next = *bucket;
+	*bucket = inode;
+	inodes->count++;
+	return inode;
+}
+
+void inode_drop(struct inodes *inodes, struct inode_object *inode)
+{
+	inodes->idle += --inode->references == 0;
+}
+
+struct inode_object *inode_find_idle(struct inodes *inodes)
+{
+	if (inodes->idle == 0)
+		return NULL;
+	for (int i = 0; i < INODE_BUCKETS; i++)
+		for (struct inode_object *inode = inodes->bucket[i]; inode; inode = inode->next)
+			if (inode->references == 0)
+				return inode;
+	return NULL;
+}
+
+struct lease_run inode_forget_run(struct inodes *inodes, struct inode_object *inode)
+{
+	uint64_t first = 0, at = 0, end;
+	struct chunk *chunk = page_tree_next(&inode->pages, 0, TREE_PAGES, &first);
+
+	if (!chunk)
+		return (struct lease_run){0, 0};
+	while (chunk->entry[at] == 0)
+		at++;
+	for (end = at; end < CHUNK_PAGES && chunk->entry[end]; end++)
+		chunk_clear(chunk, end);
+	inode->leases -= (uint32_t)(end - at);
+	page_tree_prune(&inode->pages, inodes->pools, first);
+	return (struct lease_run){first + at, end - at};
+}
+
+void inode_destroy(struct inodes *inodes, struct inode_object *inode)
+{
+	struct inode_object **link = inode_bucket(inodes, inode->number);
+
+	while (*link != inode)
+		link = &(*link)->next;
+	*link = inode->next;
+	inodes->count--;
+	inodes->idle--;
+	nodes_give(&inodes->nodes, inode);
+}
+
+uint64_t inode_lease(struct inode_object *inode, uint64_t index)
+{
+	struct chunk *chunk = page_tree_find(&inode->pages, index);
+
+	return chunk ? entry_frame(chunk->entry[index % CHUNK_PAGES]) : 0;
+}
+
+err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_t index, uint64_t number)
+{
+	struct chunk *chunk;
+
+	if (index >= TREE_PAGES || number == 0 || number >= ENTRY_FRAME_MAX)
+		return E_RANGE;
+	if (inode_lease(inode, index))
+		return E_EXISTS;
+	chunk = page_tree_take(&inode->pages, inodes->pools, index);
+	if (!chunk)
+		return E_NO_MEMORY;
+	chunk_set(chunk, index, entry_make(number, 0));
+	inode->leases++;
+	return E_OK;
+}
+
+static int inode_check(const struct inode_object *inode)
+{
+	uint64_t first = 0, leases = 0;
+	int broken = page_tree_check(&inode->pages);
+	struct chunk *chunk;
+
+	for (uint64_t at = 0; !broken; at = first + CHUNK_PAGES) {
+		chunk = page_tree_next((struct page_tree *)&inode->pages, at, TREE_PAGES, &first);
+		if (!chunk)
+			break;
+		leases += chunk->used;
+	}
+	if (broken)
+		return broken;
+	return leases == inode->leases ? 0 : __LINE__;
+}
+
+int inodes_check(const struct inodes *inodes)
+{
+	uint64_t count = 0, idle = 0;
+
+	for (int i = 0; i < INODE_BUCKETS; i++) {
+		for (const struct inode_object *inode = inodes->bucket[i]; inode; inode = inode->next) {
+			int broken = inode_check(inode);
+
+			if (broken)
+				return broken;
+			idle += inode->references == 0;
+			if (++count > inodes->count)
+				return __LINE__;
+		}
+	}
+	return count == inodes->count && idle == inodes->idle ? 0 : __LINE__;
+}

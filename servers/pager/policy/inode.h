@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the pager knows of a file: the leases it holds on the file's cache pages. A lease stays as
+ * long as some area refers to the inode; then the object waits in the idle list until the shell has
+ * given the leases back (or an area refers to it again).
+ */
+#ifndef POLICY_INODE_H
+#define POLICY_INODE_H
+
+#include "policy/page_tree.h"
+
+#define INODE_BUCKETS 64
+
+struct inode_object {
+	struct inode_object *next; /* in its bucket */
+	uint64_t number;	   /* the vfs's inode number */
+	uint32_t references;	   /* areas that refer to it; 0: idle */
+	uint32_t leases;	   /* pages in the tree */
+	struct page_tree pages;	   /* by page of the file */
+};
+
+struct inodes {
+	struct nodes nodes;
+	struct tree_pools *pools;
+	struct inode_object *bucket[INODE_BUCKETS];
+	uint64_t count, idle;
+};
+
+void inodes_init(struct inodes *inodes, struct frames *frames, struct tree_pools *pools);
+/* The object of inode @number with one reference more; NULL: out of memory. */
+struct inode_object *inode_take(struct inodes *inodes, uint64_t number);
+void inode_drop(struct inodes *inodes, struct inode_object *inode);
+/* An object without references, or NULL. */
+struct inode_object *inode_find_idle(struct inodes *inodes);
+/* One run of leases of an idle object, which is forgotten here and to be returned to the vfs; count 0: none
+ * is left. */
+struct lease_run {
+	uint64_t index, count;
+} inode_forget_run(struct inodes *inodes, struct inode_object *inode);
+/* Needs: no reference, no lease. */
+void inode_destroy(struct inodes *inodes, struct inode_object *inode);
+
+/* The page number under lease for page @index of the file; 0: none. */
+uint64_t inode_lease(struct inode_object *inode, uint64_t index);
+/* Record a lease that the vfs granted. Errors: E_NO_MEMORY, E_RANGE, E_EXISTS (give it back). */
+MUST_USE err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_t index,
+			       uint64_t number);
+
+int inodes_check(const struct inodes *inodes);
+
+#endif

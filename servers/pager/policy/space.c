@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Life of a space, and of its areas: created, joined with a neighbour of the same kind, dropped. */
+#include <string.h>
+
+#include "policy/backing.h"
+#include "policy/space.h"
+
+err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t bytes, struct vm_space **out)
+{
+	struct vm_space *space;
+
+	if ((start | bytes) % PAGE_BYTES)
+		return E_ALIGN;
+	if (start < PAGE_BYTES || start >= USER_END || bytes == 0 || bytes > USER_END - start)
+		return E_RANGE;
+	space = nodes_take(&policy->spaces);
+	if (!space)
+		return E_NO_MEMORY;
+	space->policy = policy;
+	space->pid = pid;
+	space->start = start;
+	space->end = start + bytes;
+	space->map_base = space->map_hint = start;
+	area_set_init(&space->areas);
+	page_tree_init(&space->pages);
+	space->next = policy->first_space;
+	if (space->next)
+		space->next->prev = space;
+	policy->first_space = space;
+	policy->space_count++;
+	*out = space;
+	return E_OK;
+}
+
+void space_destroy(struct vm_space *space)
+{
+	struct policy *policy = space->policy;
+
+	space_clear(space);
+	if (space->prev)
+		space->prev->next = space->next;
+	else
+		policy->first_space = space->next;
+	if (space->next)
+		space->next->prev = space->prev;
+	policy->space_count--;
+	nodes_give(&policy->spaces, space);
+}
+
+bool space_contains_range(const struct vm_space *space, vaddr_t start, uint64_t bytes)
+{
+	return start >= space->start && start <= space->end && bytes <= space->end - start;
+}
+
+err_t space_check_range(const struct vm_space *space, vaddr_t start, uint64_t bytes)
+{
+	if ((start | bytes) % PAGE_BYTES)
+		return E_ALIGN;
+	if (bytes == 0 || !space_contains_range(space, start, bytes))
+		return E_RANGE;
+	return E_OK;
+}
+
+uint64_t space_take_frame(struct vm_space *space)
+{
+	uint64_t frame = frames_take(&space->policy->frames, FRAME_ANON, space->pid);
+
+	space->anon_pages += frame != 0;
+	return frame;
+}
+
+static void chunk_forget(struct vm_space *space, struct chunk *chunk, uint64_t mask)
+{
+	struct frames *frames = &space->policy->frames;
+
+	for (uint64_t i = 0; i < CHUNK_PAGES; i++) {
+		uint32_t entry = chunk->entry[i];
+
+		if (!entry || !(mask >> i & 1))
+			continue;
+		if (entry & ENTRY_PINNED)
+			space->pinned_pages--;
+		else
+			space->anon_pages--;
+		frames_give(frames, entry_frame(entry));
+		chunk_clear(chunk, i);
+	}
+	for (int origin = 0; origin < ORIGIN_COUNT; origin++)
+		chunk->origin[origin] &= ~mask;
+}
+
+/* Give back the private pages of [start, end) and forget what was mapped there. */
+void space_forget_pages(struct vm_space *space, vaddr_t start, vaddr_t end)
+{
+	uint64_t page = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT, first;
+	struct chunk *chunk;
+
+	while ((chunk = page_tree_next(&space->pages, page, last, &first)) != NULL) {
+		chunk_forget(space, chunk, chunk_mask(first, page, last));
+		page_tree_prune(&space->pages, &space->policy->trees, first);
+		page = first + CHUNK_PAGES;
+	}
+}
+
+static err_t spec_check(const struct vm_space *space, const struct area_spec *spec)
+{
+	const struct vm_area *next;
+	err_t error = space_check_range(space, spec->start, spec->bytes);
+
+	if (error)
+		return error;
+	if ((spec->prot | spec->max_prot) & ~7u || spec->prot & ~spec->max_prot)
+		return E_ARGUMENT;
+	if ((spec->prot & PROT_BIT_WRITE) && (spec->prot & PROT_BIT_EXEC))
+		return E_WX;
+	error = backing_check(spec);
+	if (error)
+		return error;
+	next = area_set_at_or_after(&space->areas, spec->start);
+	if (next && next->start < spec->start + spec->bytes)
+		return E_CONFLICT;
+	return space->areas.count >= space->policy->areas_max ? E_TOO_MANY : E_OK;
+}
+
+/* Sv39 knows no entry that is writable and not readable. */
+static uint8_t prot_usable(uint32_t prot)
+{
+	return (uint8_t)(prot & PROT_BIT_WRITE ? prot | PROT_BIT_READ : prot);
+}
+
+err_t space_map(struct vm_space *space, const struct area_spec *spec)
+{
+	err_t error = spec_check(space, spec);
+	struct inode_object *inode = NULL;
+	struct vm_area *area;
+
+	if (error)
+		return error;
+	area = nodes_take(&space->policy->areas);
+	if (!area)
+		return E_NO_MEMORY;
+	if (spec->backing == BACKING_INODE_PRIVATE) {
+		inode = inode_take(&space->policy->inodes, spec->inode);
+		if (!inode) {
+			nodes_give(&space->policy->areas, area);
+			return E_NO_MEMORY;
+		}
+	}
+	*area = (struct vm_area){
+		.backing = (uint8_t)spec->backing,
+		.prot = prot_usable(spec->prot),
+		.max_prot = prot_usable(spec->max_prot),
+		.flags = (uint8_t)spec->flags,
+		.start = spec->start,
+		.end = spec->start + spec->bytes,
+		.name = spec->name,
+		.inode = inode,
+		.offset_bytes = spec->offset_bytes,
+		.file_bytes = spec->file_bytes,
+		.frame = spec->frame,
+	};
+	area_set_insert(&space->areas, area);
+	space_join(space, area);
+	return E_OK;
+}
+
+bool area_can_join(const struct vm_area *left, const struct vm_area *right)
+{
+	return left->end == right->start && left->backing == BACKING_ANON && right->backing == BACKING_ANON &&
+	       left->prot == right->prot && left->max_prot == right->max_prot && !left->flags &&
+	       !right->flags && strcmp(left->name, right->name) == 0;
+}
+
+static void join_right(struct vm_space *space, struct vm_area *left)
+{
+	struct vm_area *right = left->next;
+
+	area_set_remove(&space->areas, right);
+	left->end = right->end;
+	nodes_give(&space->policy->areas, right);
+}
+
+/* Join @area with its neighbours where nothing tells them apart. It may be gone afterwards. */
+void space_join(struct vm_space *space, struct vm_area *area)
+{
+	if (area->next && area_can_join(area, area->next))
+		join_right(space, area);
+	if (area->prev && area_can_join(area->prev, area))
+		join_right(space, area->prev);
+}
+
+void space_clear(struct vm_space *space)
+{
+	struct vm_area *area;
+
+	space_forget_pages(space, 0, USER_END);
+	while ((area = space->areas.first) != NULL) {
+		area_set_remove(&space->areas, area);
+		if (area->inode)
+			inode_drop(&space->policy->inodes, area->inode);
+		nodes_give(&space->policy->areas, area);
+	}
+	space->heap_start = space->heap_break = space->heap_end = 0;
+	space->map_hint = space->map_base;
+}
+
+vaddr_t space_find_free(const struct vm_space *space, vaddr_t hint, uint64_t bytes)
+{
+	vaddr_t from = hint > space->map_base ? hint : space->map_base, at = from;
+
+	if (bytes == 0 || bytes > space->end - space->start)
+		return 0;
+	for (int round = 0; round < 2; round++) {
+		const struct vm_area *area = area_set_at_or_after(&space->areas, at);
+
+		while (area && at <= space->end && (area->start < at || area->start - at < bytes)) {
+			at = area->end;
+			area = area->next;
+		}
+		if (space_contains_range(space, at, bytes))
+			return at;
+		if (from == space->map_base)
+			return 0;
+		at = from = space->map_base;
+	}
+	return 0;
+}

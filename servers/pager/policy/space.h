@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An address space as the pager sees it: areas and private pages. Operations change the books only;
+ * what the kernel has mapped is the caller's to clear, before the next operation. Every operation
+ * that fails has changed nothing.
+ */
+#ifndef POLICY_SPACE_H
+#define POLICY_SPACE_H
+
+#include "policy/area_set.h"
+#include "policy/policy.h"
+
+struct vm_space {
+	struct policy *policy;
+	struct vm_space *next, *prev;
+	uint32_t pid;
+	vaddr_t start, end; /* the range areas may lie in; page 0 never */
+	struct area_set areas;
+	struct page_tree pages;
+	uint64_t anon_pages, pinned_pages;	  /* entries in `pages` */
+	vaddr_t heap_start, heap_break, heap_end; /* 0 0 0: none */
+	vaddr_t map_base, map_hint;		  /* where areas without a wish go */
+	uint64_t faults, prefetched, populated;	  /* as struct pager_faults */
+};
+
+/* Errors: E_RANGE, E_ALIGN; E_NO_MEMORY. *out is the new, empty space. */
+MUST_USE err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t bytes,
+			    struct vm_space **out);
+void space_destroy(struct vm_space *space);
+
+bool space_contains_range(const struct vm_space *space, vaddr_t start, uint64_t bytes);
+
+/**
+ * Add an area; its pages come with faults (or space_populate).
+ * Errors: E_RANGE, E_ALIGN, E_CONFLICT, E_WX, E_ARGUMENT, E_UNSUPPORTED, E_TOO_MANY, E_NO_MEMORY
+ */
+MUST_USE err_t space_map(struct vm_space *space, const struct area_spec *spec);
+
+/* Remove whatever lies in the range; holes are no error. Errors: E_RANGE, E_ALIGN, E_DENIED, E_TOO_MANY,
+ * E_NO_MEMORY */
+MUST_USE err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes);
+
+/* Errors: E_RANGE, E_ALIGN, E_WX, E_NO_AREA (a hole), E_ACCESS (above the maximum), E_DENIED, E_TOO_MANY,
+ * E_NO_MEMORY */
+MUST_USE err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t bytes, uint32_t prot);
+
+/* Remove every area. */
+void space_clear(struct vm_space *space);
+
+/* First gap of @bytes at or above @hint, else anywhere above map_base; 0: none. */
+vaddr_t space_find_free(const struct vm_space *space, vaddr_t hint, uint64_t bytes);
+
+/* Where the heap begins (rounded up to a page) and its greatest size. Errors: E_RANGE, E_ALIGN, E_STATE */
+MUST_USE err_t space_heap_init(struct vm_space *space, vaddr_t start, uint64_t limit_bytes);
+/* Set the break. *cut_start, *cut_pages: range to unmap in the kernel. Errors: E_NO_MEMORY, E_TOO_MANY */
+MUST_USE err_t space_heap_set(struct vm_space *space, vaddr_t wanted, vaddr_t *cut_start,
+			      uint64_t *cut_pages);
+
+typedef void page_visit(void *context, vaddr_t address, uint64_t frame);
+/**
+ * Take a frame for every page of the range that has none: all or nothing. @visit gets each new
+ * page; its frame's content is arbitrary.
+ * Errors: E_RANGE, E_ALIGN, E_NO_AREA, E_UNSUPPORTED (not anon or stack), E_NO_MEMORY
+ */
+MUST_USE err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pages, page_visit *visit,
+			      void *context);
+/* Make the (present, anonymous) page of a pinned area pinned. Errors: E_ABSENT, E_STATE */
+MUST_USE err_t space_pin(struct vm_space *space, vaddr_t address);
+
+/* Page number behind @address as the books have it now, *rights what a map of it may have; 0: not present. */
+uint64_t space_translate(struct vm_space *space, vaddr_t address, uint32_t *rights);
+
+typedef void page_access(void *context, uint64_t frame, uint64_t offset_bytes, uint64_t bytes);
+/* Visit @bytes of present memory page by page. Errors: E_RANGE, E_NO_AREA, E_ACCESS, E_ABSENT; nothing
+ * visited then. */
+MUST_USE err_t space_access(struct vm_space *space, vaddr_t address, uint64_t bytes, uint32_t access,
+			    page_access *visit, void *context);
+
+int space_check(const struct vm_space *space);
+
+/* For policy's own files. */
+MUST_USE err_t space_check_range(const struct vm_space *space, vaddr_t start, uint64_t bytes);
+uint64_t space_take_frame(struct vm_space *space);
+void space_forget_pages(struct vm_space *space, vaddr_t start, vaddr_t end);
+bool area_can_join(const struct vm_area *left, const struct vm_area *right);
+void space_join(struct vm_space *space, struct vm_area *area);
+
+#endif

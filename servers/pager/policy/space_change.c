@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unmap and protect: ranges that may cut areas in two. The nodes for the cuts are taken before
+ * anything changes, so that neither can fail half-way.
+ *
+ *      area      |----------------------|
+ *      range            |-------|
+ *      after     |-----|         |------|     a node more for the inside (protect) and for the right part
+ */
+#include "policy/space.h"
+
+/* Room for two cuts. */
+struct cuts {
+	struct vm_area *spare[2];
+	int count;
+};
+
+static bool cuts_inside(const struct vm_area *area, vaddr_t at)
+{
+	return area && area->start < at && at < area->end;
+}
+
+static err_t cuts_take(struct vm_space *space, vaddr_t start, vaddr_t end, struct cuts *cuts)
+{
+	int needed = cuts_inside(area_set_at_or_after(&space->areas, start), start) +
+		     cuts_inside(area_set_at_or_after(&space->areas, end), end);
+
+	cuts->count = 0;
+	if (space->areas.count + (uint32_t)needed > space->policy->areas_max)
+		return E_TOO_MANY;
+	while (cuts->count < needed) {
+		struct vm_area *area = nodes_take(&space->policy->areas);
+
+		if (!area) {
+			while (cuts->count)
+				nodes_give(&space->policy->areas, cuts->spare[--cuts->count]);
+			return E_NO_MEMORY;
+		}
+		cuts->spare[cuts->count++] = area;
+	}
+	return E_OK;
+}
+
+/* Cut the area that lies across @at, if one does. */
+static void space_cut(struct vm_space *space, vaddr_t at, struct cuts *cuts)
+{
+	struct vm_area *left = area_set_at_or_after(&space->areas, at), *right;
+	uint64_t bytes;
+
+	if (!cuts_inside(left, at))
+		return;
+	right = cuts->spare[--cuts->count];
+	bytes = at - left->start;
+	*right = *left;
+	right->start = at;
+	left->end = at;
+	if (left->inode) {
+		left->inode->references++;
+		right->offset_bytes += bytes;
+		right->file_bytes = left->file_bytes > bytes ? left->file_bytes - bytes : 0;
+		left->file_bytes = left->file_bytes < bytes ? left->file_bytes : bytes;
+	}
+	if (left->backing == BACKING_LINEAR)
+		right->frame += bytes >> PAGE_SHIFT;
+	if (left->backing == BACKING_STACK)
+		right->backing = BACKING_ANON; /* the guard stays with the lower part */
+	area_set_insert(&space->areas, right);
+}
+
+static err_t unmap_check(const struct vm_space *space, vaddr_t start, vaddr_t end)
+{
+	const struct vm_area *area = area_set_at_or_after(&space->areas, start);
+
+	for (; area && area->start < end; area = area->next)
+		if (area->flags & AREA_PINNED)
+			return E_DENIED;
+	return E_OK;
+}
+
+err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes)
+{
+	err_t error = space_check_range(space, start, bytes);
+	vaddr_t end = start + bytes;
+	struct vm_area *area, *next;
+	struct cuts cuts;
+
+	if (!error)
+		error = unmap_check(space, start, end);
+	if (!error)
+		error = cuts_take(space, start, end, &cuts);
+	if (error)
+		return error;
+	space_cut(space, start, &cuts);
+	space_cut(space, end, &cuts);
+	for (area = area_set_at_or_after(&space->areas, start); area && area->start < end; area = next) {
+		next = area->next;
+		area_set_remove(&space->areas, area);
+		if (area->inode)
+			inode_drop(&space->policy->inodes, area->inode);
+		nodes_give(&space->policy->areas, area);
+	}
+	if (area)
+		space_join(space, area); /* the rest of a cut stack is plain memory now, as its neighbour may be */
+	space_forget_pages(space, start, end);
+	return E_OK;
+}
+
+static err_t protect_check(const struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t prot)
+{
+	const struct vm_area *area = area_set_at_or_after(&space->areas, start);
+	vaddr_t at = start;
+
+	if (prot & ~7u)
+		return E_ARGUMENT;
+	if ((prot & PROT_BIT_WRITE) && (prot & PROT_BIT_EXEC))
+		return E_WX;
+	for (; at < end; area = area->next) {
+		if (!area || area->start > at)
+			return E_NO_AREA;
+		if (area->flags & AREA_PINNED)
+			return E_DENIED;
+		if (prot & ~area->max_prot)
+			return E_ACCESS;
+		at = area->end;
+	}
+	return E_OK;
+}
+
+err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t bytes, uint32_t prot)
+{
+	err_t error = space_check_range(space, start, bytes);
+	vaddr_t end = start + bytes;
+	struct vm_area *area, *first;
+	struct cuts cuts;
+
+	if (!error)
+		error = protect_check(space, start, end, prot);
+	if (!error)
+		error = cuts_take(space, start, end, &cuts);
+	if (error)
+		return error;
+	space_cut(space, start, &cuts);
+	space_cut(space, end, &cuts);
+	first = area_set_at_or_after(&space->areas, start);
+	for (area = first; area && area->start < end; area = area->next)
+		area->prot = (uint8_t)(prot & PROT_BIT_WRITE ? prot | PROT_BIT_READ : prot);
+	for (area = first->prev ? first->prev : first; area && area->start <= end;) {
+		struct vm_area *next = area->next;
+
+		if (next && area_can_join(area, next))
+			space_join(space, area); /* keeps `area`: it has no mergeable neighbour before it */
+		else
+			area = next;
+	}
+	return E_OK;
+}

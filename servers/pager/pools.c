@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whole arenas that leave the free frames: Pools for Spaces and their page tables, and cache lent to
+ * the vfs. An arena that becomes a Pool leaves the window first; one that comes back is mapped again.
+ */
+#include "pager.h"
+#include <pagoda/log.h>
+#include <pagoda/syscall.h>
+
+#define POOL_ROOM_BYTES (32 * PAGE_BYTES) /* a space is made only where this much is free */
+
+static err_t pool_make(struct space_pool *pool)
+{
+	err_t error = source_carve(pool->frame, pool->arenas * ARENA_PAGES, pool->memory);
+
+	if (error)
+		return error;
+	error = (err_t)sys_pool_create(pool->memory, pool->pool).error;
+	if (error)
+		(void)sys_cap_delete(CAP_NULL, pool->memory);
+	return error;
+}
+
+static void pool_drop_frames(struct space_pool *pool)
+{
+	if (window_map_arenas(pool->frame, pool->arenas))
+		server_panic("pools: arena 0x%lx cannot be mapped again", pool->frame);
+	frames_give_arenas(&pager.policy.frames, pool->frame, pool->arenas);
+	slot_give(pool->memory);
+	slot_give(pool->pool);
+	*pool = (struct space_pool){0};
+}
+
+/* One arena, and one more for each 512 MiB: its page tables can map all of RAM once. */
+static uint64_t pool_arenas(void)
+{
+	return 1 + pager.policy.frames.count / (256 * ARENA_PAGES);
+}
+
+static err_t pool_add(struct space_pool *pool)
+{
+	err_t error;
+
+	*pool = (struct space_pool){.memory = slot_take(), .pool = slot_take(), .arenas = pool_arenas()};
+	pool->frame = frames_take_arenas(&pager.policy.frames, pool->arenas, FRAME_POOL);
+	if (!pool->frame) {
+		pool->arenas = 1;
+		pool->frame = frames_take_arenas(&pager.policy.frames, 1, FRAME_POOL);
+	}
+	if (!pool->memory || !pool->pool || !pool->frame) {
+		if (pool->frame)
+			frames_give_arenas(&pager.policy.frames, pool->frame, pool->arenas);
+		if (pool->memory)
+			slot_give(pool->memory);
+		if (pool->pool)
+			slot_give(pool->pool);
+		*pool = (struct space_pool){0};
+		return E_NO_MEMORY;
+	}
+	error = window_unmap_arenas(pool->frame, pool->arenas);
+	if (error)
+		server_panic("pools: arena 0x%lx cannot leave the window, error %d", pool->frame, error);
+	error = pool_make(pool);
+	if (error)
+		pool_drop_frames(pool);
+	return error ? E_NO_MEMORY : E_OK;
+}
+
+static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot, uint64_t room_bytes)
+{
+	struct result result = sys_pool_free_bytes(pool->pool);
+
+	if (result.error || result.value < room_bytes)
+		return E_NO_MEMORY;
+	result = sys_object_create(pool->pool, slot, KIND_SPACE, table_limit);
+	if (result.error == E_RANGE)
+		return E_ARGUMENT;
+	if (result.error)
+		return E_NO_MEMORY;
+	pool->spaces++;
+	return E_OK;
+}
+
+/* First where there is room, then in a new Pool, then anywhere. */
+err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used)
+{
+	struct space_pool *empty = NULL;
+
+	for (uint64_t room = POOL_ROOM_BYTES;; room = 0) {
+		for (int i = 0; i < PAGER_POOLS; i++) {
+			struct space_pool *pool = &pager.pool[i];
+			err_t error;
+
+			if (!pool->pool) {
+				empty = empty ? empty : pool;
+				continue;
+			}
+			error = pool_try(pool, table_limit, slot, room);
+			*used = pool;
+			if (error != E_NO_MEMORY)
+				return error;
+		}
+		if (room == 0)
+			return E_NO_MEMORY;
+		if (empty && pool_add(empty) == E_OK) {
+			*used = empty;
+			return pool_try(empty, table_limit, slot, 0);
+		}
+	}
+}
+
+/* The first Pool stays; another one that holds nothing any more becomes frames again. */
+void pools_space_gone(struct space_pool *pool)
+{
+	if (--pool->spaces || pool == &pager.pool[0])
+		return;
+	(void)sys_cap_delete(CAP_NULL, pool->pool);
+	(void)sys_cap_delete(CAP_NULL, pool->memory);
+	pool_drop_frames(pool);
+}
+
+/* An arena for the vfs's cache. It stays in the window: its pages are copied from here. */
+err_t pools_lend_cache(void)
+{
+	uint64_t frame = frames_take_arenas(&pager.policy.frames, 1, FRAME_CACHE);
+	struct message m = message_make(VFS_CACHE_GROW, 0, 0);
+	cap_t slot = frame ? slot_take() : CAP_NULL;
+	err_t error = slot ? source_carve(frame, ARENA_PAGES, slot) : E_NO_MEMORY;
+
+	if (!error) {
+		message_page()->cap_send = slot;
+		message_page()->cap_send_rights = RIGHTS_ALL;
+		m.tag |= TAG_CAP;
+		error = ipc_call(PAGER_VFS, &m);
+		if (!error)
+			error = message_error(&m);
+		slot_clear(slot, error != E_OK); /* the vfs's copy stays without ours */
+	} else if (slot) {
+		slot_give(slot);
+	}
+	if (error && frame)
+		frames_give_arenas(&pager.policy.frames, frame, 1);
+	return error;
+}
+
+uint64_t pools_frames(void)
+{
+	uint64_t frames = 0;
+
+	for (int i = 0; i < PAGER_POOLS; i++)
+		frames += pager.pool[i].arenas * ARENA_PAGES;
+	return frames;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Processes as the pager knows them: a pid (the badge of its faults and requests), its books, and the
+ * kernel's Space. Life: SPACE_CREATE .. SPACE_DESTROY, both asked by proc.
+ */
+#include "pager.h"
+#include <pagoda/program.h>
+#include <pagoda/syscall.h>
+
+static struct process **process_bucket(uint32_t pid)
+{
+	return &pager.bucket[pid % PROCESS_BUCKETS];
+}
+
+struct process *process_search(uint32_t pid)
+{
+	struct process *process = *process_bucket(pid);
+
+	while (process && process->pid != pid)
+		process = process->next;
+	if (process)
+		pager.last = process;
+	return process;
+}
+
+static err_t process_attach(const struct process *process)
+{
+	for (uint32_t i = 0; i < pager.sources; i++) {
+		struct result result = sys_space_attach(process->space_cap, i, pager.source[i].memory,
+							pager.source[i].rights);
+
+		if (result.error)
+			return (err_t)result.error;
+	}
+	return E_OK;
+}
+
+static err_t process_make_space(struct process *process, uint64_t table_limit)
+{
+	err_t error;
+
+	process->space_cap = slot_take();
+	if (!process->space_cap)
+		return E_NO_MEMORY;
+	error = pools_create_space(table_limit, process->space_cap, &process->pool);
+	if (error) {
+		slot_give(process->space_cap);
+		return error;
+	}
+	error = process_attach(process);
+	if (error) {
+		slot_clear(process->space_cap, true);
+		pools_space_gone(process->pool);
+	}
+	return error;
+}
+
+err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out)
+{
+	struct process *process;
+	err_t error;
+
+	if (process_search(pid))
+		return E_EXISTS;
+	process = nodes_take(&pager.process_nodes);
+	if (!process)
+		return E_NO_MEMORY;
+	process->pid = pid;
+	error = space_create(&pager.policy, pid, PAGE_BYTES, USER_END - PAGE_BYTES, &process->space);
+	if (!error) {
+		error = process_make_space(process, table_limit);
+		if (error)
+			space_destroy(process->space);
+	}
+	if (error) {
+		nodes_give(&pager.process_nodes, process);
+		return error;
+	}
+	process->space->map_base = process->space->map_hint = PROGRAM_MMAP_BASE;
+	process->next = *process_bucket(pid);
+	*process_bucket(pid) = process;
+	*out = process;
+	return E_OK;
+}
+
+/* The thread whose fault was refused is told for good: it stops. */
+static void process_end_refused(struct process *process)
+{
+	struct message m = {.tag = TAG(E_NO_SPACE, 0)};
+
+	if (!process->refused_reply)
+		return;
+	if (ipc_reply_send(process->refused_reply, &m) == E_OK)
+		slot_give(process->refused_reply);
+	else
+		slot_clear(process->refused_reply, false);
+}
+
+static void process_forget_news(const struct process *process)
+{
+	struct process *before = NULL;
+
+	for (struct process *at = pager.news_first; at; before = at, at = at->news_next) {
+		if (at != process)
+			continue;
+		if (before)
+			before->news_next = at->news_next;
+		else
+			pager.news_first = at->news_next;
+		if (pager.news_last == at)
+			pager.news_last = before;
+		return;
+	}
+}
+
+void process_destroy(struct process *process)
+{
+	struct process **link = process_bucket(process->pid);
+
+	process_end_refused(process);
+	process_forget_news(process);
+	slot_clear(process->space_cap, true); /* every mapping goes with it */
+	slot_clear(process->message_cap, true);
+	space_destroy(process->space);
+	pools_space_gone(process->pool);
+	while (*link != process)
+		link = &(*link)->next;
+	*link = process->next;
+	if (pager.last == process)
+		pager.last = NULL;
+	nodes_give(&pager.process_nodes, process);
+	lease_return_idle();
+}
+
+uint64_t process_tables(void)
+{
+	uint64_t tables = 0;
+
+	for (int i = 0; i < PROCESS_BUCKETS; i++)
+		for (const struct process *process = pager.bucket[i]; process; process = process->next)
+			tables += (uint32_t)sys_space_tables(process->space_cap).value;
+	return tables;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests of the process server: spaces are made, filled and ended; refused faults are collected. */
+#include <string.h>
+
+#include "pager.h"
+#include <pagoda/syscall.h>
+
+err_t request_space_create(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process;
+	err_t error;
+
+	(void)caller;
+	if (in->w[0] == 0 || in->w[0] > BADGE_PID_MAX)
+		return E_ARGUMENT;
+	error = process_create((uint32_t)in->w[0], in->w[1], &process);
+	if (!error)
+		out->cap = process->space_cap;
+	return error;
+}
+
+err_t request_space_destroy(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = process_find(in->w[0]);
+
+	(void)caller;
+	(void)out;
+	if (!process)
+		return E_NO_SPACE;
+	process_destroy(process);
+	return E_OK;
+}
+
+/* What an area that proc makes is called. */
+static const char *area_name(uint32_t backing, uint32_t prot)
+{
+	switch (backing) {
+	case BACKING_NONE:
+		return "guard";
+	case BACKING_STACK:
+		return "stack";
+	case BACKING_LINEAR:
+		return "info";
+	case BACKING_INODE_PRIVATE:
+		return prot & PROT_BIT_EXEC ? "text" : prot & PROT_BIT_WRITE ? "data" : "rodata";
+	default:
+		return "bss";
+	}
+}
+
+/* A linear area may show what is a source and not ours to hand out: the info page, the archive. */
+static err_t linear_check(const struct area_spec *spec)
+{
+	int source = source_find(spec->frame, spec->bytes >> PAGE_SHIFT);
+
+	if (source < 0)
+		return E_RANGE;
+	if ((uint32_t)source < pager.ram_sources)
+		return E_DENIED;
+	return spec->max_prot & ~pager.source[source].rights ? E_ACCESS : E_OK;
+}
+
+err_t request_space_area(struct process *caller, const struct message *in, struct answer *out)
+{
+	const uint64_t *more = &message_page()->words[MESSAGE_REGISTERS];
+	struct process *process = process_find(in->w[0]);
+	uint32_t prot = in->w[3] & 0xff, backing = in->w[3] >> 8 & 0xff;
+	struct area_spec spec = {
+		.start = in->w[1],
+		.bytes = in->w[2],
+		.backing = backing,
+		.prot = prot,
+		.max_prot = backing == BACKING_NONE || backing == BACKING_LINEAR ? prot : 7,
+		.name = area_name(backing, prot),
+	};
+	bool file = backing == BACKING_INODE_PRIVATE, linear = backing == BACKING_LINEAR;
+
+	(void)caller;
+	(void)out;
+	if (!process)
+		return E_NO_SPACE;
+	if (in->w[3] >> 16 || TAG_WORDS(in->tag) < MESSAGE_REGISTERS)
+		return E_ARGUMENT;
+	if ((file && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 3) ||
+	    (linear && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 1))
+		return E_ARGUMENT;
+	if (file) {
+		spec.inode = more[0];
+		spec.offset_bytes = more[1];
+		spec.file_bytes = more[2];
+	}
+	if (linear) {
+		err_t error;
+
+		spec.frame = more[0];
+		error = linear_check(&spec);
+		if (error)
+			return error;
+	}
+	return space_map(process->space, &spec);
+}
+
+err_t request_space_write(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = process_find(in->w[0]);
+	uint64_t bytes = BUFFER_LENGTH(in->w[3]), frame;
+	vaddr_t at = in->w[1];
+
+	(void)caller;
+	if (!process)
+		return E_NO_SPACE;
+	if (!(in->tag & TAG_BUFFER) || !space_contains_range(process->space, at, bytes))
+		return E_ARGUMENT;
+	for (out->w0 = 0; out->w0 < bytes;) {
+		uint64_t offset = (at + out->w0) % PAGE_BYTES, part = PAGE_BYTES - offset;
+		struct result copied;
+		err_t error = fault_populate(process, at + out->w0, ACCESS_WRITE, &frame);
+
+		if (error)
+			return error;
+		if (part > bytes - out->w0)
+			part = bytes - out->w0;
+		copied = sys_buffer_copy(CAP_NULL, out->w0, (vaddr_t)window_page(frame) + offset, part,
+					 COPY_FROM_CALLER);
+		if (copied.error)
+			return (err_t)copied.error;
+		out->w0 += part;
+	}
+	return E_OK;
+}
+
+err_t request_space_brk(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = process_find(in->w[0]);
+
+	(void)caller;
+	(void)out;
+	return process ? space_heap_init(process->space, in->w[1], in->w[2]) : E_NO_SPACE;
+}
+
+static void message_page_fill(void *context, vaddr_t address, uint64_t frame)
+{
+	(void)address;
+	*(uint64_t *)context = frame;
+	memset(window_page(frame), 0, PAGE_BYTES);
+}
+
+/* The page is in the books; make the kernel agree, and a capability for it. */
+static err_t message_page_map(struct process *process, vaddr_t at, uint64_t frame)
+{
+	struct verdict_run run = {at >> PAGE_SHIFT, frame, 1, RIGHT_READ | RIGHT_WRITE};
+	struct map_item item = window_item(&run);
+	cap_t slot = slot_take();
+	err_t error = slot ? source_carve(frame, 1, slot) : E_NO_MEMORY;
+
+	if (!error && sys_space_map(process->space_cap, item.at_rights, item.source, item.offset).error) {
+		slot_clear(slot, true);
+		return E_NO_MEMORY;
+	}
+	if (error) {
+		if (slot)
+			slot_give(slot);
+		return error;
+	}
+	process->message_cap = slot;
+	return E_OK;
+}
+
+err_t request_space_message_page(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = process_find(in->w[0]);
+	struct area_spec spec = {
+		.start = in->w[1],
+		.bytes = PAGE_BYTES,
+		.backing = BACKING_ANON,
+		.prot = PROT_BIT_READ | PROT_BIT_WRITE,
+		.max_prot = PROT_BIT_READ | PROT_BIT_WRITE,
+		.flags = AREA_PINNED,
+		.name = "message",
+	};
+	uint64_t frame = 0;
+	err_t error;
+
+	(void)caller;
+	if (!process)
+		return E_NO_SPACE;
+	if (process->message_cap)
+		return E_EXISTS;
+	error = space_map(process->space, &spec);
+	if (error)
+		return error;
+	error = space_populate(process->space, spec.start, 1, message_page_fill, &frame);
+	if (!error)
+		error = message_page_map(process, spec.start, frame);
+	if (!error)
+		error = space_pin(process->space, spec.start);
+	if (error) {
+		area_set_find(&process->space->areas, spec.start)->flags = 0;
+		return space_unmap(process->space, spec.start, PAGE_BYTES) ? E_NO_MEMORY : error;
+	}
+	out->cap = process->message_cap;
+	return E_OK;
+}
+
+err_t request_news(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = pager.news_first;
+
+	(void)caller;
+	(void)in;
+	if (!process)
+		return E_NO_ENTRY;
+	pager.news_first = process->news_next;
+	if (!pager.news_first)
+		pager.news_last = NULL;
+	process->news_queued = false;
+	memcpy(&message_page()->words[MESSAGE_REGISTERS], &process->news, sizeof(process->news));
+	out->words = MESSAGE_REGISTERS + sizeof(process->news) / 8;
+	return E_OK;
+}
+
+err_t request_trace(struct process *caller, const struct message *in, struct answer *out)
+{
+	(void)caller;
+	(void)out;
+	pager.trace = in->w[0] != 0;
+	return E_OK;
+}
+
+err_t request_trace_summary(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = process_find(in->w[0]);
+
+	(void)caller;
+	(void)out;
+	if (!process)
+		return E_NO_SPACE;
+	trace_summary(process);
+	return E_OK;
+}

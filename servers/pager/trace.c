@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines of --faults, on CHANNEL_FAULTS:
+ *
+ *   #12 store 0x3fffffe8 stack+0x7ffe8 pc=0x10094 pid=7 area=0x3f800000-0x40000000,rw-,stack
+ *       -> anon zero frame 0x80812 +3 prefetched 812 instructions          (one line)
+ *
+ * Instructions are those from the fault (or, if the kernel does not say, from its arrival here) until
+ * the answer is ready; the line itself is not counted.
+ */
+#include <stdio.h>
+
+#include "pager.h"
+#include <pagoda/log.h>
+
+#define LINE_BYTES 256
+
+static const char *access_name(const struct message *fault)
+{
+	static const char *const kinds[] = {"fault",   "page",	     "misaligned", "access",
+					    "illegal", "breakpoint", "exception"};
+	uint32_t kind = TAG_LABEL(fault->tag);
+
+	if (kind != FAULT_PAGE)
+		return kinds[kind < sizeof(kinds) / sizeof(kinds[0]) ? kind : 0];
+	if (FAULT_INFO_ACCESS(fault->w[2]) & ACCESS_WRITE)
+		return "store";
+	return FAULT_INFO_ACCESS(fault->w[2]) & ACCESS_EXECUTE ? "fetch" : "load";
+}
+
+static const char *rule_name(uint32_t rule)
+{
+	static const char *const names[] = {"none",
+					    "address out of range",
+					    "no area there",
+					    "guard area",
+					    "area lacks the access",
+					    "past the end of the file",
+					    "out of memory",
+					    "exception",
+					    "page could not be read"};
+
+	return names[rule < sizeof(names) / sizeof(names[0]) ? rule : 0];
+}
+
+static const char *signal_name(uint32_t signal)
+{
+	switch (signal) {
+	case 4:
+		return "SIGILL";
+	case 5:
+		return "SIGTRAP";
+	case 7:
+		return "SIGBUS";
+	case 9:
+		return "SIGKILL";
+	default:
+		return "SIGSEGV";
+	}
+}
+
+static const char *work_name(const struct verdict *verdict)
+{
+	if (verdict->work == WORK_ZERO)
+		return "anon zero";
+	if (verdict->work == WORK_COPY)
+		return "file copy";
+	if (verdict->area->backing == BACKING_LINEAR)
+		return "linear page";
+	return verdict->area->backing == BACKING_INODE_PRIVATE ? "file page" : "anon same";
+}
+
+static int area_text(char *text, size_t bytes, const struct vm_area *area)
+{
+	if (!area)
+		return snprintf(text, bytes, "none");
+	return snprintf(text, bytes, "0x%lx-0x%lx,%c%c%c,%s", area->start, area->end,
+			area->prot & 1 ? 'r' : '-', area->prot & 2 ? 'w' : '-', area->prot & 4 ? 'x' : '-',
+			area->name);
+}
+
+static int outcome_text(char *text, size_t bytes, const struct verdict *verdict)
+{
+	char prefetched[32] = "";
+
+	if (verdict->kind != VERDICT_RESOLVE)
+		return snprintf(text, bytes, "%s %s", signal_name(verdict->signal), rule_name(verdict->rule));
+	if (verdict->prefetched)
+		(void)snprintf(prefetched, sizeof(prefetched), " +%u prefetched", verdict->prefetched);
+	return snprintf(text, bytes, "%s frame 0x%lx%s", work_name(verdict), verdict->run[0].frame,
+			prefetched);
+}
+
+static void line_write(const char *line, int bytes)
+{
+	server_write(CHANNEL_FAULTS, line, bytes < LINE_BYTES ? (size_t)bytes : LINE_BYTES - 1);
+}
+
+void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict)
+{
+	uint64_t instructions = trace_now() - (fault->w[3] ? fault->w[3] : pager.trace_start);
+	char line[LINE_BYTES], area[96], outcome[96], place[64] = "";
+	const struct vm_area *at = verdict->area;
+
+	(void)area_text(area, sizeof(area), at);
+	(void)outcome_text(outcome, sizeof(outcome), verdict);
+	if (at)
+		(void)snprintf(place, sizeof(place), "%s+0x%lx ", at->name, fault->w[0] - at->start);
+	line_write(line, snprintf(line, sizeof(line),
+				  "#%lu %s 0x%lx %spc=0x%lx pid=%u area=%s -> %s %lu instructions\n",
+				  ++process->trace_lines, access_name(fault), fault->w[0], place, fault->w[1],
+				  process->pid, area, outcome, instructions));
+}
+
+void trace_summary(struct process *process)
+{
+	struct pager_faults faults;
+	char line[LINE_BYTES];
+
+	counts_faults(process, &faults);
+	line_write(line,
+		   snprintf(line, sizeof(line),
+			    "faults=%lu prefetched=%lu fork_mapped=%lu populate=%lu present=%lu other=%lu\n",
+			    faults.faults, faults.prefetched, faults.fork_mapped, faults.populate,
+			    faults.present, faults.other));
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All RAM that is the pager's, in its own space:
+ *
+ *   WINDOW_BASE + (physical address - first)   read and write; superpages where a 2 MiB block is whole
+ *   SERVER_ARCHIVE_BASE                        the boot archive, read only
+ *
+ * A frame is zeroed and copied through the window without a system call. The same ranges, and the
+ * info page, are the sources of every space.
+ */
+#include <string.h>
+
+#include "pager.h"
+#include <pagoda/log.h>
+#include <pagoda/syscall.h>
+
+#define WINDOW_BASE 0x1000000000ul
+
+static uint64_t archive_first, archive_pages;
+
+static uint64_t page_of(paddr_t address)
+{
+	return address >> PAGE_SHIFT;
+}
+
+static vaddr_t window_at(uint64_t number)
+{
+	return (vaddr_t)frames_address(&pager.policy.frames, number);
+}
+
+/* Which RAM range holds page @number; ram_sources: none. */
+static uint32_t ram_find(uint64_t number)
+{
+	uint32_t i = 0;
+
+	while (i < pager.ram_sources && number - pager.source[i].first >= pager.source[i].pages)
+		i++;
+	return i;
+}
+
+static err_t window_map(uint32_t source, uint64_t number, uint64_t pages, bool super)
+{
+	struct result result =
+		sys_space_map(SERVER_SPACE, window_at(number) | RIGHT_READ | RIGHT_WRITE,
+			      MAP_SOURCE(pager.window_source[source], pages) | (super ? MAP_SUPERPAGE : 0),
+			      number - pager.source[source].first);
+
+	return (err_t)result.error;
+}
+
+err_t window_map_arenas(uint64_t frame, uint64_t arenas)
+{
+	for (uint64_t i = 0; i < arenas; i++) {
+		uint64_t number = frame + i * ARENA_PAGES;
+		err_t error = window_map(ram_find(number), number, 1, true);
+
+		if (error)
+			return error;
+	}
+	return E_OK;
+}
+
+err_t window_unmap_arenas(uint64_t frame, uint64_t arenas)
+{
+	return (err_t)sys_space_unmap(SERVER_SPACE, window_at(frame), arenas * ARENA_PAGES).error;
+}
+
+/* Whole blocks by superpages, the rest by pages. */
+static void window_map_range(uint32_t source)
+{
+	uint64_t at = pager.source[source].first, end = at + pager.source[source].pages;
+
+	while (at < end) {
+		bool super = at % ARENA_PAGES == 0 && end - at >= ARENA_PAGES;
+		uint64_t left = super ? (end - at) / ARENA_PAGES : end - at, pages;
+		err_t error;
+
+		if (!super && left > ARENA_PAGES - at % ARENA_PAGES)
+			left = ARENA_PAGES - at % ARENA_PAGES;
+		pages = left < MAP_PAGES_MAX ? left : MAP_PAGES_MAX;
+		error = window_map(source, at, pages, super);
+		if (error)
+			server_panic("window: page 0x%lx cannot be mapped, error %d", at, error);
+		at += super ? pages * ARENA_PAGES : pages;
+	}
+}
+
+static void source_add(uint64_t first, uint64_t pages, cap_t memory, uint32_t rights)
+{
+	pager.source[pager.sources++] = (struct source){first, pages, memory, rights};
+}
+
+static void window_attach(uint64_t index, cap_t memory, uint32_t rights)
+{
+	struct result result = sys_space_attach(SERVER_SPACE, index, memory, rights);
+
+	if (result.error)
+		server_panic("window: source %lu cannot be attached, error %lu", index, result.error);
+}
+
+static void archive_open(const struct server_start *start)
+{
+	archive_first = page_of(start->archive.base);
+	archive_pages = page_of(start->archive.bytes);
+	if (archive_pages == 0)
+		return;
+	source_add(archive_first, archive_pages, PAGER_ARCHIVE, RIGHT_READ | RIGHT_EXECUTE);
+	window_attach(SERVER_SOURCE_ARCHIVE, PAGER_ARCHIVE, RIGHT_READ);
+	for (uint64_t at = 0; at < archive_pages; at += MAP_PAGES_MAX) {
+		uint64_t left = archive_pages - at;
+		struct result result = sys_space_map(
+			SERVER_SPACE, (SERVER_ARCHIVE_BASE + (at << PAGE_SHIFT)) | RIGHT_READ,
+			MAP_SOURCE(SERVER_SOURCE_ARCHIVE, left < MAP_PAGES_MAX ? left : MAP_PAGES_MAX), at);
+
+		if (result.error)
+			server_panic("archive: page %lu cannot be mapped, error %lu", at, result.error);
+	}
+}
+
+static void info_open(void)
+{
+	struct cap_facts facts = sys_cap_info_full(CAP_NULL, PAGER_INFO_PAGE);
+
+	if (facts.error == E_OK)
+		source_add(page_of(facts.identity), page_of(facts.bytes), PAGER_INFO_PAGE, RIGHT_READ);
+}
+
+void window_open(const struct server_start *start)
+{
+	uint64_t first = ~0ul, end = 0;
+
+	if (start->ram_count == 0 || start->ram_count > SERVER_RAM_MAX)
+		server_panic("window: %lu RAM ranges", start->ram_count);
+	for (uint32_t i = 0; i < start->ram_count; i++) {
+		uint64_t at = page_of(start->ram[i].base), pages = page_of(start->ram[i].bytes);
+
+		source_add(at, pages, PAGER_RAM + i, RIGHTS_RWX);
+		first = at < first ? at : first;
+		end = at + pages > end ? at + pages : end;
+		pager.window_source[i] = SERVER_SOURCE_FREE + i;
+		window_attach(SERVER_SOURCE_FREE + i, PAGER_RAM + i, RIGHT_READ | RIGHT_WRITE);
+	}
+	pager.ram_sources = (uint32_t)start->ram_count;
+	first = first / ARENA_PAGES * ARENA_PAGES;
+	end = (end + ARENA_PAGES - 1) / ARENA_PAGES * ARENA_PAGES;
+	/* the arrays' place is found next; until then the accounts only say where the window is */
+	pager.policy.frames =
+		(struct frames){.first = first, .count = end - first, .window = (void *)WINDOW_BASE};
+	for (uint32_t i = 0; i < pager.ram_sources; i++)
+		window_map_range(i);
+	archive_open(start);
+	info_open();
+}
+
+/* The arrays lie at the start of the first range that has room for them. */
+void window_make_books(const struct server_start *start)
+{
+	struct frames *frames = &pager.policy.frames;
+	uint64_t bytes = frames_book_bytes(frames->count), pages = (bytes + PAGE_BYTES - 1) >> PAGE_SHIFT;
+	uint64_t at, managed = 0;
+	uint32_t i = 0;
+
+	while (i < pager.ram_sources && pager.source[i].pages < pages)
+		i++;
+	if (i == pager.ram_sources)
+		server_panic("books: no range has %lu pages", pages);
+	at = pager.source[i].first;
+	memset(window_page(at), 0, pages << PAGE_SHIFT);
+	frames_init(frames, frames->first, frames->count, window_page(at), frames->window);
+	for (i = 0; i < pager.ram_sources; i++) {
+		managed += pager.source[i].pages;
+		if (frames_add(frames, pager.source[i].first, pager.source[i].pages))
+			server_panic("books: RAM range %u overlaps another", i);
+	}
+	for (uint64_t page = at; page < at + pages; page++)
+		if (frames_claim(frames, page, FRAME_BOOKS))
+			server_panic("books: page 0x%lx is not to be had", page);
+	pager.frames_total = start->frames_total ? start->frames_total : managed + start->pinned_frames;
+	if (pager.frames_total < managed)
+		server_panic("books: %lu frames in all, %lu of them here", pager.frames_total, managed);
+	pager.frames_elsewhere = pager.frames_total - managed;
+}
+
+void *window_page(uint64_t number)
+{
+	if (frames_has(&pager.policy.frames, number))
+		return frames_address(&pager.policy.frames, number);
+	if (number - archive_first < archive_pages)
+		return (void *)(SERVER_ARCHIVE_BASE + ((number - archive_first) << PAGE_SHIFT));
+	return NULL;
+}
+
+int source_find(uint64_t number, uint64_t pages)
+{
+	for (uint32_t i = 0; i < pager.sources; i++) {
+		const struct source *source = &pager.source[i];
+
+		if (number - source->first < source->pages &&
+		    pages <= source->pages - (number - source->first))
+			return (int)i;
+	}
+	return -1;
+}
+
+err_t source_carve(uint64_t number, uint64_t pages, cap_t slot)
+{
+	int i = source_find(number, pages);
+
+	if (i < 0)
+		return E_RANGE;
+	return (err_t)sys_memory_carve(pager.source[i].memory, slot, number - pager.source[i].first, pages)
+		.error;
+}
+
+static void page_zero(uint64_t *word)
+{
+	for (int i = 0; i < (int)(PAGE_BYTES / 128); i++, word += 16) {
+		word[0] = word[1] = word[2] = word[3] = 0;
+		word[4] = word[5] = word[6] = word[7] = 0;
+		word[8] = word[9] = word[10] = word[11] = 0;
+		word[12] = word[13] = word[14] = word[15] = 0;
+	}
+}
+
+void window_perform(const struct verdict *verdict)
+{
+	uint8_t *to;
+
+	if (verdict->work == WORK_NONE)
+		return;
+	to = frames_address(&pager.policy.frames, verdict->work_frame);
+	if (verdict->work == WORK_ZERO) {
+		page_zero((uint64_t *)to);
+		return;
+	}
+	memcpy(to, window_page(verdict->copy_from), verdict->copy_bytes);
+	memset(to + verdict->copy_bytes, 0, PAGE_BYTES - verdict->copy_bytes);
+}
+
+/* Needs: every frame policy can name lies in a source (leases and linear areas are checked when they come
+ * in). */
+struct map_item window_item(const struct verdict_run *run)
+{
+	int i = source_find(run->frame, run->pages);
+
+	return (struct map_item){
+		.at_rights = run->page << PAGE_SHIFT | run->rights,
+		.source = MAP_SOURCE((uint64_t)i, run->pages),
+		.offset = run->frame - pager.source[i].first,
+	};
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The vfs: names, inodes, open files, the page cache. It answers processes, the process server and the pager
+ * at one endpoint and never waits for anybody above it; below it is the uart driver, which tells news.
+ */
+#include "core/archive.h"
+#include "vfs.h"
+#include <pagoda/log.h>
+#include <pagoda/server.h>
+#include <pagoda/syscall.h>
+
+struct vfs vfs;
+static struct inode inodes[VFS_INODES + 1];
+
+enum asker { ASK_PROCESS, ASK_ANYBODY, ASK_PROC, ASK_PAGER };
+
+struct row {
+	request_handler *handler;
+	enum asker asker;
+};
+
+static const struct row rows[] = {
+	[VFS_OPEN] = {request_open, ASK_PROCESS},
+	[VFS_CLOSE] = {request_close, ASK_PROCESS},
+	[VFS_READ] = {request_read, ASK_PROCESS},
+	[VFS_WRITE] = {request_write, ASK_PROCESS},
+	[VFS_SEEK] = {request_seek, ASK_PROCESS},
+	[VFS_FSTAT] = {request_fstat, ASK_PROCESS},
+	[VFS_STAT] = {request_stat, ASK_PROCESS},
+	[VFS_READDIR] = {request_readdir, ASK_PROCESS},
+	[VFS_COUNTS] = {request_counts, ASK_ANYBODY},
+	[VFS_CHECK] = {request_check, ASK_ANYBODY},
+	[VFS_PROCESS_CREATE] = {service_process_create, ASK_PROC},
+	[VFS_PROCESS_DESTROY] = {service_process_destroy, ASK_PROC},
+	[VFS_LOOKUP] = {service_lookup, ASK_PROC},
+	[VFS_INODE_READ] = {service_inode_read, ASK_PROC},
+	[VFS_LEASE] = {service_lease, ASK_PAGER},
+	[VFS_LEASE_RETURN] = {service_lease_return, ASK_PAGER},
+	[VFS_CACHE_GROW] = {service_cache_grow, ASK_PAGER},
+};
+
+/* May the sender of this badge ask? A process must have been announced by PROCESS_CREATE. */
+static err_t request_admit(struct request *r, enum asker asker)
+{
+	if (asker == ASK_PROC)
+		return r->m.badge == BADGE_PROC ? E_OK : E_DENIED;
+	if (asker == ASK_PAGER)
+		return r->m.badge == BADGE_PAGER ? E_OK : E_DENIED;
+	if (asker == ASK_ANYBODY && (r->m.badge == BADGE_PROC || r->m.badge == BADGE_PAGER))
+		return E_OK;
+	r->process = r->m.badge <= BADGE_PID_MAX ? process_find(&vfs.files, r->m.badge) : NULL;
+	return r->process ? E_OK : E_DENIED;
+}
+
+static err_t request_serve(struct request *r)
+{
+	uint32_t label = TAG_LABEL(r->m.tag);
+	err_t error;
+
+	if (r->m.tag & TAG_FAULT || label >= sizeof(rows) / sizeof(rows[0]) || !rows[label].handler)
+		return E_REQUEST;
+	error = request_admit(r, rows[label].asker);
+	return error == E_OK ? rows[label].handler(r) : error;
+}
+
+/* A capability that came with a request and was not wanted does not stay. */
+static void drop_received(const struct message *m)
+{
+	if (m->tag & TAG_CAP)
+		sys_cap_delete(CAP_NULL, SERVER_RECEIVE);
+}
+
+/* Serve *m. True: *m is the answer now. */
+static bool serve(struct message *m)
+{
+	struct request r = {.m = *m};
+	err_t error = request_serve(&r);
+
+	drop_received(&r.m);
+	if (error == E_LATER)
+		return false;
+	*m = (struct message){.tag = TAG(error, error == E_OK ? r.words : 0),
+			      .w = {r.w[0], r.w[1], r.w[2], r.w[3]}};
+	return true;
+}
+
+static void load_archive(const struct server_start *start)
+{
+	struct archive_facts facts;
+	err_t error;
+
+	error = archive_load(&vfs.tree, (const uint8_t *)SERVER_ARCHIVE_BASE, start->archive_bytes, &facts);
+	if (error != E_OK)
+		server_log("boot archive: malformed after %lu entries", (unsigned long)facts.entries);
+	if (facts.left_out > 0)
+		server_log("boot archive: %lu entries left out, the first with error %d",
+			   (unsigned long)facts.left_out, (int)facts.error);
+}
+
+static void start_up(const struct server_start *start)
+{
+	server_log_open(VFS_UART, start->name);
+	message_page()->cap_receive = SERVER_RECEIVE;
+	tree_init(&vfs.tree, inodes, VFS_INODES);
+	files_init(&vfs.files);
+	vfs.store = (struct lease_store){.tree = &vfs.tree,
+					 .cache = &vfs.cache,
+					 .archive = (const uint8_t *)SERVER_ARCHIVE_BASE,
+					 .archive_frame = start->archive.base / PAGE_BYTES};
+	if (device_add_all(&vfs.tree, &vfs.console) != E_OK)
+		server_panic("cannot make /dev");
+	load_archive(start);
+}
+
+_Noreturn void server_main(const struct server_start *start)
+{
+	struct message m;
+	bool owed = false; /* m is an answer */
+
+	start_up(start);
+	for (;;) {
+		err_t error = owed ? ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &m)
+				   : ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &m);
+
+		owed = false;
+		if (error != E_OK)
+			continue; /* the caller has gone: nobody to answer */
+		if (m.tag & TAG_NOTIFY)
+			console_news(m.w[0]);
+		else
+			owed = serve(&m);
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A caller's buffer while its request is served, now or after a wait. */
+#ifndef VFS_TRANSFER_H
+#define VFS_TRANSFER_H
+
+#include "uapi/error.h"
+#include "uapi/message.h"
+#include <pagoda/ipc.h>
+
+struct transfer {
+	cap_t reply;	/* slot of the caller's reply; CAP_NULL: the current caller */
+	uint32_t pid;	/* of the caller */
+	uint64_t bytes; /* length of the buffer */
+	uint64_t done;	/* bytes moved so far */
+};
+
+/* The buffer of a message. Errors: E_ARGUMENT: it has none that allows @access (BUFFER_READ, BUFFER_WRITE) */
+MUST_USE err_t transfer_open(struct transfer *t, const struct message *m, uint64_t access);
+
+/*
+ * Move the next @bytes (no more than is left); t->done tells how far it came.
+ * Errors    E_ABSENT: the caller has to make the page at t->done present; E_FAULT: it may not be touched;
+ *           E_STALE: the caller is gone
+ */
+MUST_USE err_t transfer_to_caller(struct transfer *t, const void *from, uint64_t bytes);
+MUST_USE err_t transfer_from_caller(struct transfer *t, void *to, uint64_t bytes);
+
+static inline uint64_t transfer_left(const struct transfer *t)
+{
+	return t->bytes - t->done;
+}
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Notifications, Timers and interrupt lines. */
+#include "ktest.h"
+
+#define N SLOT_TEST
+#define BIT_1 (SLOT_TEST + 1)
+#define BIT_2 (SLOT_TEST + 2)
+#define EP (SLOT_TEST + 3)
+#define TIMER (SLOT_TEST + 4)
+#define TIMER_2 (SLOT_TEST + 5)
+#define IRQ (SLOT_TEST + 6)
+#define OTHER (SLOT_TEST + 7)
+
+#define UART_LINE 10
+#define UART_INTERRUPT_ENABLE 1
+#define UART_INTERRUPT_IDENTITY 2
+#define UART_THRE_INTERRUPT 2
+
+static void make(void)
+{
+	create(N, KIND_NOTIFICATION, 0);
+	MUST(sys_cap_mint(CAP_NULL, BIT_1, CAP_NULL, N, RIGHTS_ALL, 1));
+	MUST(sys_cap_mint(CAP_NULL, BIT_2, CAP_NULL, N, RIGHTS_ALL, 2));
+}
+
+static void do_wait(struct worker *worker)
+{
+	worker->seen[0] = ipc_wait((cap_t)worker->argument, DEADLINE_NEVER, &worker->m);
+	worker->seen[1] = worker->m.w[0];
+}
+
+SCENARIO_BODY(flags_gather_until_they_are_collected)
+{
+	struct message m;
+
+	make();
+	ANSWERS(E_TIMEOUT, ipc_wait(N, DEADLINE_NOW, &m));
+	MUST(sys_notify(BIT_1));
+	MUST(sys_notify(BIT_2));
+	MUST(sys_notify(BIT_2));
+	ANSWERS(E_OK, ipc_wait(N, DEADLINE_NOW, &m));
+	EXPECT_EQ(m.tag & TAG_NOTIFY, TAG_NOTIFY);
+	EXPECT_EQ(m.w[0], 3);
+	ANSWERS(E_TIMEOUT, ipc_wait(N, DEADLINE_NOW, &m));
+	REFUSED(E_KIND, sys_notify(SLOT_POOL));
+	REFUSED(E_EMPTY, sys_notify(OTHER));
+	REFUSED(E_SLOT, sys_notify(0));
+}
+
+SCENARIO_BODY(bound_notification_wakes_every_wait)
+{
+	struct message m;
+	struct worker *worker;
+
+	make();
+	create(EP, KIND_ENDPOINT, 0);
+	worker = worker_make(0, do_wait, EP);
+	MUST(sys_thread_bind(worker_thread(0), BIND_NOTIFICATION, N));
+	worker_go(worker);
+	rest(1000);
+	EXPECT_EQ(worker->done, 0);
+	MUST(sys_notify(BIT_2));
+	worker_join(worker);
+	EXPECT_EQ(worker->seen[0], E_OK);
+	EXPECT(worker->m.tag & TAG_NOTIFY);
+	EXPECT_EQ(worker->seen[1], 2);
+	/* Set before the wait: it ends at once. A wait for nothing is woken too. */
+	MUST(sys_thread_suspend(worker_thread(0)));
+	MUST(sys_notify(BIT_1));
+	worker->argument = CAP_NULL;
+	worker_go(worker);
+	worker_join(worker);
+	EXPECT_EQ(worker->seen[1], 1);
+	/* The endpoint is not disturbed. */
+	ANSWERS(E_TIMEOUT, ipc_wait(EP, DEADLINE_NOW, &m));
+}
+
+SCENARIO_BODY(notification_wakes_its_first_waiter)
+{
+	struct worker *first, *second;
+
+	make();
+	first = worker_start(0, do_wait, N);
+	rest(1000);
+	second = worker_start(1, do_wait, N);
+	rest(1000);
+	MUST(sys_notify(BIT_1));
+	worker_join(first);
+	EXPECT_EQ(first->seen[1], 1);
+	EXPECT_EQ(second->done, 0);
+	MUST(sys_cap_revoke(CAP_NULL, N));
+	MUST(sys_cap_delete(CAP_NULL, N));
+	worker_join(second);
+	EXPECT_EQ(second->seen[0], E_DEAD);
+}
+
+SCENARIO_BODY(timers_fire_in_order)
+{
+	struct message m;
+	uint64_t end;
+
+	make();
+	create(TIMER, KIND_TIMER, 0);
+	create(TIMER_2, KIND_TIMER, 0);
+	MUST(sys_timer_bind(TIMER, BIT_1));
+	MUST(sys_timer_bind(TIMER_2, BIT_2));
+	end = ticks_from_now(6000);
+	MUST(sys_timer_set(TIMER, end));
+	MUST(sys_timer_set(TIMER_2, ticks_from_now(2000)));
+	take(N, &m);
+	EXPECT_EQ(m.w[0], 2);
+	take(N, &m);
+	EXPECT_EQ(m.w[0], 1);
+	EXPECT(ticks_from_now(0) >= end);
+	/* Set anew, then disarmed: nothing comes. A deadline that has passed comes at once. */
+	MUST(sys_timer_set(TIMER, ticks_from_now(2000)));
+	MUST(sys_timer_set(TIMER, DEADLINE_NEVER));
+	ANSWERS(E_TIMEOUT, ipc_wait(N, ticks_from_now(5000), &m));
+	MUST(sys_timer_set(TIMER, 1));
+	take(N, &m);
+	EXPECT_EQ(m.w[0], 1);
+	/* It may go while it is armed. */
+	MUST(sys_timer_set(TIMER, ticks_from_now(2000)));
+	MUST(sys_cap_delete(CAP_NULL, TIMER));
+	ANSWERS(E_TIMEOUT, ipc_wait(N, ticks_from_now(4000), &m));
+}
+
+SCENARIO_BODY(timer_calls_refuse_what_they_should)
+{
+	make();
+	create(TIMER, KIND_TIMER, 0);
+	REFUSED(E_STATE, sys_timer_set(TIMER, 5));
+	REFUSED(E_KIND, sys_timer_bind(TIMER, SLOT_POOL));
+	REFUSED(E_EMPTY, sys_timer_bind(TIMER, OTHER));
+	REFUSED(E_KIND, sys_timer_set(N, 5));
+	MUST(sys_cap_copy(CAP_NULL, OTHER, CAP_NULL, N, RIGHT_READ));
+	REFUSED(E_RIGHTS, sys_timer_bind(TIMER, OTHER));
+	MUST(sys_timer_bind(TIMER, N));
+	MUST(sys_timer_bind(TIMER, CAP_NULL));
+	REFUSED(E_STATE, sys_timer_set(TIMER, 5));
+}
+
+SCENARIO_BODY(uart_interrupt_arrives_and_needs_its_ack)
+{
+	volatile uint8_t *uart = (volatile uint8_t *)DEVICE_VA;
+	struct message m;
+
+	make();
+	REFUSED(E_RANGE, sys_irq_create(BOOT_SLOT_IRQ_ALL, IRQ, 0));
+	REFUSED(E_RANGE, sys_irq_create(BOOT_SLOT_IRQ_ALL, IRQ, 100000));
+	MUST(sys_irq_create(BOOT_SLOT_IRQ_ALL, IRQ, UART_LINE));
+	REFUSED(E_BUSY, sys_irq_create(BOOT_SLOT_IRQ_ALL, OTHER, UART_LINE));
+	REFUSED(E_KIND, sys_irq_create(SLOT_POOL, OTHER, UART_LINE));
+	REFUSED(E_STATE, sys_irq_ack(IRQ));
+	MUST(sys_irq_bind(IRQ, BIT_1));
+	uart[UART_INTERRUPT_ENABLE] = UART_THRE_INTERRUPT;
+	take(N, &m);
+	EXPECT_EQ(m.w[0], 1);
+	/* Until the ack the line is silent; reading the identity takes the request back. */
+	ANSWERS(E_TIMEOUT, ipc_wait(N, ticks_from_now(2000), &m));
+	(void)uart[UART_INTERRUPT_IDENTITY];
+	uart[UART_INTERRUPT_ENABLE] = 0;
+	MUST(sys_irq_ack(IRQ));
+	ANSWERS(E_TIMEOUT, ipc_wait(N, ticks_from_now(2000), &m));
+	uart[UART_INTERRUPT_ENABLE] = UART_THRE_INTERRUPT;
+	take(N, &m);
+	uart[UART_INTERRUPT_ENABLE] = 0;
+	/* Gone with its claim unanswered, it can be made again and works. */
+	MUST(sys_cap_delete(CAP_NULL, IRQ));
+	MUST(sys_irq_create(BOOT_SLOT_IRQ_ALL, IRQ, UART_LINE));
+	MUST(sys_irq_bind(IRQ, BIT_2));
+	uart[UART_INTERRUPT_ENABLE] = UART_THRE_INTERRUPT;
+	take(N, &m);
+	EXPECT_EQ(m.w[0], 2);
+	uart[UART_INTERRUPT_ENABLE] = 0;
+	MUST(sys_irq_ack(IRQ));
+	MUST(sys_cap_delete(CAP_NULL, IRQ));
+}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The kernel's own tests: an image that takes init's place and tries every call, on one hart and on four."""
+import os
+import re
+import subprocess
+import tempfile
+
+import build
+import console
+import machine
+import options
+from scenario import Failure, Subcase, check, check_equal, scenario
+
+IMAGE = 'kernel/kernel_ktest.elf'
+TIMEOUT_S = 300
+LINE = re.compile(r'^(ok|not ok) ([^:\n]+?)(?:: (.*))?$', re.MULTILINE)
+SUMMARY = re.compile(r'^ktest: (\d+) passed, (\d+) failed$', re.MULTILINE)
+
+
+def run_image(harts):
+    """All that the image writes, and QEMU's status."""
+    folder = build.folder_of('checked')
+    image = os.path.join(folder, IMAGE)
+    if not os.path.exists(image):
+        raise Failure(f'{image} is not built')
+    choice = options.parse(['--smp', str(harts), '--mem', '1G', '--', 'ktest'])
+    line = machine.qemu_line(choice, image, os.path.join(folder, build.ARCHIVE))
+    with tempfile.TemporaryFile() as errors:
+        try:
+            done = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+                                  timeout=TIMEOUT_S, check=False)
+            output, status = done.stdout, done.returncode
+        except subprocess.TimeoutExpired as error:
+            output, status = error.stdout or b'', None
+    text = b''.join(data for channel, data in console.Demultiplexer().feed(output) if channel is not None)
+    return text.decode(errors='replace').replace('\r', ''), status
+
+
+def run_kernel_tests(harts):
+    text, status = run_image(harts)
+    results = LINE.findall(text)
+    summary = SUMMARY.search(text)
+    if not summary:
+        raise Failure(f'no summary (QEMU status {status}); the end of the output:\n{text[-3000:]}')
+    passed = sum(word == 'ok' for word, _, _ in results)
+    check_equal((passed, len(results) - passed), tuple(int(word) for word in summary.groups()), 'lines against the summary')
+    check(results, 'no test ran')
+    check(status == (0 if passed == len(results) else 1), f'QEMU ended with {status}')
+    return [Subcase(name, None if word == 'ok' else why or 'failed') for word, name, why in results]
+
+
+@scenario('quick', 'every system call does what its list says, by the fast and by the general path')
+def kernel_tests(_context):
+    return run_kernel_tests(1)
+
+
+@scenario('default', 'the kernel tests hold on four harts')
+def kernel_tests_on_4_harts(_context):
+    return run_kernel_tests(4)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Demand paging seen from outside: --faults, memwalk, the frame accounts, the guest's own checks."""
+import re
+import tempfile
+
+from scenario import check, check_equal, check_match, run, scenario
+
+FAULT_LINE = re.compile(r'#\d+ (load|store|fetch|execute) 0x[0-9a-f]+ \S+ pc=\S+ pid=\d+ area=(none|0x[0-9a-f]+-0x[0-9a-f]+,[rwx-]{3},\S+) -> .+')
+SUMMARY = r'faults=(\d+) prefetched=(\d+) fork_mapped=(\d+) populate=(\d+) present=(\d+) other=(\d+)'
+
+
+def check_fault_report(text):
+    """Every line has the promised form, and every page that is present is explained."""
+    lines = text.splitlines()
+    check(len(lines) >= 2, f'no report: {text!r}')
+    for line in lines[:-1]:
+        check(FAULT_LINE.fullmatch(line), f'not the form of a fault line: {line!r}')
+    counts = [int(word) for word in check_match(SUMMARY, lines[-1], 'last line').groups()]
+    faults, prefetched, fork_mapped, populate, present, other = counts
+    check_equal(other, 0, 'other=')
+    check_equal(present, faults + prefetched + fork_mapped + populate, 'present=')
+    return lines, counts
+
+
+@scenario('quick', "every present page of hello_world is explained by its faults' report")
+def faults_of_hello_world_add_up(_context):
+    done = run('--faults', '--', 'hello_world')
+    check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')
+    lines, counts = check_fault_report(done.err_body)
+    check_equal(sum(line.startswith('#') for line in lines), counts[0], 'fault lines')
+    check(any(re.search(r' pc=\w+\+0x', line) for line in lines), 'no pc has a name')
+
+
+@scenario('quick', 'every present page of memwalk is explained, in a file too')
+def faults_of_memwalk_add_up(_context):
+    with tempfile.NamedTemporaryFile() as file:
+        done = run(f'--faults={file.name}', '--', 'memwalk')
+        check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')
+        check_equal(done.err_body, '', 'standard error before the last line')
+        file.seek(0)
+        _, counts = check_fault_report(file.read().decode())
+    check(counts[0] > 50, f'only {counts[0]} faults')
+
+
+@scenario('quick', 'memwalk finds every byte of bss, heap, mmap, stack and file pages right')
+def memwalk_finds_its_bytes(_context):
+    done = run('--', 'memwalk')
+    check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')
+    check_match(r'memwalk: ok pages=\d+', done.stdout.decode(), 'standard output')
+
+
+@scenario('quick', "the frame accounts of free --raw add up to the total")
+def frame_accounts_add_up(_context):
+    done = run('--', 'free', '--raw')
+    check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')
+    counts = {key: int(value) for key, value in re.findall(r'(\w+)=(\d+)', done.stdout.decode())}
+    for key in 'frames_total frames_free anon cache tables pinned kernel_objects cap_slots threads spaces'.split():
+        check(key in counts, f'{key}= is missing: {done.stdout!r}')
+
+
+@scenario('quick', "the guest's check finds every invariant whole")
+def check_finds_nothing_broken(_context):
+    done = run('--', 'check')
+    check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')
+
+
+@scenario('quick', 'vmmap self shows text, heap and stack with their rights')
+def vmmap_shows_the_areas(_context):
+    done = run('--', 'vmmap', 'self')
+    check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')
+    for word in ('r-x', 'rw-', 'stack'):
+        check(word in done.stdout.decode(), f'{word} is missing: {done.stdout!r}')
+    check('rwx' not in done.stdout.decode(), 'an area is writable and executable at once')
+
+
+@scenario('quick', 'floating point numbers are computed and printed right')
+def float_prints_numbers(_context):
+    done = run('--', 'float')
+    check_equal((done.status, done.leaks), (0, '0'), 'status, leaks')

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* File-backed private areas: leases, copies, the end of the file part, neighbours. */
+#include "world.h"
+
+#define AT	0x200000ul
+#define PAGE(i) (AT + (i)*PAGE_BYTES)
+
+static struct area_spec file_area(uint64_t inode, uint64_t pages, uint32_t prot, uint64_t file_bytes)
+{
+	return (struct area_spec){
+		.start = AT,
+		.bytes = pages * PAGE_BYTES,
+		.backing = BACKING_INODE_PRIVATE,
+		.prot = prot,
+		.max_prot = 7,
+		.name = "file",
+		.inode = inode,
+		.file_bytes = file_bytes,
+	};
+}
+
+TEST(a_read_shows_the_leased_page_without_write)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = file_area(10, 4, RW, 4 * PAGE_BYTES);
+	struct verdict verdict;
+
+	spec.offset_bytes = 2 * PAGE_BYTES;
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	verdict = world_fault(world, space, PAGE(1), ACCESS_READ);
+	CHECK_EQ(verdict.kind, VERDICT_RESOLVE);
+	CHECK_EQ(verdict.run[0].frame, WORLD_ARCHIVE + 10 + 3);
+	CHECK_EQ(verdict.run[0].rights, PROT_BIT_READ);
+	CHECK_EQ(space->anon_pages, 0);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world_destroy(world);
+}
+
+TEST(a_write_copies_and_later_reads_see_the_copy)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = file_area(10, 4, RW, 4 * PAGE_BYTES);
+	struct verdict verdict;
+	uint64_t frame;
+
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	CHECK_EQ(world_touch(world, space, PAGE(1), ACCESS_READ), VERDICT_RESOLVE);
+	verdict = world_fault(world, space, PAGE(1), ACCESS_WRITE);
+	CHECK_EQ(verdict.work, WORK_COPY);
+	CHECK_EQ(verdict.run[0].rights, RW);
+	frame = verdict.run[0].frame;
+	CHECK_TRUE(memcmp(world_page(world, frame), world_page(world, WORLD_ARCHIVE + 11), PAGE_BYTES) == 0);
+	world_page(world, frame)[0] ^= 0xff;
+	verdict = world_fault(world, space, PAGE(1), ACCESS_READ);
+	CHECK_EQ(verdict.run[0].frame, frame);
+	CHECK_EQ(verdict.work, WORK_NONE);
+	CHECK_EQ(verdict.run[0].rights, RW);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world_destroy(world);
+}
+
+TEST(past_the_file_part_all_is_zero)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = file_area(10, 4, RW, PAGE_BYTES + 100);
+	struct verdict verdict;
+	uint8_t *page;
+
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	verdict = world_fault(world, space, PAGE(1), ACCESS_READ);
+	CHECK_EQ(verdict.work, WORK_COPY);
+	page = world_page(world, verdict.run[0].frame);
+	CHECK_TRUE(memcmp(page, world_page(world, WORLD_ARCHIVE + 11), 100) == 0);
+	for (int i = 100; i < (int)PAGE_BYTES; i++)
+		CHECK_EQ(page[i], 0);
+	verdict = world_fault(world, space, PAGE(2), ACCESS_READ);
+	CHECK_EQ(verdict.work, WORK_ZERO);
+	CHECK_EQ(world->lease_calls, 1);
+	world_destroy(world);
+}
+
+TEST(one_question_leases_a_window_and_neighbours_come_along_later)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = file_area(0, 64, RX, 64 * PAGE_BYTES);
+	struct verdict verdict;
+
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	verdict = world_fault(world, space, PAGE(20), ACCESS_EXECUTE);
+	CHECK_EQ(world->lease_calls, 1);
+	CHECK_EQ(world->leases, 16);
+	CHECK_EQ(verdict.prefetched, 15);
+	CHECK_EQ(space->prefetched, 15);
+	CHECK_EQ(space->faults, 1);
+	for (uint32_t i = 0; i < verdict.runs; i++) {
+		CHECK_EQ(verdict.run[i].rights, RX);
+		CHECK_EQ(verdict.run[i].frame - WORLD_ARCHIVE, verdict.run[i].page - (AT >> PAGE_SHIFT));
+	}
+	verdict = world_fault(world, space, PAGE(21), ACCESS_EXECUTE);
+	CHECK_EQ(verdict.prefetched, 0);
+	CHECK_EQ(world->lease_calls, 1);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world->policy.around_pages = 1;
+	verdict = world_fault(world, space, PAGE(40), ACCESS_EXECUTE);
+	CHECK_EQ(world->leases, 17);
+	CHECK_EQ(verdict.prefetched, 0);
+	world_destroy(world);
+}
+
+TEST(two_spaces_share_the_leases_of_a_file_and_the_last_area_ends_them)
+{
+	struct world *world = world_create(64);
+	struct vm_space *one = world_space(world, 1), *two = world_space(world, 2);
+	struct area_spec spec = file_area(3, 8, PROT_BIT_READ, 8 * PAGE_BYTES);
+
+	CHECK_EQ(space_map(one, &spec), E_OK);
+	CHECK_EQ(space_map(two, &spec), E_OK);
+	CHECK_EQ(world_touch(world, one, PAGE(0), ACCESS_READ), VERDICT_RESOLVE);
+	CHECK_EQ(world_touch(world, two, PAGE(1), ACCESS_READ), VERDICT_RESOLVE);
+	CHECK_EQ(world->lease_calls, 1);
+	space_destroy(one);
+	CHECK_TRUE(inode_find_idle(&world->policy.inodes) == NULL);
+	CHECK_EQ(space_unmap(two, PAGE(0), 4 * PAGE_BYTES), E_OK);
+	CHECK_TRUE(inode_find_idle(&world->policy.inodes) == NULL);
+	CHECK_EQ(world_touch(world, two, PAGE(6), ACCESS_READ), VERDICT_RESOLVE);
+	CHECK_EQ(world_at(two, PAGE(6)), WORLD_ARCHIVE + 3 + 6);
+	CHECK_EQ(space_unmap(two, PAGE(4), 4 * PAGE_BYTES), E_OK);
+	CHECK_TRUE(inode_find_idle(&world->policy.inodes) != NULL);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world_return_leases(world);
+	CHECK_EQ(world->policy.inodes.count, 0);
+	world_destroy(world);
+}
+
+TEST(a_page_past_the_end_of_the_file_is_a_bus_error)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = file_area(0, 8, PROT_BIT_READ, 8 * PAGE_BYTES);
+	struct verdict verdict;
+
+	world->file_pages = 4;
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	CHECK_EQ(world_touch(world, space, PAGE(3), ACCESS_READ), VERDICT_RESOLVE);
+	verdict = world_fault(world, space, PAGE(5), ACCESS_READ);
+	CHECK_EQ(verdict.kind, VERDICT_DENY);
+	CHECK_EQ(verdict.signal, 7);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world_destroy(world);
+}
+
+TEST(areas_past_what_a_file_can_have_are_refused)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = file_area(0, 8, PROT_BIT_READ, 9 * PAGE_BYTES);
+
+	CHECK_EQ(space_map(space, &spec), E_ARGUMENT);
+	spec.file_bytes = 0;
+	spec.offset_bytes = 5;
+	CHECK_EQ(space_map(space, &spec), E_ALIGN);
+	spec.offset_bytes = ~0ul << 12;
+	CHECK_EQ(space_map(space, &spec), E_RANGE);
+	spec.offset_bytes = (TREE_PAGES - 7) << PAGE_SHIFT;
+	CHECK_EQ(space_map(space, &spec), E_RANGE);
+	world_destroy(world);
+}
+
+TEST_MAIN(0)

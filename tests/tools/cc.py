@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""./pagoda-cc: gcc with what a program of Pagoda needs, from the release build.
+
+The flags come from the build itself (tests/meson.build writes them into two files), so they are those of the shipped programs.
+"""
+import os
+import sys
+
+import build
+
+COMPILER = 'riscv64-unknown-elf-gcc'
+TARGETS = ('libsys/libpagoda.a', 'libsys/crt0.o')
+FLAGS = 'tests/pagoda-cc.compile', 'tests/pagoda-cc.link'
+CROSS_FILE = 'tests/pagoda-cross.ini'
+NO_LINK = ('-c', '-S', '-E', '-M', '-MM', '-fsyntax-only', '--version', '-dumpversion', '-dumpmachine')
+INCLUDE_FOLDERS = ('libsys/include', 'libsys', 'kernel')
+
+
+def read_words(folder, name):
+    with open(os.path.join(folder, name), encoding='utf-8') as stream:
+        return stream.read().splitlines()
+
+
+def links(words):
+    """Whether gcc would link with these words."""
+    return not any(word in NO_LINK or word.startswith('-print-') for word in words)
+
+
+def command(folder, words):
+    compile_flags, link_flags = (read_words(folder, name) for name in FLAGS)
+    line = [COMPILER, *compile_flags]
+    line += [f'-I{os.path.join(build.ROOT, path)}' for path in INCLUDE_FOLDERS]
+    if not links(words):
+        return line + words
+    library, start = (os.path.join(folder, target) for target in TARGETS)
+    # The library and picolibc need each other.
+    return line + [start, *words, *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
+
+
+def main(words):
+    try:
+        folder = build.folder_of('release')
+        wanted = [*TARGETS, *FLAGS, CROSS_FILE]
+        if not all(os.path.exists(os.path.join(folder, name)) for name in wanted):
+            build.install_packages('run')
+            build.build('release', TARGETS)
+    except build.SetupError as error:
+        sys.stderr.write(f'{error.output}pagoda-cc: {error}\n')
+        return 125
+    if words == ['--cross-file']:
+        print(os.path.join(folder, CROSS_FILE))
+        return 0
+    line = command(folder, words)
+    os.execvp(line[0], line)
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

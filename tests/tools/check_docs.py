@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""The docs against the tree: names in backticks exist, what status.md says holds has a test, README's examples run.
+
+In docs/*.md, docs/decisions/*.md and README.md:
+ - `path/like.this`, `file.c`, `folder/` exist (patterns with * match something); /absolute paths are the guest's;
+ - `name()` is a word of the sources;
+ - a row of docs/status.md with the cell `holds` names a test in backticks in its last cell;
+ - README's ```console blocks: commands `$ ./run ...` and `$ ./pagoda-cc ...` are run in order, their output
+   (both streams) compared line by line; N stands for a number, a line `...` for any lines. Other commands
+   are shown only: they would run the tests or the benches inside a test.
+"""
+import fnmatch
+import os
+import re
+import subprocess
+
+from build import ROOT
+from sources import project_files
+
+SUFFIXES = ('c', 'h', 'S', 'py', 'sh', 'def', 'ld', 'md', 'ini', 'build', 'elf', 'cpio')
+BUILT = ('build/',)
+TICKED = re.compile(r'(?<!`)`([^`\n]+)`(?!`)')
+PATH = re.compile(r'[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*/?')
+FENCE = re.compile(r'^```.*?^```$', re.DOTALL | re.MULTILINE)
+LINK = re.compile(r'\]\(([^)#:]+)(?:#[^)]*)?\)')
+RUNNABLE = ('./run', './pagoda-cc')
+COMMAND_TIMEOUT_S = 180
+
+
+def pages():
+    return [path for path in project_files() if path == 'README.md' or (path.startswith('docs/') and path.endswith('.md'))]
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding='utf-8') as stream:
+        return stream.read()
+
+
+def find_names(_context=None):
+    files = project_files()
+    words = set()
+    for path in files:
+        if path.endswith(('.c', '.h', '.S', '.py', '.def', '.sh', '.build')):
+            words.update(re.findall(r'[A-Za-z_]\w*', read(path)))
+    folders = {os.path.dirname(path) for path in files}
+    folders |= {'/'.join(folder.split('/')[:i]) for folder in list(folders) for i in range(1, folder.count('/') + 1)}
+    problems = []
+    for page in pages():
+        for number, line in enumerate(FENCE.sub(lambda m: '\n' * m.group(0).count('\n'), read(page)).splitlines(), 1):
+            for text in TICKED.findall(line):
+                wrong = judge_name(text, files, folders, words)
+                if wrong:
+                    problems.append(f'{page}:{number}: `{text}`: {wrong}')
+            for target in LINK.findall(line):
+                if not os.path.exists(os.path.join(ROOT, os.path.dirname(page), target)):
+                    problems.append(f'{page}:{number}: link to {target}: no such file')
+    return problems
+
+
+def judge_name(text, files, folders, words):
+    call = re.fullmatch(r'([A-Za-z_]\w*)\(\)', text)
+    if call:
+        return None if call.group(1) in words else 'no such function'
+    text = text[2:] if text.startswith('./') else text
+    if not PATH.fullmatch(text) or text.startswith(BUILT):
+        return None
+    suffix = text.rsplit('.', 1)[-1] if '.' in text else ''
+    if '/' not in text:
+        if suffix not in SUFFIXES or any(os.path.basename(path) == text for path in files):
+            return None
+        return None if '*' in text or suffix in ('elf', 'cpio') else 'no such file'
+    first = text.split('/')[0]
+    if first not in {path.split('/')[0] for path in files} and suffix not in SUFFIXES:
+        return None  # no path of ours: and/or, key/value
+    plain = text.rstrip('/')
+    if plain in files or plain in folders or any(fnmatch.fnmatch(path, plain) for path in files):
+        return None
+    return None if any(path.endswith('/' + plain) for path in [*files, *folders]) else 'no such path'
+
+
+def find_status(context):
+    if not os.path.exists(os.path.join(ROOT, 'docs/status.md')):
+        return ['docs/status.md: no such file']
+    problems = []
+    for number, line in enumerate(read('docs/status.md').splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
+        if not line.startswith('|') or 'holds' not in cells:
+            continue
+        named = TICKED.findall(cells[-1])
+        if not named:
+            problems.append(f'docs/status.md:{number}: no test is named for what holds')
+        problems += [f'docs/status.md:{number}: no test is called {name}' for name in named
+                     if name.split('/')[0] not in context.names]
+    return problems
+
+
+def find_blocks(_context=None):
+    if 'README.md' not in project_files():
+        return ['README.md: no such file']
+    problems = []
+    for block in re.findall(r'^```console\n(.*?)^```$', read('README.md'), re.DOTALL | re.MULTILINE):
+        for part in re.split(r'^(?=\$ )', block, flags=re.MULTILINE):
+            command, _, wanted = part.partition('\n')
+            command = command[2:].split('#')[0].strip()
+            if any(re.search(rf'(^|[|;&]\s*){re.escape(word)}(\s|$)', command) for word in RUNNABLE):
+                problems += judge_block(command, wanted)
+    return problems
+
+
+def judge_block(command, wanted):
+    try:
+        done = subprocess.run(['sh', '-c', command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=COMMAND_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return [f'README.md: $ {command}: no end within {COMMAND_TIMEOUT_S} s']
+    seen = done.stdout.decode(errors='replace')
+    if not wanted.strip() or re.fullmatch(block_pattern(wanted), seen):
+        return []
+    return [f'README.md: $ {command}: shown is {wanted!r}, seen {seen[-2000:]!r}']
+
+
+def block_pattern(wanted):
+    lines = []
+    for line in wanted.splitlines():
+        pattern = re.escape(line)
+        lines.append('(?:.*\n)*' if line == '...' else re.sub(r'\bN\b', r'(?:0x[0-9a-f]+|[0-9.]+|-)', pattern) + '\n')
+    return ''.join(lines)
