@@ -174,6 +174,7 @@ static struct slot *keep_frames(struct boot *boot, unsigned slot, const void *st
 		if (word_kind(*word) != FRAME_USER)
 			frame_set_kind(spot_pfn(start) + i, 1, FRAME_USER);
 		++*word;
+		frame_kept++;
 	}
 	return made;
 }

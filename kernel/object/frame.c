@@ -7,6 +7,7 @@
 uint32_t *frame_words;
 uint32_t *arena_words;
 uint64_t frame_first_pfn, frame_count;
+uint64_t frame_kept;
 
 void frame_init(uint64_t first_pfn, uint64_t count, uint32_t *words, uint32_t *arenas)
 {

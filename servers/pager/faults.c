@@ -124,7 +124,7 @@ bool fault_map_failed(struct message *m)
 	uint64_t error = m->error;
 	struct verdict verdict = {.area = NULL};
 
-	if (!process || error == E_STALE)
+	if (!process)
 		return false;
 	if (error != E_TABLES)
 		server_log("pid %u: page 0x%lx could not be mapped, error %lu", process->pid, served.w[0],

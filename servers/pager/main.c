@@ -8,6 +8,7 @@
  */
 #include "pager.h"
 #include <pagoda/log.h>
+#include <pagoda/syscall.h>
 
 #define FRAMES_RESERVE 64 /* for books: ending a process must not lack memory */
 
@@ -76,25 +77,19 @@ static void request_serve(struct message *m)
 /* The answer was not accepted and nothing was consumed: say so to the caller, if one is still there. */
 static bool answer_failed(struct message *m, bool was_fault)
 {
+	if (m->error == E_STALE || m->error == E_CANCELLED || m->error == E_TIMEOUT || m->error == E_DEAD)
+		return false; /* nobody there any more, or it was the wait that failed */
 	if (was_fault)
 		return fault_map_failed(m);
-	if (m->error == E_STALE)
-		return false;
 	*m = message_make((uint32_t)m->error, 0, 0);
 	return true;
-}
-
-static bool message_is_new(const struct message *m)
-{
-	return m->error == E_OK;
 }
 
 /* m is the answer to give if @answer. */
 static void wait_next(struct message *m, bool answer, bool was_fault)
 {
 	while (answer) {
-		(void)ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m);
-		if (message_is_new(m))
+		if (ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m) == E_OK)
 			return;
 		answer = answer_failed(m, was_fault);
 		was_fault = false;
@@ -112,6 +107,7 @@ static void pager_start(const struct server_start *start)
 	pager.policy.frames.reserve = FRAMES_RESERVE;
 	nodes_init(&pager.process_nodes, &pager.policy.frames, sizeof(struct process));
 	pager.trace = start->option_faults != 0;
+	pools_open();
 	if (pools_lend_cache())
 		server_log("the vfs took no cache; files whose pages are not whole in the archive may fail");
 }

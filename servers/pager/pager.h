@@ -57,7 +57,6 @@ struct pager {
 	uint64_t frames_total, frames_elsewhere;
 	uint64_t trace_start; /* rdinstret when the fault being served was taken */
 	bool trace;
-	bool vfs_is_short; /* the vfs refused more cache */
 };
 
 extern struct pager pager;
@@ -91,6 +90,7 @@ void slot_clear(cap_t slot, bool revoke);
 int slots_check(void);
 
 /* pools.c */
+void pools_open(void); /* makes the first Pool */
 MUST_USE err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used);
 void pools_space_gone(struct space_pool *pool);
 MUST_USE err_t pools_lend_cache(void);

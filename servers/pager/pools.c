@@ -66,6 +66,12 @@ static err_t pool_add(struct space_pool *pool)
 	return error ? E_NO_MEMORY : E_OK;
 }
 
+void pools_open(void)
+{
+	if (pool_add(&pager.pool[0]))
+		server_panic("pools: no whole arena for Spaces and page tables");
+}
+
 static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot, uint64_t room_bytes)
 {
 	struct result result = sys_pool_free_bytes(pool->pool);

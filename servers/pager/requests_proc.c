@@ -79,7 +79,7 @@ err_t request_space_area(struct process *caller, const struct message *in, struc
 	(void)out;
 	if (!process)
 		return E_NO_SPACE;
-	if (in->w[3] >> 16 || TAG_WORDS(in->tag) < MESSAGE_REGISTERS)
+	if (in->w[3] >> 16)
 		return E_ARGUMENT;
 	if ((file && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 3) ||
 	    (linear && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 1))

@@ -12,6 +12,7 @@ KINDS = ('release', 'checked')
 KERNEL = 'kernel/kernel.elf'
 ARCHIVE = 'tests/boot.cpio'
 ARCHIVE_LIST = 'tests/boot.list'
+OUTPUT_LINES_MAX = 60
 
 
 class SetupError(Exception):
@@ -55,6 +56,7 @@ def _call(command, verbose):
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors='replace', check=False)
     if done.returncode != 0:
-        raise SetupError(f'building failed; to see it again type: {" ".join(command)}', done.stdout)
+        raise SetupError(f'building failed; to see it again type: {" ".join(command)}',
+                         ''.join(done.stdout.splitlines(keepends=True)[-OUTPUT_LINES_MAX:]))
     if verbose:
         os.write(2, done.stdout.encode())

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Names for addresses, from the symbol table of an ELF file."""
 import bisect
+import os
 import struct
 import subprocess
+
+from build import ROOT
 
 SHT_SYMTAB = 2
 TYPES = (0, 2)  # assembly labels without type, functions
@@ -43,7 +46,9 @@ class Symbols:
         except (OSError, subprocess.TimeoutExpired):
             return None
         text = done.stdout.strip().split(' ')[0]
-        return None if done.returncode != 0 or text.startswith('??') or text.endswith(':?') else text
+        if done.returncode != 0 or text.startswith('??') or text.endswith(':?'):
+            return None
+        return os.path.normpath(text).removeprefix(ROOT + '/')
 
 
 def load(path):

@@ -2,11 +2,11 @@
 /* Capabilities: copy, mint, move, delete, revoke, info. */
 #include "ktest.h"
 
-#define A SLOT_TEST
-#define B (SLOT_TEST + 1)
-#define C (SLOT_TEST + 2)
-#define D (SLOT_TEST + 3)
-#define E (SLOT_TEST + 4)
+#define A  SLOT_TEST
+#define B  (SLOT_TEST + 1)
+#define C  (SLOT_TEST + 2)
+#define D  (SLOT_TEST + 3)
+#define E  (SLOT_TEST + 4)
 #define CS (SLOT_TEST + 5)
 
 static struct result copy(uint64_t to, uint64_t from, uint64_t rights)

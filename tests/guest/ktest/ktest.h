@@ -27,25 +27,25 @@ enum ktest_slot {
 	SLOT_RAM = 64,	  /* Memory: WORLD_ARENAS arenas */
 	SLOT_POOL_MEMORY, /* Memory: the first of them */
 	SLOT_POOL,
-	SLOT_PAGES, /* Memory: the others, all rights; the first of its arenas is mapped at PAGES_VA */
-	SLOT_FAULTS,	   /* Endpoint: faults of workers, badge FAULT_BADGE + worker */
-	SLOT_WORKER = 80,  /* WORKER_SLOTS each */
+	SLOT_PAGES,	  /* Memory: the others, all rights; the first of its arenas is mapped at PAGES_VA */
+	SLOT_FAULTS,	  /* Endpoint: faults of workers, badge FAULT_BADGE + worker */
+	SLOT_WORKER = 80, /* WORKER_SLOTS each */
 	SLOT_TEST = 160,
 	SLOT_TEST_END = 960,
 };
 
-#define WORLD_ARENAS 8
-#define PAGES_VA 0x10000000ul  /* one superpage */
-#define FAULT_VA 0x18000000ul  /* nothing is mapped here at the start; whole arenas */
-#define DEVICE_VA 0x20000000ul /* UART, then sifive_test */
-#define SOURCE_PAGES 12	       /* own space: SLOT_PAGES */
-#define SOURCE_DEVICE 13
-#define FAULT_BADGE 100
-#define MAIN_PRIORITY INIT_PRIORITY
-#define WORKER_PRIORITY 20
+#define WORLD_ARENAS	   8
+#define PAGES_VA	   0x10000000ul /* one superpage */
+#define FAULT_VA	   0x18000000ul /* nothing is mapped here at the start; whole arenas */
+#define DEVICE_VA	   0x20000000ul /* UART, then sifive_test */
+#define SOURCE_PAGES	   12		/* own space: SLOT_PAGES */
+#define SOURCE_DEVICE	   13
+#define FAULT_BADGE	   100
+#define MAIN_PRIORITY	   INIT_PRIORITY
+#define WORKER_PRIORITY	   20
 
-#define WORKERS 8
-#define WORKER_SLOTS 4
+#define WORKERS		   8
+#define WORKER_SLOTS	   4
 #define WORKER_STACK_BYTES 4096
 #define WORKER_PAGE(index) (480 + (index)) /* its message page: this page of SLOT_PAGES */
 
@@ -137,49 +137,49 @@ struct counts {
 struct counts counts_now(void);
 bool counts_equal(const struct counts *a, const struct counts *b);
 
-#define EXPECT_EQ(got, wanted)                                                                               \
-	do {                                                                                                 \
-		uint64_t got_value = (uint64_t)(got), wanted_value = (uint64_t)(wanted);                     \
-		if (got_value != wanted_value)                                                               \
-			fail(__FILE__, __LINE__, #got " = " #wanted, got_value, wanted_value);               \
+#define EXPECT_EQ(got, wanted)                                                                 \
+	do {                                                                                   \
+		uint64_t got_value = (uint64_t)(got), wanted_value = (uint64_t)(wanted);       \
+		if (got_value != wanted_value)                                                 \
+			fail(__FILE__, __LINE__, #got " = " #wanted, got_value, wanted_value); \
 	} while (0)
 
-#define EXPECT(condition)                                                                                    \
-	do {                                                                                                 \
-		if (!(condition))                                                                            \
-			fail(__FILE__, __LINE__, #condition, 0, 1);                                          \
+#define EXPECT(condition)                                           \
+	do {                                                        \
+		if (!(condition))                                   \
+			fail(__FILE__, __LINE__, #condition, 0, 1); \
 	} while (0)
 
 /* A system call that must succeed; gives its value. */
-#define MUST(call)                                                                                           \
-	({                                                                                                   \
-		struct result must_result = call;                                                            \
-		if (must_result.error != E_OK)                                                               \
-			fail(__FILE__, __LINE__, #call, must_result.error, E_OK);                            \
-		must_result.value;                                                                           \
+#define MUST(call)                                                                \
+	({                                                                        \
+		struct result must_result = call;                                 \
+		if (must_result.error != E_OK)                                    \
+			fail(__FILE__, __LINE__, #call, must_result.error, E_OK); \
+		must_result.value;                                                \
 	})
 
 /* A system call that must be refused with @wanted and change nothing; gives its value. */
-#define REFUSED(wanted, call)                                                                                \
-	({                                                                                                   \
-		struct counts counts_before = counts_now(), counts_after;                                    \
-		struct result refused_result = call;                                                         \
-		counts_after = counts_now();                                                                 \
-		if (refused_result.error != (wanted))                                                        \
-			fail(__FILE__, __LINE__, #call, refused_result.error, wanted);                       \
-		if (!counts_equal(&counts_before, &counts_after))                                            \
-			fail(__FILE__, __LINE__, "unchanged after " #call, 1, 0);                            \
-		observe(refused_result.error);                                                               \
-		refused_result.value;                                                                        \
+#define REFUSED(wanted, call)                                                          \
+	({                                                                             \
+		struct counts counts_before = counts_now(), counts_after;              \
+		struct result refused_result = call;                                   \
+		counts_after = counts_now();                                           \
+		if (refused_result.error != (wanted))                                  \
+			fail(__FILE__, __LINE__, #call, refused_result.error, wanted); \
+		if (!counts_equal(&counts_before, &counts_after))                      \
+			fail(__FILE__, __LINE__, "unchanged after " #call, 1, 0);      \
+		observe(refused_result.error);                                         \
+		refused_result.value;                                                  \
 	})
 
 /* A message call that must answer @wanted. */
-#define ANSWERS(wanted, call)                                                                                \
-	do {                                                                                                 \
-		uint64_t answers_error = (uint64_t)(call);                                                   \
-		observe(answers_error);                                                                      \
-		if (answers_error != (wanted))                                                               \
-			fail(__FILE__, __LINE__, #call, answers_error, wanted);                              \
+#define ANSWERS(wanted, call)                                                   \
+	do {                                                                    \
+		uint64_t answers_error = (uint64_t)(call);                      \
+		observe(answers_error);                                         \
+		if (answers_error != (wanted))                                  \
+			fail(__FILE__, __LINE__, #call, answers_error, wanted); \
 	} while (0)
 
 /* Kind, rights and children of a slot, as cap_info packs them; 0: empty. */

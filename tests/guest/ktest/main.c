@@ -43,7 +43,8 @@ void observe(uint64_t value)
 struct counts counts_now(void)
 {
 	const struct info_page *info = world_info();
-	struct counts now = {.slots = info->slots_used, .tables = info->tables, .frames_kernel = info->frames_kernel};
+	struct counts now = {
+		.slots = info->slots_used, .tables = info->tables, .frames_kernel = info->frames_kernel};
 
 	for (unsigned kind = 0; kind < 16; kind++)
 		now.objects[kind] = info->objects[kind];
@@ -137,7 +138,8 @@ _Noreturn void ktest_main(const struct boot_info *info)
 	      has_general ? "both" : "default");
 	for (unsigned i = 0; i < SCENARIOS; i++)
 		run_both(&scenarios[i], has_general);
-	print("ktest: irq_off_max=%lu irq_off_call=%lu\n", world_info()->irq_off_max, world_info()->irq_off_call);
+	print("ktest: irq_off_max=%lu irq_off_call=%lu\n", world_info()->irq_off_max,
+	      world_info()->irq_off_call);
 	print("ktest: %u passed, %u failed\n", passed, failed);
 	power_off(failed == 0);
 }

@@ -2,9 +2,9 @@
 /* Memory and Pool: carving, turning arenas, making objects. */
 #include "ktest.h"
 
-#define A SLOT_TEST
-#define B (SLOT_TEST + 1)
-#define C (SLOT_TEST + 2)
+#define A    SLOT_TEST
+#define B    (SLOT_TEST + 1)
+#define C    (SLOT_TEST + 2)
 #define MANY (SLOT_TEST + 10)
 
 /* The second arena of SLOT_PAGES is mapped nowhere. */
@@ -40,14 +40,16 @@ SCENARIO_BODY(pool_takes_whole_unmapped_arenas_and_gives_them_back)
 	EXPECT_EQ(world_info()->frames_kernel, kernel + 2 * ARENA_PAGES);
 	EXPECT_EQ(world_info()->frames_user, user - 2 * ARENA_PAGES);
 	/* Now it is nobody's to map, nor to turn again. */
-	REFUSED(E_FRAME, sys_space_map(BOOT_SLOT_SPACE, FAULT_VA | RIGHT_READ, MAP_SOURCE(SOURCE_PAGES, 1), UNMAPPED_PAGE));
+	REFUSED(E_FRAME, sys_space_map(BOOT_SLOT_SPACE, FAULT_VA | RIGHT_READ, MAP_SOURCE(SOURCE_PAGES, 1),
+				       UNMAPPED_PAGE));
 	REFUSED(E_FRAME, sys_pool_create(A, C));
 	MUST(sys_object_create(B, C, KIND_ENDPOINT, 0));
 	MUST(sys_cap_delete(CAP_NULL, C));
 	MUST(sys_cap_delete(CAP_NULL, B));
 	EXPECT_EQ(world_info()->frames_kernel, kernel);
 	EXPECT_EQ(world_info()->frames_user, user);
-	MUST(sys_space_map(BOOT_SLOT_SPACE, FAULT_VA | RIGHT_READ, MAP_SOURCE(SOURCE_PAGES, 1), UNMAPPED_PAGE));
+	MUST(sys_space_map(BOOT_SLOT_SPACE, FAULT_VA | RIGHT_READ, MAP_SOURCE(SOURCE_PAGES, 1),
+			   UNMAPPED_PAGE));
 	REFUSED(E_MAPPED, sys_pool_create(A, B));
 	MUST(sys_space_unmap(BOOT_SLOT_SPACE, FAULT_VA, 1));
 	MUST(sys_pool_create(A, B));
@@ -87,8 +89,8 @@ static uint64_t fill(enum object_kind kind)
 
 SCENARIO_BODY(objects_of_every_kind_fill_a_pool_and_return)
 {
-	static const enum object_kind kinds[] = {KIND_CSPACE,	    KIND_THREAD, KIND_SPACE, KIND_ENDPOINT,
-						 KIND_NOTIFICATION, KIND_TIMER};
+	static const enum object_kind kinds[] = {KIND_CSPACE,	KIND_THREAD,	   KIND_SPACE,
+						 KIND_ENDPOINT, KIND_NOTIFICATION, KIND_TIMER};
 	uint64_t free_bytes;
 
 	MUST(sys_memory_carve(SLOT_PAGES, A, UNMAPPED_PAGE, ARENA_PAGES));

@@ -2,12 +2,12 @@
 /* Messages: words, badges, long ones, capabilities, deadlines, and the death of either side. */
 #include "ktest.h"
 
-#define EP SLOT_TEST
-#define BADGED (SLOT_TEST + 1)
+#define EP	  SLOT_TEST
+#define BADGED	  (SLOT_TEST + 1)
 #define TRAVELLER (SLOT_TEST + 2)
-#define ARRIVAL (SLOT_TEST + 3)
-#define REPLY (SLOT_TEST + 4)
-#define OTHER (SLOT_TEST + 5)
+#define ARRIVAL	  (SLOT_TEST + 3)
+#define REPLY	  (SLOT_TEST + 4)
+#define OTHER	  (SLOT_TEST + 5)
 
 /* The worker calls through `argument` with its m and notes the kernel's error and what came back. */
 static void do_call(struct worker *worker)

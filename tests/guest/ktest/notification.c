@@ -2,19 +2,19 @@
 /* Notifications, Timers and interrupt lines. */
 #include "ktest.h"
 
-#define N SLOT_TEST
-#define BIT_1 (SLOT_TEST + 1)
-#define BIT_2 (SLOT_TEST + 2)
-#define EP (SLOT_TEST + 3)
-#define TIMER (SLOT_TEST + 4)
-#define TIMER_2 (SLOT_TEST + 5)
-#define IRQ (SLOT_TEST + 6)
-#define OTHER (SLOT_TEST + 7)
+#define N			SLOT_TEST
+#define BIT_1			(SLOT_TEST + 1)
+#define BIT_2			(SLOT_TEST + 2)
+#define EP			(SLOT_TEST + 3)
+#define TIMER			(SLOT_TEST + 4)
+#define TIMER_2			(SLOT_TEST + 5)
+#define IRQ			(SLOT_TEST + 6)
+#define OTHER			(SLOT_TEST + 7)
 
-#define UART_LINE 10
-#define UART_INTERRUPT_ENABLE 1
+#define UART_LINE		10
+#define UART_INTERRUPT_ENABLE	1
 #define UART_INTERRUPT_IDENTITY 2
-#define UART_THRE_INTERRUPT 2
+#define UART_THRE_INTERRUPT	2
 
 static void make(void)
 {

@@ -6,7 +6,7 @@
 
 /* 16550: transmit holding register at 0; line status at 5, bit 5: it is empty. */
 #define UART_LINE_STATUS 5
-#define UART_THR_EMPTY 0x20
+#define UART_THR_EMPTY	 0x20
 
 /* sifive_test. */
 #define POWER_PASS 0x5555u

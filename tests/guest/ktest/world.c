@@ -2,8 +2,8 @@
 /* The world a scenario starts in, and how all of it is taken back. */
 #include "ktest.h"
 
-#define UART_ADDRESS 0x10000000ul
-#define POWER_ADDRESS 0x100000ul
+#define UART_ADDRESS	  0x10000000ul
+#define POWER_ADDRESS	  0x100000ul
 #define WAIT_MICROSECONDS 2000000ul
 
 const struct boot_info *boot;
@@ -40,7 +40,8 @@ static void map_device(uint64_t at, uint64_t address, unsigned slot)
 {
 	uint64_t offset = (address - boot->memory[slot - BOOT_SLOT_MEMORY].base) / PAGE_BYTES;
 
-	need(sys_space_map(BOOT_SLOT_SPACE, at | RIGHT_READ | RIGHT_WRITE, MAP_SOURCE(SOURCE_DEVICE, 1), offset)
+	need(sys_space_map(BOOT_SLOT_SPACE, at | RIGHT_READ | RIGHT_WRITE, MAP_SOURCE(SOURCE_DEVICE, 1),
+			   offset)
 		     .error == E_OK);
 }
 
@@ -61,7 +62,8 @@ void world_open(void)
 
 	need(boot->magic == BOOT_INFO_MAGIC && boot->abi_version == ABI_VERSION);
 	need(device && device == find_memory(BOOT_MEMORY_DEVICE, POWER_ADDRESS));
-	need(sys_space_attach(BOOT_SLOT_SPACE, SOURCE_DEVICE, device, RIGHT_READ | RIGHT_WRITE).error == E_OK);
+	need(sys_space_attach(BOOT_SLOT_SPACE, SOURCE_DEVICE, device, RIGHT_READ | RIGHT_WRITE).error ==
+	     E_OK);
 	map_device(DEVICE_VA, UART_ADDRESS, device);
 	map_device(DEVICE_VA + PAGE_BYTES, POWER_ADDRESS, device);
 	console_open((volatile uint8_t *)DEVICE_VA, (volatile uint32_t *)(DEVICE_VA + PAGE_BYTES));
@@ -197,7 +199,8 @@ void worker_go(struct worker *worker)
 {
 	worker->done = 0;
 	MUST(sys_thread_start(worker_thread(worker->index), (uint64_t)worker_enter,
-			      (uint64_t)(worker_stacks[worker->index] + WORKER_STACK_BYTES), (uint64_t)worker, 0));
+			      (uint64_t)(worker_stacks[worker->index] + WORKER_STACK_BYTES), (uint64_t)worker,
+			      0));
 }
 
 struct worker *worker_start(unsigned index, void (*run)(struct worker *worker), uint64_t argument)
