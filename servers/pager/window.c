@@ -181,12 +181,13 @@ void window_make_books(const struct server_start *start)
 	pager.frames_elsewhere = pager.frames_total - managed;
 }
 
+/* The archive may lie in a hole of RAM: it is looked at first. */
 void *window_page(uint64_t number)
 {
-	if (frames_has(&pager.policy.frames, number))
-		return frames_address(&pager.policy.frames, number);
 	if (number - archive_first < archive_pages)
 		return (void *)(SERVER_ARCHIVE_BASE + ((number - archive_first) << PAGE_SHIFT));
+	if (ram_find(number) < pager.ram_sources)
+		return frames_address(&pager.policy.frames, number);
 	return NULL;
 }
 

@@ -85,7 +85,7 @@ SCENARIO_BODY(buffer_copy_stops_at_an_absent_page)
 	EXPECT_EQ(local[PAGE_BYTES - 97], 0x33);
 	/* Present, but not to be written. */
 	EXPECT_EQ(REFUSED(E_ABSENT, copy(0, (uint64_t)local, 10, COPY_TO_CALLER)), 0);
-	MUST(sys_space_map(BOOT_SLOT_SPACE, FAULT_VA + PAGE_BYTES | RW, MAP_SOURCE(SOURCE_PAGES, 2), 6));
+	MUST(sys_space_map(BOOT_SLOT_SPACE, (FAULT_VA + PAGE_BYTES) | RW, MAP_SOURCE(SOURCE_PAGES, 2), 6));
 	EXPECT_EQ(MUST(copy(PAGE_BYTES - 96, (uint64_t)local, 50, COPY_TO_CALLER)), 50);
 	/* The own end is absent. */
 	EXPECT_EQ(REFUSED(E_RANGE, copy(0, FAULT_VA + ARENA_BYTES, 10, COPY_FROM_CALLER)), 0);

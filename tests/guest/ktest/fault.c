@@ -100,8 +100,8 @@ SCENARIO_BODY(fault_answer_maps_many_items_at_once)
 	worker = worker_start(0, do_load_16, FAULT_VA);
 	expect_fault(0, FAULT_VA, ACCESS_READ, 0);
 	for (unsigned i = 1; i < MAP_ITEMS_MAX; i++)
-		more[i - 1] =
-			(struct map_item){FAULT_VA + i * PAGE_BYTES | R, MAP_SOURCE(SOURCE_PAGES, 1), 20 + i};
+		more[i - 1] = (struct map_item){(FAULT_VA + i * PAGE_BYTES) | R, MAP_SOURCE(SOURCE_PAGES, 1),
+						20 + i};
 	m = answer_map(FAULT_VA | R, 20);
 	m.tag = TAG_MAP | MAP_ITEMS_MAX << 16;
 	ANSWERS(E_TIMEOUT, ipc_reply_wait(SLOT_FAULTS, ticks_from_now(3000), &m));

@@ -40,7 +40,7 @@ static struct worker *start_fault(void)
 
 static struct message good(void)
 {
-	return answer_map(FAULT_VA + 2 * PAGE_BYTES | R, 1);
+	return answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 1);
 }
 
 static void expect_good(struct worker *worker)
@@ -76,11 +76,11 @@ SCENARIO_BODY(narrowed_reply_is_held_to_its_bounds)
 	/* Nor does an answer get past it. */
 	m = answer_map(FAULT_VA | R, 2);
 	ANSWERS(E_WINDOW, ipc_reply_send(NARROW, &m));
-	m = answer_map(FAULT_VA + 3 * PAGE_BYTES | R, 2);
+	m = answer_map((FAULT_VA + 3 * PAGE_BYTES) | R, 2);
 	ANSWERS(E_WINDOW, ipc_reply_send(NARROW, &m));
-	m = answer_map(FAULT_VA + 2 * PAGE_BYTES | RW, 2);
+	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | RW, 2);
 	ANSWERS(E_RIGHTS, ipc_reply_send(NARROW, &m));
-	m = answer_map(FAULT_VA + 2 * PAGE_BYTES | R, 2);
+	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 2);
 	m.w[1] = MAP_SOURCE(SOURCE_DEVICE, 1);
 	ANSWERS(E_WINDOW, ipc_reply_send(NARROW, &m));
 	EXPECT_EQ(worker->done, 0);
@@ -100,7 +100,7 @@ SCENARIO_BODY(first_answer_wins_and_others_are_stale)
 	m = good();
 	ANSWERS(E_STALE, ipc_reply(&m));
 	ANSWERS(E_OK, ipc_reply_send(REPLY, &m));
-	m = answer_map(FAULT_VA + 2 * PAGE_BYTES | R, 2);
+	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 2);
 	ANSWERS(E_STALE, ipc_reply_send(NARROW, &m));
 	REFUSED(E_STALE, sys_reply_narrow(NARROW, OTHER, FAULT_VA, 1, ANY));
 	REFUSED(E_STALE, sys_reply_forward(NARROW, SLOT_FAULTS, FAULT_VA, 1, ANY));
@@ -128,9 +128,9 @@ SCENARIO_BODY(forwarded_fault_is_answered_by_the_second_pager)
 	EXPECT(m.tag & TAG_FAULT);
 	EXPECT_EQ(m.w[0], FAULT_VA + 2 * PAGE_BYTES);
 	EXPECT_EQ(m.badge, 2);
-	m = answer_map(FAULT_VA + PAGE_BYTES | R, 2);
+	m = answer_map((FAULT_VA + PAGE_BYTES) | R, 2);
 	ANSWERS(E_WINDOW, ipc_reply(&m));
-	m = answer_map(FAULT_VA + 2 * PAGE_BYTES | RW, 2);
+	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | RW, 2);
 	ANSWERS(E_RIGHTS, ipc_reply(&m));
 	m = good();
 	ANSWERS(E_OK, ipc_reply(&m));
@@ -170,7 +170,7 @@ SCENARIO_BODY(recall_takes_a_forwarded_fault_back)
 	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, 16, ANY));
 	take(SECOND, &m);
 	MUST(sys_reply_recall(REPLY));
-	m = answer_map(FAULT_VA + 2 * PAGE_BYTES | R, 2);
+	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 2);
 	ANSWERS(E_STALE, ipc_reply(&m));
 	m = good();
 	ANSWERS(E_OK, ipc_reply_send(REPLY, &m));

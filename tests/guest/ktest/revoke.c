@@ -39,10 +39,10 @@ static void map_big(unsigned space, uint64_t arenas)
 {
 	MUST(sys_space_attach(space, 3, BIG_PART, RIGHTS_RWX));
 	for (uint64_t a = 0; a < arenas; a++)
-		MUST(sys_space_map(space, FAULT_VA + a * ARENA_BYTES | RW, MAP_SOURCE(3, 1) | MAP_SUPERPAGE,
+		MUST(sys_space_map(space, (FAULT_VA + a * ARENA_BYTES) | RW, MAP_SOURCE(3, 1) | MAP_SUPERPAGE,
 				   a * ARENA_PAGES));
 	for (uint64_t a = 0; a < arenas; a += 8)
-		MUST(sys_space_map(space, SMALL_VA + a * ARENA_BYTES | RW, MAP_SOURCE(3, MAP_PAGES_MAX),
+		MUST(sys_space_map(space, (SMALL_VA + a * ARENA_BYTES) | RW, MAP_SOURCE(3, MAP_PAGES_MAX),
 				   a * ARENA_PAGES + 9));
 }
 

@@ -67,8 +67,8 @@ SCENARIO_BODY(map_checks_everything_before_it_changes_anything)
 	REFUSED(E_KIND, sys_space_map(SLOT_POOL, FAULT_VA | R, MAP_SOURCE(0, 1), 0));
 	/* All items or none. */
 	items[0] = (struct map_item){FAULT_VA | R, MAP_SOURCE(0, 4), 0};
-	items[1] = (struct map_item){FAULT_VA + 0x10000 | RW, MAP_SOURCE(0, 4), 8};
-	items[2] = (struct map_item){FAULT_VA + 0x20000 | RW, MAP_SOURCE(1, 4), 8};
+	items[1] = (struct map_item){(FAULT_VA + 0x10000) | RW, MAP_SOURCE(0, 4), 8};
+	items[2] = (struct map_item){(FAULT_VA + 0x20000) | RW, MAP_SOURCE(1, 4), 8};
 	REFUSED(E_RIGHTS, sys_space_map_items(SP, 3));
 	REFUSED(E_RANGE, sys_space_map_items(SP, MAP_ITEMS_MAX + 1));
 	EXPECT_EQ(lookup(FAULT_VA), 0);
@@ -133,7 +133,7 @@ SCENARIO_BODY(superpage_is_one_leaf)
 	const uint64_t one = MAP_SOURCE(0, 1) | MAP_SUPERPAGE;
 
 	make_space();
-	REFUSED(E_ALIGN, sys_space_map(SP, FAULT_VA + PAGE_BYTES | R, one, ARENA_PAGES));
+	REFUSED(E_ALIGN, sys_space_map(SP, (FAULT_VA + PAGE_BYTES) | R, one, ARENA_PAGES));
 	REFUSED(E_ALIGN, sys_space_map(SP, FAULT_VA | R, one, 1));
 	MUST(sys_space_map(SP, FAULT_VA | RW, MAP_SOURCE(0, 2) | MAP_SUPERPAGE, ARENA_PAGES));
 	EXPECT_EQ(tables_in_use(SP), 2);
@@ -227,8 +227,8 @@ SCENARIO_BODY(detach_clears_the_mappings_of_its_source)
 	MUST(sys_memory_carve(SLOT_PAGES, PART, 3 * ARENA_PAGES, ARENA_PAGES));
 	MUST(sys_space_attach(SP, 1, PART, RW));
 	MUST(map(FAULT_VA, R, 2, 0));
-	MUST(sys_space_map(SP, FAULT_VA + 2 * PAGE_BYTES | RW, MAP_SOURCE(1, 2), 0));
-	MUST(sys_space_map(SP, FAULT_VA + ARENA_BYTES | RW, MAP_SOURCE(1, 1) | MAP_SUPERPAGE, 0));
+	MUST(sys_space_map(SP, (FAULT_VA + 2 * PAGE_BYTES) | RW, MAP_SOURCE(1, 2), 0));
+	MUST(sys_space_map(SP, (FAULT_VA + ARENA_BYTES) | RW, MAP_SOURCE(1, 1) | MAP_SUPERPAGE, 0));
 	MUST(sys_space_detach(SP, 1));
 	EXPECT_EQ(lookup(FAULT_VA + 2 * PAGE_BYTES), 0);
 	EXPECT_EQ(lookup(FAULT_VA + ARENA_BYTES), 0);
