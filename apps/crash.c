@@ -4,6 +4,6 @@
 
 int main(void)
 {
-	*(volatile uint32_t *)0xdeadbeeful = 1;
+	*(volatile uint8_t *)0xdeadbeeful = 1;
 	return 0;
 }

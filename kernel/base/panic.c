@@ -24,7 +24,7 @@ static bool in_kernel_text(uint64_t address)
 
 static bool in_kernel_data(uint64_t address)
 {
-	return address >= (uint64_t)kernel_image_start && address + 16 <= (uint64_t)kernel_image_end;
+	return address >= (uint64_t)kernel_image_start && address <= (uint64_t)kernel_image_end - 16;
 }
 
 #if PAGODA_CHECKED

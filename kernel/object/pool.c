@@ -93,12 +93,13 @@ void *object_new(struct pool *pool, enum object_kind kind, uint64_t bytes)
 void object_free(struct object *object)
 {
 	struct pool *pool = object->pool;
+	unsigned order = object->order;
 
 	info->objects[object->kind]--;
 #if PAGODA_CHECKED
-	memset(object, 0xd5, 1ul << object->order < 256 ? 1ul << object->order : 256);
+	memset(object, 0xd5, 1ul << order); /* whoever still uses it shall notice */
 #endif
-	carve_give(&pool->carve, object, object->order);
+	carve_give(&pool->carve, object, order);
 	pool_given_back(pool);
 }
 

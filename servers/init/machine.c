@@ -63,6 +63,13 @@ static void machine_put(uint8_t byte)
 
 void machine_print(uint8_t channel, const char *text)
 {
+	static bool begun;
+
+	if (!begun) { /* the driver may have been cut off between the two bytes of a pair */
+		machine_put(CONSOLE_DLE);
+		machine_put('x');
+		begun = true;
+	}
 	machine_put(CONSOLE_DLE);
 	machine_put('0' + channel);
 	for (; *text; text++) {

@@ -79,6 +79,7 @@ void *window_page(uint64_t number);
 int source_find(uint64_t number, uint64_t pages);
 /* A Memory capability for part of RAM in @slot. */
 MUST_USE err_t source_carve(uint64_t number, uint64_t pages, cap_t slot);
+void window_zero(uint64_t number);
 void window_perform(const struct verdict *verdict);
 struct map_item window_item(const struct verdict_run *run);
 

@@ -142,7 +142,7 @@ static void message_page_fill(void *context, vaddr_t address, uint64_t frame)
 {
 	(void)address;
 	*(uint64_t *)context = frame;
-	memset(window_page(frame), 0, PAGE_BYTES);
+	window_zero(frame);
 }
 
 /* The page is in the books; make the kernel agree, and a capability for it. */

@@ -165,7 +165,8 @@ void window_make_books(const struct server_start *start)
 	if (i == pager.ram_sources)
 		server_panic("books: no range has %lu pages", pages);
 	at = pager.source[i].first;
-	memset(window_page(at), 0, pages << PAGE_SHIFT);
+	for (uint64_t page = at; page < at + pages; page++)
+		window_zero(page);
 	frames_init(frames, frames->first, frames->count, window_page(at), frames->window);
 	for (i = 0; i < pager.ram_sources; i++) {
 		managed += pager.source[i].pages;
@@ -213,29 +214,62 @@ err_t source_carve(uint64_t number, uint64_t pages, cap_t slot)
 		.error;
 }
 
-static void page_zero(uint64_t *word)
+/* The library's copies go byte by byte; pages deserve words. Both: page aligned, whole pages. */
+static void words_zero(uint64_t *word, uint64_t words)
 {
-	for (int i = 0; i < (int)(PAGE_BYTES / 128); i++, word += 16) {
+	for (; words >= 32; words -= 32, word += 32) {
 		word[0] = word[1] = word[2] = word[3] = 0;
 		word[4] = word[5] = word[6] = word[7] = 0;
 		word[8] = word[9] = word[10] = word[11] = 0;
 		word[12] = word[13] = word[14] = word[15] = 0;
+		word[16] = word[17] = word[18] = word[19] = 0;
+		word[20] = word[21] = word[22] = word[23] = 0;
+		word[24] = word[25] = word[26] = word[27] = 0;
+		word[28] = word[29] = word[30] = word[31] = 0;
 	}
+	while (words--)
+		*word++ = 0;
+}
+
+static void words_copy(uint64_t *to, const uint64_t *from, uint64_t words)
+{
+	for (; words >= 8; words -= 8, to += 8, from += 8) {
+		uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
+		uint64_t e = from[4], f = from[5], g = from[6], h = from[7];
+
+		to[0] = a, to[1] = b, to[2] = c, to[3] = d;
+		to[4] = e, to[5] = f, to[6] = g, to[7] = h;
+	}
+	while (words--)
+		*to++ = *from++;
+}
+
+void window_zero(uint64_t number)
+{
+	words_zero(window_page(number), PAGE_BYTES / 8);
+}
+
+/* The first @bytes of a page from another one, the rest zero. */
+static void page_copy(uint64_t *to, const uint64_t *from, uint64_t bytes)
+{
+	uint64_t words = bytes / 8, tail = bytes % 8;
+
+	words_copy(to, from, words);
+	words_zero(to + words, PAGE_BYTES / 8 - words);
+	memcpy(to + words, from + words, tail);
 }
 
 void window_perform(const struct verdict *verdict)
 {
-	uint8_t *to;
+	uint64_t *to;
 
 	if (verdict->work == WORK_NONE)
 		return;
 	to = frames_address(&pager.policy.frames, verdict->work_frame);
-	if (verdict->work == WORK_ZERO) {
-		page_zero((uint64_t *)to);
-		return;
-	}
-	memcpy(to, window_page(verdict->copy_from), verdict->copy_bytes);
-	memset(to + verdict->copy_bytes, 0, PAGE_BYTES - verdict->copy_bytes);
+	if (verdict->work == WORK_ZERO)
+		words_zero(to, PAGE_BYTES / 8);
+	else
+		page_copy(to, window_page(verdict->copy_from), verdict->copy_bytes);
 }
 
 /* Needs: every frame policy can name lies in a source (leases and linear areas are checked when they come

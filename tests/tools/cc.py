@@ -34,6 +34,7 @@ def command(folder, words):
         return line + words
     library, start = (os.path.join(folder, target) for target in TARGETS)
     # The library and picolibc need each other.
+    link_flags = [flag for flag in link_flags if flag not in compile_flags]  # gcc takes --specs only once
     return line + [start, *words, *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
 
 

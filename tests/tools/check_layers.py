@@ -36,7 +36,6 @@ ROOMS = {
 POLICY_UAPI = ('layout.h', 'error.h', 'types.h', 'fault.h', 'object.h')
 KERNEL_HEADERS = (*FREESTANDING, 'string.h')  # the kernel has its own memcpy and memset
 INCLUDE_ROOTS = ('kernel', 'libsys', 'libsys/include')
-TEST_ROOTS = ('servers/pager', 'servers/vfs', 'servers/init', 'servers/drivers')
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -53,7 +52,9 @@ def resolve(includer, name, known):
         folder = os.path.dirname(folder)
         if folder:
             roots.append(folder)
-    for root in [*roots, *INCLUDE_ROOTS, *(TEST_ROOTS if includer.startswith('tests/host/') else ())]:
+    if includer.startswith('tests/host/'):  # a host test includes from the folder of what it tests
+        roots += sorted({os.path.dirname(path) for path in known if path.startswith('servers/')})
+    for root in [*roots, *INCLUDE_ROOTS]:
         path = os.path.normpath(os.path.join(root, name))
         if path in known:
             return path

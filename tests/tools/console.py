@@ -111,16 +111,25 @@ def symbolise_fault(line, symbols):
     return PC.sub(name, line)
 
 
-def symbolise_frame(line, find):
-    """Append name and line to `  at 0xADDRESS [in SERVER]`. find(SERVER or None) gives its Symbols."""
+def is_frame(line):
+    return FRAME.match(line) is not None
+
+
+def symbolise_frame(line, find, returns=False):
+    """Append name and line to `  at 0xADDRESS [in SERVER]`. find(SERVER or None) gives its Symbols.
+
+    @returns: the address is where a call returns to, so the call itself lies before it.
+    """
     match = FRAME.match(line)
     if not match:
         return line
     owner = match.group(3).decode() if match.group(3) else None
     symbols = find(owner)
     address = int(match.group(2), 16)
-    text = symbols.name(address) if symbols else None
+    text = symbols.name(address, back=int(returns)) if symbols else None
+    if text and text.endswith('+0x0'):  # behind a call that never returns: the function before made it
+        returns, text = True, symbols.name(address, back=1) or text
     if not text:
         return line
-    place = symbols.line(address)
+    place = symbols.line(address - returns)
     return line.rstrip() + f' {text}{" (" + place + ")" if place else ""}\n'.encode()

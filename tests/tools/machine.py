@@ -67,6 +67,7 @@ class Machine:
         self.log = collections.deque(maxlen=LOG_LINES)
         self.show_log = options.verbose
         self.end = bytearray()
+        self.in_backtrace = False  # the last log line was a frame
         self.heard = False  # the guest's own software has spoken
         self.grace = None  # monotonic time at which QEMU is killed
         self.to_guest = b''
@@ -196,7 +197,9 @@ class Machine:
         if channel == console.KERNEL and line.startswith(b'panic:'):
             self._start_grace()
             self._show_log()
-        line = console.symbolise_frame(line, self.find_symbols)
+        frame = console.is_frame(line)
+        line = console.symbolise_frame(line, self.find_symbols, returns=frame and self.in_backtrace)
+        self.in_backtrace = frame
         if self.show_log:
             self._write_error(line)
         else:

@@ -60,7 +60,7 @@ class Done:
 
     def describe(self):
         return (f'command: {self.command}\nstatus: {self.status}\nstandard output (end):\n'
-                f'{self.stdout[-1000:].decode(errors="replace")}\nstandard error (end):\n{self.err[-3000:]}')
+                f'{self.stdout[-1000:].decode(errors="replace")}\nstandard error:\n{shorten(self.err, 1500)}')
 
 
 def scenario(tier, claim):
@@ -121,6 +121,10 @@ def check_match(pattern, text, what):
     return match
 
 
+def shorten(text, half):
+    """The beginning and the end of a long text."""
+    return text if len(text) <= 2 * half else f'{text[:half]}\n[...]\n{text[-half:]}'
+
+
 def _short(value):
-    text = repr(value)
-    return text if len(text) <= 600 else f'{text[:300]} ... {text[-300:]}'
+    return shorten(repr(value), 300)

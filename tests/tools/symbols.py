@@ -24,15 +24,15 @@ class Symbols:
             self.names.append(name)
             self.ends.append(start + size if size else None)
 
-    def name(self, address):
-        """`main+0x1c`, or None when no function is there."""
-        i = bisect.bisect_right(self.starts, address) - 1
+    def name(self, address, back=0):
+        """`main+0x1c`, or None when no function is there. @back: take the function @back bytes before."""
+        i = bisect.bisect_right(self.starts, address - back) - 1
         if i < 0:
             return None
         end = self.ends[i]
         if end is None:
             end = self.starts[i + 1] if i + 1 < len(self.starts) else self.starts[i] + 4096
-        if address >= end:
+        if address - back >= end:
             return None
         return f'{self.names[i]}+0x{address - self.starts[i]:x}'
 

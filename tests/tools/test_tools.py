@@ -128,7 +128,7 @@ class ConsoleTest(unittest.TestCase):
 
 
 class FakeSymbols:
-    def name(self, address):
+    def name(self, address, back=0):
         return f'main+0x{address - 0x10090:x}'
 
     def line(self, _address):
@@ -249,6 +249,7 @@ class SymbolsTest(unittest.TestCase):
         found = symbols.Symbols(elf)
         self.assertEqual([found.name(a) for a in (0x100, 0x107, 0x108, 0x114, 5)],
                          ['main+0x0', 'main+0x7', None, 'next+0x4', None])
+        self.assertEqual([found.name(a, back=1) for a in (0x100, 0x108)], [None, 'main+0x8'])
         self.assertIsNone(symbols.Symbols(elf[:100]).name(0x100))
 
 

@@ -3,8 +3,6 @@
 #include "frame.h"
 #include "proto/proto.h"
 
-#define FRAME_END_OF_INPUT 'e'
-
 bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t channel, uint8_t byte)
 {
 	bool switches = encoder->channel != channel;
@@ -23,6 +21,15 @@ bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t ch
 	return true;
 }
 
+bool frame_put_want(struct byte_ring *ring)
+{
+	if (ring_room(ring) < 2)
+		return false;
+	ring_put(ring, CONSOLE_DLE);
+	ring_put(ring, CONSOLE_WANT);
+	return true;
+}
+
 bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out)
 {
 	if (decoder->ended)
@@ -33,7 +40,7 @@ bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out)
 	}
 	if (decoder->escaped) {
 		decoder->escaped = false;
-		if (byte == FRAME_END_OF_INPUT)
+		if (byte == CONSOLE_EOF)
 			decoder->ended = true;
 		if (byte != CONSOLE_DLE)
 			return false;

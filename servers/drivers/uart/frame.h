@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The framing of the console line, as proto/proto.h says: DLE digit switches the channel, DLE DLE is one
- * DLE; towards the guest DLE 'e' is the end of the input. Pure.
+ * DLE, DLE 'r' asks the host for input; towards the guest DLE 'e' is the end of the input. Pure.
  */
 #ifndef UART_FRAME_H
 #define UART_FRAME_H
@@ -17,6 +17,9 @@ struct frame_encoder {
 
 /* Put one byte of @channel with what it needs before it. False: no room, nothing has changed. */
 bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t channel, uint8_t byte);
+
+/* Put a request for input. False: no room. */
+bool frame_put_want(struct byte_ring *ring);
 
 struct frame_decoder {
 	bool escaped; /* the last byte was a DLE */

@@ -58,8 +58,10 @@ static struct message serve_read(void)
 
 	port_service();
 	bytes = port_read((uint8_t *)&message_page()->words[MESSAGE_REGISTERS], UART_WRITE_MAX);
+	if (bytes == 0)
+		port_want_input();
 	port_service();
-	if (!port_has_input() || port_is_at_end())
+	if (!port_has_input())
 		input_announced = false;
 	m = answer(E_OK, bytes, port_is_at_end());
 	m.tag = TAG(E_OK, MESSAGE_REGISTERS + (bytes + 7) / 8);

@@ -12,6 +12,7 @@ static struct byte_ring input = {.bytes = input_bytes, .size = PORT_INPUT_BYTES}
 static struct frame_encoder encoder = {.channel = FRAME_NO_CHANNEL};
 static struct frame_decoder decoder;
 static struct ns16550 device;
+static bool wanted_input; /* asked, nothing has come since */
 
 void port_start(void)
 {
@@ -31,8 +32,10 @@ static void port_receive(void)
 	uint8_t byte;
 
 	while (ring_room(&input) > 0 && ns16550_has(&device, LSR_DATA)) {
-		if (frame_take(&decoder, device.registers[NS16550_DATA], &byte))
+		if (frame_take(&decoder, device.registers[NS16550_DATA], &byte)) {
 			ring_put(&input, byte);
+			wanted_input = false;
+		}
 	}
 }
 
@@ -76,6 +79,15 @@ uint64_t port_read(uint8_t *data, uint64_t bytes)
 	while (done < bytes && ring_used(&input) > 0)
 		data[done++] = ring_take(&input);
 	return done;
+}
+
+void port_want_input(void)
+{
+	if (wanted_input || decoder.ended)
+		return;
+	wanted_input = true;
+	while (!frame_put_want(&output))
+		port_transmit();
 }
 
 bool port_has_input(void)

@@ -4,8 +4,9 @@
  *
  *   request -> frame_put -> output ring -> THR        RBR -> frame_take -> input ring -> request
  *
- * Output goes to the device as long as it takes it; the rest leaves by interrupts. When the input ring is
- * full the received interrupt is off and bytes wait in the device: the other side is held back.
+ * The host sends input only when asked (port_want_input), so the input ring cannot overflow as long as an
+ * answer fits in. Output goes to the device as long as it takes it; the rest leaves by interrupts. When the
+ * input ring is full the received interrupt is off and bytes wait in the device: the other side is held back.
  */
 #ifndef UART_PORT_H
 #define UART_PORT_H
@@ -26,6 +27,9 @@ uint64_t port_write(uint8_t channel, const uint8_t *data, uint64_t bytes, bool w
 
 /* Take what has arrived, at most @bytes. */
 uint64_t port_read(uint8_t *data, uint64_t bytes);
+
+/* Ask the host for input, unless that was done and nothing has come since. Needs an empty input ring. */
+void port_want_input(void);
 
 bool port_has_input(void); /* a byte, or the end */
 bool port_is_at_end(void); /* everything before the end was taken */

@@ -8,7 +8,7 @@
 
 #include "policy/space.h"
 #include "uapi/fault.h"
-#include "uapi/message.h"
+#include "uapi/layout.h"
 
 enum verdict_kind {
 	VERDICT_RESOLVE = 1, /* do the work, map the runs */

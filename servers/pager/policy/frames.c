@@ -91,6 +91,16 @@ static void arena_add(struct frames *frames, struct arena *arena, uint32_t index
 	list_push(new, arena);
 }
 
+/* All of it at once: nothing of it is here yet. */
+static void arena_add_whole(struct frames *frames, struct arena *arena)
+{
+	arena_refresh(frames, arena);
+	for (uint32_t i = arena->fresh; i < arena->fresh_end; i++)
+		frames->frame[i].state = FRAME_FREE;
+	arena->present = arena->free = ARENA_PAGES;
+	list_push(&frames->whole, arena);
+}
+
 err_t frames_add(struct frames *frames, uint64_t number, uint64_t count)
 {
 	if (number < frames->first || count > frames->count || number - frames->first > frames->count - count)
@@ -98,10 +108,15 @@ err_t frames_add(struct frames *frames, uint64_t number, uint64_t count)
 	for (uint64_t i = 0; i < count; i++)
 		if (frames_at(frames, number + i)->state != FRAME_ABSENT)
 			return E_RANGE;
-	for (uint64_t i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count;) {
 		uint32_t index = (uint32_t)(number + i - frames->first);
+		bool whole = index % ARENA_PAGES == 0 && count - i >= ARENA_PAGES;
 
-		arena_add(frames, &frames->arena[index / ARENA_PAGES], index);
+		if (whole)
+			arena_add_whole(frames, &frames->arena[index / ARENA_PAGES]);
+		else
+			arena_add(frames, &frames->arena[index / ARENA_PAGES], index);
+		i += whole ? ARENA_PAGES : 1;
 	}
 	frames->counts[FRAME_ABSENT] -= count;
 	frames->counts[FRAME_FREE] += count;

@@ -4,8 +4,6 @@
  * ones; pages with room are in a list, full pages in none. The frame of a node is found by rounding
  * its address down, because the window is page aligned.
  */
-#include <string.h>
-
 #include "policy/nodes.h"
 
 struct node_page {
@@ -62,6 +60,13 @@ static struct node_page *page_create(struct nodes *nodes)
 	return page;
 }
 
+/* Sizes are multiples of 16. */
+static void node_zero(uint64_t *word, uint32_t size_bytes)
+{
+	for (uint32_t i = 0; i < size_bytes / 8; i += 2)
+		word[i] = word[i + 1] = 0;
+}
+
 void *nodes_take(struct nodes *nodes)
 {
 	struct node_page *page = nodes->partial ? nodes->partial : page_create(nodes);
@@ -78,7 +83,8 @@ void *nodes_take(struct nodes *nodes)
 	if (++page->used == nodes->per_page)
 		page_unlink(nodes, page);
 	nodes->used++;
-	return memset(node, 0, nodes->size_bytes);
+	node_zero(node, nodes->size_bytes);
+	return node;
 }
 
 void nodes_give(struct nodes *nodes, void *node)

@@ -100,7 +100,8 @@ err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes)
 		nodes_give(&space->policy->areas, area);
 	}
 	if (area)
-		space_join(space, area); /* the rest of a cut stack is plain memory now, as its neighbour may be */
+		space_join(space,
+			   area); /* the rest of a cut stack is plain memory now, as its neighbour may be */
 	space_forget_pages(space, start, end);
 	return E_OK;
 }

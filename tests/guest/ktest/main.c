@@ -127,7 +127,7 @@ static void run_both(const struct scenario *scenario, bool has_general)
 	}
 }
 
-_Noreturn void ktest_main(const struct boot_info *info)
+_Noreturn void init_main(const struct boot_info *info)
 {
 	bool has_general;
 

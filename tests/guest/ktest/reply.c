@@ -99,6 +99,7 @@ SCENARIO_BODY(first_answer_wins_and_others_are_stale)
 	MUST(sys_reply_save(REPLY));
 	m = good();
 	ANSWERS(E_STALE, ipc_reply(&m));
+	m = good();
 	ANSWERS(E_OK, ipc_reply_send(REPLY, &m));
 	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 2);
 	ANSWERS(E_STALE, ipc_reply_send(NARROW, &m));
@@ -119,7 +120,10 @@ SCENARIO_BODY(forwarded_fault_is_answered_by_the_second_pager)
 	struct message m;
 
 	make_second();
-	REFUSED(E_WINDOW, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, USER_END / PAGE_BYTES, ANY));
+	REFUSED(E_RANGE, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, USER_END / PAGE_BYTES, ANY));
+	REFUSED(E_ALIGN, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 8, 1, ANY));
+	REFUSED(E_KIND, sys_reply_forward(CAP_NULL, SLOT_POOL, FAULT_VA, 1, ANY));
+	REFUSED(E_EMPTY, sys_reply_forward(CAP_NULL, OTHER, FAULT_VA, 1, ANY));
 	MUST(sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 2 * PAGE_BYTES, 1, BOUNDS(R, MASK_PAGES)));
 	m = good();
 	ANSWERS(E_STALE, ipc_reply(&m));

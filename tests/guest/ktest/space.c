@@ -117,7 +117,7 @@ SCENARIO_BODY(mapping_beyond_the_table_limit_says_how_many_are_missing)
 	EXPECT_EQ(REFUSED(E_TABLES, map(FAULT_VA, R, 1, 0)), 2);
 	EXPECT_EQ(tables_in_use(SP), 1);
 	MUST(sys_space_set_limit(SP, 2));
-	EXPECT_EQ(REFUSED(E_TABLES, map(FAULT_VA, R, 1, 0)), 1);
+	EXPECT_EQ(REFUSED(E_TABLES, map(FAULT_VA, R, 1, 0)), 2);
 	EXPECT_EQ(tables_in_use(SP), 1);
 	MUST(sys_space_set_limit(SP, 3));
 	MUST(map(FAULT_VA, R, 1, 0));
