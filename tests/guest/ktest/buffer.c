@@ -144,3 +144,21 @@ SCENARIO_BODY(buffer_copy_reaches_an_attached_source)
 	REFUSED(E_FRAME, sys_buffer_copy_source(CAP_NULL, 0, SOURCE_DEVICE, 0, 8, COPY_TO_CALLER));
 	finish(worker);
 }
+
+SCENARIO_BODY(buffer_copy_touches_no_device)
+{
+	struct worker *worker = start_call(DEVICE_VA, 8, BOTH);
+
+	/* Neither as the caller's end, nor as the own one. */
+	EXPECT(copy(0, (uint64_t)local, 8, COPY_FROM_CALLER).error != E_OK);
+	EXPECT(copy(0, (uint64_t)local, 8, COPY_TO_CALLER).error != E_OK);
+	finish(worker);
+	MUST(sys_cap_delete(CAP_NULL, EP));
+	MUST(sys_thread_suspend(worker_thread(0)));
+	for (unsigned what = 0; what < WORKER_SLOTS - 1; what++)
+		MUST(sys_cap_delete(CAP_NULL, worker_slot(0, what)));
+	worker = start_call((uint64_t)page_at(10), 8, BOTH);
+	EXPECT(copy(0, DEVICE_VA, 8, COPY_FROM_CALLER).error != E_OK);
+	EXPECT(copy(0, DEVICE_VA, 8, COPY_TO_CALLER).error != E_OK);
+	finish(worker);
+}

@@ -97,6 +97,17 @@ struct worker *worker_make(unsigned index, void (*run)(struct worker *worker), u
 /* The same, started. */
 struct worker *worker_start(unsigned index, void (*run)(struct worker *worker), uint64_t argument);
 
+/*
+ * A new Space in @space with a copy of this image, and PAGES_VA as here: what runs there has globals of its
+ * own. Uses pages 100 to 299 of SLOT_PAGES.
+ */
+void space_make_abroad(unsigned space);
+
+/* worker_make() for a thread in that Space with @cspace; struct worker lies in page 470 + @index, seen by
+ * both. */
+struct worker *worker_make_abroad(unsigned index, unsigned space, unsigned cspace,
+				  void (*run)(struct worker *worker), uint64_t argument);
+
 /* Let others run until @worker is done; a failure after 2 seconds. */
 void worker_join(struct worker *worker);
 
@@ -128,6 +139,9 @@ _Noreturn void fail(const char *file, int line, const char *what, uint64_t got, 
 
 /* Goes into the digest in which both ways through the kernel must agree. */
 void observe(uint64_t value);
+
+/* TRACE_FLAG_GENERAL_ONLY while that way is tested, else 0. */
+extern uint64_t trace_flags_now;
 
 /* What a refused call must not change. */
 struct counts {

@@ -22,6 +22,7 @@ static struct {
 	uint64_t got, wanted;
 } failure;
 static uint64_t digest;
+uint64_t trace_flags_now;
 static unsigned passed, failed;
 
 void fail(const char *file, int line, const char *what, uint64_t got, uint64_t wanted)
@@ -111,6 +112,7 @@ static void run_both(const struct scenario *scenario, bool has_general)
 {
 	uint64_t first;
 
+	trace_flags_now = 0;
 	(void)sys_trace_control(BOOT_SLOT_IRQ_ALL, 0);
 	digest = 0xcbf29ce484222325;
 	run_one(scenario, "");
@@ -118,6 +120,7 @@ static void run_both(const struct scenario *scenario, bool has_general)
 		return;
 	first = digest;
 	digest = 0xcbf29ce484222325;
+	trace_flags_now = TRACE_FLAG_GENERAL_ONLY;
 	(void)sys_trace_control(BOOT_SLOT_IRQ_ALL, TRACE_FLAG_GENERAL_ONLY);
 	run_one(scenario, " (general path)");
 	(void)sys_trace_control(BOOT_SLOT_IRQ_ALL, 0);

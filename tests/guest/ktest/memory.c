@@ -64,6 +64,35 @@ SCENARIO_BODY(pool_takes_whole_unmapped_arenas_and_gives_them_back)
 	REFUSED(E_RIGHTS, sys_pool_create(MANY, B));
 }
 
+SCENARIO_BODY(pool_outlives_its_capability_until_its_objects_are_gone)
+{
+	uint64_t kernel = world_info()->frames_kernel;
+	struct result r;
+
+	MUST(sys_memory_carve(SLOT_PAGES, A, UNMAPPED_PAGE, ARENA_PAGES));
+	MUST(sys_pool_create(A, B));
+	MUST(sys_object_create(B, C, KIND_NOTIFICATION, 0));
+	r = sys_cap_delete(CAP_NULL, B);
+	EXPECT(r.error == E_OK || r.error == E_BUSY);
+	EXPECT_EQ(world_info()->frames_kernel, kernel + ARENA_PAGES);
+	MUST(sys_notify(C));
+	MUST(sys_cap_delete(CAP_NULL, C));
+	if (r.error == E_BUSY)
+		MUST(sys_cap_delete(CAP_NULL, B));
+	EXPECT_EQ(world_info()->frames_kernel, kernel);
+}
+
+SCENARIO_BODY(message_page_keeps_its_arena)
+{
+	MUST(sys_memory_carve(SLOT_PAGES, A, UNMAPPED_PAGE, ARENA_PAGES));
+	MUST(sys_memory_carve(SLOT_PAGES, B, UNMAPPED_PAGE + 7, 1));
+	create(C, KIND_THREAD, 0);
+	MUST(sys_thread_bind(C, BIND_MESSAGE, B));
+	REFUSED(E_MAPPED, sys_pool_create(A, MANY));
+	MUST(sys_cap_delete(CAP_NULL, C));
+	MUST(sys_pool_create(A, MANY));
+}
+
 static uint64_t argument_for(enum object_kind kind)
 {
 	return kind == KIND_CSPACE ? 256 : kind == KIND_SPACE ? 16 : 0;

@@ -292,6 +292,28 @@ SCENARIO_BODY(failed_reply_wait_consumes_nothing)
 	EXPECT_EQ(worker->m.w[0], 8);
 }
 
+SCENARIO_BODY(endpoint_is_busy_while_an_answer_is_owed)
+{
+	struct message m;
+	struct worker *first, *second;
+
+	make_endpoint();
+	first = start_with(0, do_call, EP, TAG(1, 0));
+	take(EP, &m);
+	second = start_with(1, do_call, EP, TAG(2, 0));
+	ANSWERS(E_BUSY, ipc_wait(EP, DEADLINE_NOW, &m));
+	ANSWERS(E_TIMEOUT, ipc_wait(CAP_NULL, ticks_from_now(2000), &m));
+	m = message_make(E_OK, 1, 0);
+	ANSWERS(E_OK, ipc_reply_wait(EP, ticks_from_now(1000000), &m));
+	EXPECT_EQ(m.tag, TAG(2, 0));
+	m = message_make(E_OK, 2, 0);
+	ANSWERS(E_OK, ipc_reply(&m));
+	worker_join(first);
+	worker_join(second);
+	EXPECT_EQ(first->m.w[0], 1);
+	EXPECT_EQ(second->m.w[0], 2);
+}
+
 SCENARIO_BODY(message_calls_need_their_rights)
 {
 	struct message m = {0};

@@ -101,3 +101,26 @@ SCENARIO_BODY(revoke_takes_bound_capabilities_from_threads)
 	rest(2000);
 	EXPECT_EQ(MUST(sys_thread_read(worker_thread(0))), THREAD_STOPPED);
 }
+
+static void do_load(struct worker *worker)
+{
+	worker->seen[0] = *(volatile uint64_t *)worker->argument;
+}
+
+SCENARIO_BODY(revoked_pager_stops_those_who_wait_for_it)
+{
+	struct message m;
+
+	/* One fault is received and owed, the other is queued. */
+	(void)worker_start(0, do_load, FAULT_VA);
+	take(SLOT_FAULTS, &m);
+	(void)worker_start(1, do_load, FAULT_VA);
+	rest(2000);
+	MUST(sys_cap_revoke(CAP_NULL, SLOT_FAULTS));
+	MUST(sys_cap_delete(CAP_NULL, SLOT_FAULTS));
+	EXPECT_EQ(MUST(sys_thread_read(worker_thread(1))), THREAD_STOPPED);
+	EXPECT_EQ(MUST(sys_thread_read(worker_thread(0))), THREAD_FAULTED);
+	m = message_make(E_DENIED, 0, 0);
+	ANSWERS(E_OK, ipc_reply(&m));
+	EXPECT_EQ(MUST(sys_thread_read(worker_thread(0))), THREAD_STOPPED);
+}

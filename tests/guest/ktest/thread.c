@@ -119,6 +119,85 @@ SCENARIO_BODY(equal_priorities_share_the_hart)
 	REFUSED(E_STATE, sys_thread_start(worker_thread(0), INIT_BASE, 0, 0, 0));
 }
 
+static void do_yield(struct worker *worker)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		order[order_count++ % 8] = worker->index;
+		(void)sys_yield();
+	}
+}
+
+SCENARIO_BODY(yield_lets_equals_run)
+{
+	order_count = 0;
+	(void)worker_start(0, do_yield, 0);
+	(void)worker_start(1, do_yield, 0);
+	worker_join(&workers[0]);
+	worker_join(&workers[1]);
+	for (unsigned i = 0; i < 4; i++)
+		EXPECT_EQ(order[i], i % 2);
+}
+
+SCENARIO_BODY(changed_priority_counts_at_once)
+{
+	order_count = 0;
+	for (unsigned i = 0; i < 3; i++)
+		(void)worker_start(i, do_note, 0);
+	/* All are ready and none has run. */
+	MUST(sys_thread_priority(worker_thread(2), WORKER_PRIORITY + 1));
+	MUST(sys_thread_priority(worker_thread(0), WORKER_PRIORITY - 1));
+	for (unsigned i = 0; i < 3; i++)
+		worker_join(&workers[i]);
+	EXPECT_EQ(order[0], 2);
+	EXPECT_EQ(order[1], 1);
+	EXPECT_EQ(order[2], 0);
+}
+
+static void do_delete_itself(struct worker *worker)
+{
+	worker->progress = 1;
+	(void)sys_cap_delete(CAP_NULL, worker_thread(worker->index));
+	worker->progress = 2;
+}
+
+SCENARIO_BODY(thread_can_delete_itself)
+{
+	uint64_t threads = world_info()->objects[KIND_THREAD];
+	struct worker *worker = worker_start(0, do_delete_itself, 0);
+
+	rest(2000);
+	EXPECT_EQ(worker->progress, 1);
+	EXPECT_EQ(slot_kind(worker_thread(0)), 0);
+	EXPECT_EQ(world_info()->objects[KIND_THREAD], threads);
+}
+
+static void do_start_registers(struct worker *worker)
+{
+	worker->seen[0] = 1;
+}
+
+/* Stores registers 5 to 31 but a0 at a0 before it goes on. */
+static __attribute__((naked)) void store_registers(uint64_t *to)
+{
+	__asm__ volatile(
+		".irp r,1,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n\t"
+		"sd x\\r, 8 * \\r(a0)\n\t"
+		".endr\n"
+		"1:\tj 1b");
+}
+
+SCENARIO_BODY(started_thread_has_clear_registers)
+{
+	uint64_t *at = page_at(50);
+
+	memset(at, 0xff, 256);
+	(void)worker_make(0, do_start_registers, 0);
+	MUST(sys_thread_start(worker_thread(0), (uint64_t)store_registers, 0, (uint64_t)at, 7));
+	rest(2000);
+	for (unsigned i = 1; i < 32; i++)
+		EXPECT_EQ(at[i], i == 2 || i == 10 ? ~0ul : i == 11 ? 7 : 0);
+}
+
 SCENARIO_BODY(suspended_thread_resumes_with_cancelled)
 {
 	struct message m;

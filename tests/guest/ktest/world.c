@@ -177,21 +177,58 @@ static _Noreturn void worker_enter(struct worker *worker)
 		(void)ipc_wait(CAP_NULL, DEADLINE_NEVER, &m);
 }
 
-struct worker *worker_make(unsigned index, void (*run)(struct worker *worker), uint64_t argument)
+/* Make the thread of @worker, bound to everything, not started. */
+static void make_thread(struct worker *worker, unsigned space, unsigned cspace)
 {
-	struct worker *worker = &workers[index];
+	unsigned index = worker->index;
 	uint64_t thread = worker_thread(index);
 	uint64_t message = worker_slot(index, WORKER_MESSAGE), pager = worker_slot(index, WORKER_PAGER);
 
-	*worker = (struct worker){.index = index, .run = run, .argument = argument};
 	create(thread, KIND_THREAD, 0);
 	MUST(sys_memory_carve(SLOT_PAGES, message, WORKER_PAGE(index), 1));
 	MUST(sys_cap_mint(CAP_NULL, pager, CAP_NULL, SLOT_FAULTS, RIGHTS_ALL, FAULT_BADGE + index));
-	MUST(sys_thread_bind(thread, BIND_CSPACE, BOOT_SLOT_CSPACE));
-	MUST(sys_thread_bind(thread, BIND_SPACE, BOOT_SLOT_SPACE));
+	MUST(sys_thread_bind(thread, BIND_CSPACE, cspace));
+	MUST(sys_thread_bind(thread, BIND_SPACE, space));
 	MUST(sys_thread_bind(thread, BIND_PAGER, pager));
 	MUST(sys_thread_bind(thread, BIND_MESSAGE, message));
 	MUST(sys_thread_priority(thread, WORKER_PRIORITY));
+}
+
+struct worker *worker_make(unsigned index, void (*run)(struct worker *worker), uint64_t argument)
+{
+	struct worker *worker = &workers[index];
+
+	*worker = (struct worker){.index = index, .run = run, .argument = argument};
+	make_thread(worker, BOOT_SLOT_SPACE, BOOT_SLOT_CSPACE);
+	return worker;
+}
+
+void space_make_abroad(unsigned space)
+{
+	const struct init_image *image = (const struct init_image *)INIT_BASE;
+	const uint64_t image_pages = image->text_pages + image->data_pages + image->bss_pages;
+
+	EXPECT(image_pages <= 200);
+	create(space, KIND_SPACE, 16);
+	MUST(sys_space_attach(space, 0, SLOT_PAGES, RIGHTS_RWX));
+	MUST(sys_space_map(space, PAGES_VA | RIGHT_READ | RIGHT_WRITE, MAP_SOURCE(0, 1) | MAP_SUPERPAGE, 0));
+	for (uint64_t i = 0; i < image_pages; i++) {
+		uint64_t at = INIT_BASE + i * PAGE_BYTES;
+		unsigned rights =
+			i < image->text_pages ? RIGHT_READ | RIGHT_EXECUTE : RIGHT_READ | RIGHT_WRITE;
+
+		memcpy(page_at(100 + (unsigned)i), (const void *)at, PAGE_BYTES);
+		MUST(sys_space_map(space, at | rights, MAP_SOURCE(0, 1), 100 + i));
+	}
+}
+
+struct worker *worker_make_abroad(unsigned index, unsigned space, unsigned cspace,
+				  void (*run)(struct worker *worker), uint64_t argument)
+{
+	struct worker *worker = page_at(470 + index);
+
+	*worker = (struct worker){.index = index, .run = run, .argument = argument};
+	make_thread(worker, space, cspace);
 	return worker;
 }
 
