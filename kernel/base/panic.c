@@ -11,7 +11,7 @@
 #include "base/sbi.h"
 #include "base/spot.h"
 
-#define SIFIVE_TEST 0x100000ul /* QEMU virt; a store of code << 16 | 0x3333 ends with that code */
+#define SIFIVE_TEST	0x100000ul /* QEMU virt; a store of code << 16 | 0x3333 ends with that code */
 #define BACKTRACE_DEPTH 24
 
 extern char kernel_text_start[], kernel_text_end[];
@@ -30,7 +30,8 @@ static bool in_kernel_data(uint64_t address)
 #if PAGODA_CHECKED
 static void walk_frames(uint64_t frame)
 {
-	for (int depth = 0; depth < BACKTRACE_DEPTH && frame % 8 == 0 && in_kernel_data(frame - 16); depth++) {
+	for (int depth = 0; depth < BACKTRACE_DEPTH && frame % 8 == 0 && in_kernel_data(frame - 16);
+	     depth++) {
 		uint64_t return_address = ((uint64_t *)frame)[-1];
 
 		if (!in_kernel_text(return_address))

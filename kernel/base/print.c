@@ -15,13 +15,20 @@ void print_claim_console(void)
 	channel_chosen = false;
 }
 
+/* The first pair is for nothing: whoever wrote before may have been cut off behind its DLE. */
+static void choose_channel(void)
+{
+	sbi_console_put(CONSOLE_DLE);
+	sbi_console_put('x');
+	sbi_console_put(CONSOLE_DLE);
+	sbi_console_put('0');
+	channel_chosen = true;
+}
+
 static void put(char character)
 {
-	if (!channel_chosen) {
-		sbi_console_put(CONSOLE_DLE);
-		sbi_console_put('0');
-		channel_chosen = true;
-	}
+	if (!channel_chosen)
+		choose_channel();
 	sbi_console_put(character);
 }
 

@@ -3,9 +3,9 @@
 #include "base/sbi.h"
 
 #define SBI_LEGACY_PUTCHAR 1ul
-#define SBI_TIME 0x54494d45ul
-#define SBI_HSM 0x48534dul
-#define SBI_SRST 0x53525354ul
+#define SBI_TIME	   0x54494d45ul
+#define SBI_HSM		   0x48534dul
+#define SBI_SRST	   0x53525354ul
 
 struct sbi_result sbi_call(uint64_t extension, uint64_t function, uint64_t arg0, uint64_t arg1, uint64_t arg2)
 {

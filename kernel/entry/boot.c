@@ -2,8 +2,8 @@
 /*
  * From start.S to the first program: the map, the frames, init.
  *
- *   RAM   | firmware | image, 2 MiB | frame words, trace rings, init ... | boot pool | free ... archive ... tree |
- *           NONE       NONE           NONE and pinned USER                 KERNEL      USER, in ranges for init
+ *   RAM   | firmware | image, 2 MiB | frame words, trace rings, init ... | boot pool | free ... archive ...
+ * tree | NONE       NONE           NONE and pinned USER                 KERNEL      USER, in ranges for init
  */
 #include <string.h>
 
@@ -18,8 +18,8 @@
 #include "object/frame.h"
 #include "object/sched.h"
 
-#define DTB_BYTES_MAX	(2ul << 20)
-#define SCOUNTEREN_ALL	7 /* cycle, time, instret for user mode: programs measure themselves */
+#define DTB_BYTES_MAX  (2ul << 20)
+#define SCOUNTEREN_ALL 7 /* cycle, time, instret for user mode: programs measure themselves */
 
 extern char kernel_image_start[];
 struct cpu cpus[CPU_MAX];
@@ -50,7 +50,8 @@ static void make_frames(struct boot *boot)
 	uint64_t arenas = align_up(ram->bytes, ARENA_BYTES) / ARENA_BYTES;
 	uint32_t *words = spot_of_pfn(boot_take(boot, pages_for(frames * sizeof *words)));
 
-	frame_init(ram->base / PAGE_BYTES, frames, words, spot_of_pfn(boot_take(boot, pages_for(arenas * 4))));
+	frame_init(ram->base / PAGE_BYTES, frames, words,
+		   spot_of_pfn(boot_take(boot, pages_for(arenas * 4))));
 }
 
 static void make_info(struct boot *boot)

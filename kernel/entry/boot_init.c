@@ -103,7 +103,8 @@ static paddr_t next_hole(const struct boot *boot, paddr_t from, paddr_t limit, p
 	for (uint64_t i = 0; i < machine->reserved_count; i++) {
 		const struct dtb_range *hole = &machine->reserved[i];
 
-		if (hole->bytes != 0 && hole->base + hole->bytes > from && max_u64(hole->base, from) < start) {
+		if (hole->bytes != 0 && hole->base + hole->bytes > from &&
+		    max_u64(hole->base, from) < start) {
 			start = max_u64(hole->base, from);
 			*end = hole->base + hole->bytes;
 		}
@@ -163,7 +164,8 @@ static void bind(struct boot *boot, enum thread_binding what, struct slot *slot)
 }
 
 /* A root capability over frames that the kernel keeps; their count stays above zero for good. */
-static struct slot *keep_frames(struct boot *boot, unsigned slot, const void *start, uint64_t pages, unsigned rights)
+static struct slot *keep_frames(struct boot *boot, unsigned slot, const void *start, uint64_t pages,
+				unsigned rights)
 {
 	struct slot *made = make_cap(boot, slot, KIND_MEMORY, spot_physical(start), pages * PAGE_BYTES);
 
@@ -215,8 +217,8 @@ void boot_make_init(struct boot *boot)
 	boot->boot_info->first_free_slot = BOOT_SLOT_MEMORY + boot->boot_info->memory_count;
 	boot->thread->priority = INIT_PRIORITY;
 	count_frames();
-	error = thread_start(boot->thread, ((const struct init_image *)init_image_start)->entry, INIT_STACK_TOP,
-			     INIT_BOOT_INFO, 0);
+	error = thread_start(boot->thread, ((const struct init_image *)init_image_start)->entry,
+			     INIT_STACK_TOP, INIT_BOOT_INFO, 0);
 	if (error != E_OK)
 		panic("boot: init cannot start: error %d", (int)error);
 }

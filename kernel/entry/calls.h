@@ -5,8 +5,8 @@
 
 #include "object/thread.h"
 
-#define MESSAGE_CALL(number, name, ...)	  void syscall_##name(struct thread *self);
-#define SYSCALL0(number, name, ...)	  struct result syscall_##name(struct thread *self);
+#define MESSAGE_CALL(number, name, ...)	    void syscall_##name(struct thread *self);
+#define SYSCALL0(number, name, ...)	    struct result syscall_##name(struct thread *self);
 #define SYSCALL1(number, name, t1, a1, ...) struct result syscall_##name(struct thread *self, t1 a1);
 #define SYSCALL2(number, name, t1, a1, t2, a2, ...) \
 	struct result syscall_##name(struct thread *self, t1 a1, t2 a2);

@@ -133,5 +133,6 @@ struct result syscall_cap_info(struct thread *thread, cap_t cs, uint64_t slot)
 		return failed(error);
 	thread->regs[REG_A2] = info_a(filled);
 	thread->regs[REG_A3] = filled->kind == KIND_MEMORY ? filled->b : 0;
-	return result(E_OK, filled->kind | (uint64_t)filled->rights << 8 | (uint64_t)slot_has_child(filled) << 16);
+	return result(E_OK,
+		      filled->kind | (uint64_t)filled->rights << 8 | (uint64_t)slot_has_child(filled) << 16);
 }

@@ -20,8 +20,8 @@ static err_t read_bounds(vaddr_t at, uint64_t pages, uint64_t words, struct repl
 	return E_OK;
 }
 
-struct result syscall_reply_narrow(struct thread *thread, cap_t reply, uint64_t to, vaddr_t at, uint64_t pages,
-				   uint64_t words)
+struct result syscall_reply_narrow(struct thread *thread, cap_t reply, uint64_t to, vaddr_t at,
+				   uint64_t pages, uint64_t words)
 {
 	struct reply_bounds bounds;
 	err_t error = read_bounds(at, pages, words, &bounds);
@@ -31,8 +31,8 @@ struct result syscall_reply_narrow(struct thread *thread, cap_t reply, uint64_t 
 	return failed(error);
 }
 
-struct result syscall_reply_forward(struct thread *thread, cap_t reply, cap_t endpoint, vaddr_t at, uint64_t pages,
-				    uint64_t words)
+struct result syscall_reply_forward(struct thread *thread, cap_t reply, cap_t endpoint, vaddr_t at,
+				    uint64_t pages, uint64_t words)
 {
 	struct reply_bounds bounds;
 	struct slot *slot;
@@ -61,8 +61,8 @@ static struct result copy(struct thread *thread, cap_t reply, const struct buffe
 	return result(error, done);
 }
 
-struct result syscall_buffer_copy(struct thread *thread, cap_t reply, uint64_t offset, vaddr_t local, uint64_t bytes,
-				  uint64_t direction)
+struct result syscall_buffer_copy(struct thread *thread, cap_t reply, uint64_t offset, vaddr_t local,
+				  uint64_t bytes, uint64_t direction)
 {
 	struct buffer_copy wanted = {offset, bytes, direction, false, local, 0};
 

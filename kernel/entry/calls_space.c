@@ -156,13 +156,15 @@ struct result syscall_space_unmap(struct thread *thread, cap_t space, vaddr_t at
 	return stop_or_finish(thread, error, &range);
 }
 
-struct result syscall_space_protect(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages, uint64_t rights)
+struct result syscall_space_protect(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages,
+				    uint64_t rights)
 {
 	struct range range = begin_or_go_on(thread, at, pages);
 	struct space *found = NULL;
 	err_t error = find_range(thread, space, at, pages, &found);
 
-	if (error == E_OK && ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0))
+	if (error == E_OK &&
+	    ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0))
 		error = E_RIGHTS;
 	if (error == E_OK)
 		error = check_edges(found, at, pages);
@@ -206,7 +208,8 @@ struct result syscall_space_unpark(struct thread *thread, cap_t space, vaddr_t a
 		error = E_ALIGN;
 	if (error == E_OK && at >= USER_END)
 		error = E_RANGE;
-	if (error == E_OK && ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0))
+	if (error == E_OK &&
+	    ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0))
 		error = E_RIGHTS;
 	if (error == E_OK)
 		error = range_unpark(found, at, (unsigned)rights, &present);
@@ -230,6 +233,24 @@ struct result syscall_space_harvest(struct thread *thread, cap_t space, vaddr_t 
 	return result(E_OK, mapped);
 }
 
+struct result syscall_space_mapped(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages)
+{
+	struct space *found = NULL;
+	err_t error = find_range(thread, space, at, pages, &found);
+
+	if (error == E_OK && pages > 512)
+		error = E_RANGE;
+	return error == E_OK ? result(E_OK, range_mapped(found, at, pages)) : failed(error);
+}
+
+struct result syscall_space_stored(struct thread *thread, cap_t space)
+{
+	struct space *found = NULL;
+	err_t error = find_space(thread, space, &found);
+
+	return error == E_OK ? result(E_OK, found->stored) : failed(error);
+}
+
 struct result syscall_space_lookup(struct thread *thread, cap_t space, vaddr_t at)
 {
 	struct space *found = NULL;
@@ -247,7 +268,8 @@ struct result syscall_space_lookup(struct thread *thread, cap_t space, vaddr_t a
 	if (!pte_is_leaf(*entry))
 		return result(E_OK, 0);
 	return result(E_OK, (pte_pfn(*entry) << PAGE_SHIFT) +
-				    align_down(at & (sv39_level_bytes(level) - 1), PAGE_BYTES) + pte_rights(*entry));
+				    align_down(at & (sv39_level_bytes(level) - 1), PAGE_BYTES) +
+				    pte_rights(*entry));
 }
 
 struct result syscall_space_tables(struct thread *thread, cap_t space)
@@ -272,13 +294,15 @@ struct result syscall_space_set_limit(struct thread *thread, cap_t space, uint64
 	return failed(error);
 }
 
-struct result syscall_memory_harvest(struct thread *thread, cap_t memory, uint64_t offset_pages, uint64_t pages)
+struct result syscall_memory_harvest(struct thread *thread, cap_t memory, uint64_t offset_pages,
+				     uint64_t pages)
 {
 	struct slot *slot;
 	uint64_t *words, mapped = 0;
 	err_t error = cap_find(thread, memory, KIND_MEMORY, RIGHT_MANAGE, &slot);
 
-	if (error == E_OK && (pages == 0 || pages > 512 || !range_fits(offset_pages, pages, slot->b / PAGE_BYTES)))
+	if (error == E_OK &&
+	    (pages == 0 || pages > 512 || !range_fits(offset_pages, pages, slot->b / PAGE_BYTES)))
 		error = E_RANGE;
 	if (error == E_OK && (slot->flags & SLOT_DEVICE))
 		error = E_FRAME;

@@ -102,7 +102,8 @@ struct result syscall_thread_write(struct thread *thread, cap_t other)
 }
 
 /* A thread that diverts itself finds E_OK in the registers that are saved. */
-struct result syscall_thread_divert(struct thread *thread, cap_t other, uint64_t pc, uint64_t sp, uint64_t reason)
+struct result syscall_thread_divert(struct thread *thread, cap_t other, uint64_t pc, uint64_t sp,
+				    uint64_t reason)
 {
 	struct thread *diverted;
 	err_t error = find_thread(thread, other, &diverted);

@@ -161,6 +161,7 @@ HOT bool fast_map(const struct thread *server, struct space *space)
 		}
 		__atomic_store_n(&entry[i], leaf, __ATOMIC_RELAXED);
 	}
+	space->stored += pages;
 	table_count(table_below(upper), (int)made);
 	if (rights & RIGHT_EXECUTE)
 		mmu_fence_fetch();

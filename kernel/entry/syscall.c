@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The general path of system calls: dispatch from the list, and the message calls. */
+#include "uapi/syscall.h"
 #include "entry/calls.h"
 #include "entry/path.h"
 #include "object/notification.h"
 #include "object/reply.h"
 #include "object/sched.h"
 #include "object/trace.h"
-#include "uapi/syscall.h"
 
 #define ARGUMENT(i) thread->regs[REG_A0 + (i)]
 
@@ -21,17 +21,17 @@ static bool arguments_fit(const struct thread *thread, unsigned slots)
 }
 
 #define IS_CAP(type) (sizeof(type) == sizeof(cap_t))
-#define DO(mask, call)                                                                   \
-	{                                                                                \
+#define DO(mask, call)                                                                  \
+	{                                                                               \
 		return arguments_fit(thread, mask) ? call : (struct result){E_SLOT, 0}; \
 	}
 
 static struct result dispatch(struct thread *thread)
 {
 	switch (thread->regs[REG_A7]) {
-#define MESSAGE_CALL(number, name, ...)      \
-	case number:                         \
-		syscall_##name(thread);      \
+#define MESSAGE_CALL(number, name, ...) \
+	case number:                    \
+		syscall_##name(thread); \
 		return result(RESULT_NONE, 0);
 #define SYSCALL0(number, name, ...) \
 	case number:                \
@@ -42,24 +42,25 @@ static struct result dispatch(struct thread *thread)
 #define SYSCALL2(number, name, t1, a1, t2, a2, ...) \
 	case number:                                \
 		DO(IS_CAP(t1) | IS_CAP(t2) << 1, syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1)))
-#define SYSCALL3(number, name, t1, a1, t2, a2, t3, a3, ...)  \
-	case number:                                         \
+#define SYSCALL3(number, name, t1, a1, t2, a2, t3, a3, ...)        \
+	case number:                                               \
 		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2, \
 		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2)))
-#define SYSCALL4(number, name, t1, a1, t2, a2, t3, a3, t4, a4, ...)            \
-	case number:                                                           \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3, \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), (t4)ARGUMENT(3)))
-#define SYSCALL5(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, ...)                           \
-	case number:                                                                                  \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4,      \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), (t4)ARGUMENT(3), \
-				  (t5)ARGUMENT(4)))
-#define SYSCALL6(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6, ...)                   \
-	case number:                                                                                  \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4,      \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), (t4)ARGUMENT(3), \
-				  (t5)ARGUMENT(4), (t6)ARGUMENT(5)))
+#define SYSCALL4(number, name, t1, a1, t2, a2, t3, a3, t4, a4, ...)                          \
+	case number:                                                                         \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3,         \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), \
+				  (t4)ARGUMENT(3)))
+#define SYSCALL5(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, ...)                            \
+	case number:                                                                                   \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4, \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2),           \
+				  (t4)ARGUMENT(3), (t5)ARGUMENT(4)))
+#define SYSCALL6(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6, ...)                    \
+	case number:                                                                                   \
+		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4, \
+		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2),           \
+				  (t4)ARGUMENT(3), (t5)ARGUMENT(4), (t6)ARGUMENT(5)))
 #include "uapi/syscall.def"
 #include "uapi/syscall_undef.h"
 	default:

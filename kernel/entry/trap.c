@@ -144,29 +144,13 @@ static __attribute__((noinline)) void general_path(struct thread *thread, uint64
 	}
 }
 
-#if PAGODA_CHECKED
-/* The longest visit with interrupts off, and what it was. Idle time does not count: see visit_begins(). */
-static void visit_ends(struct cpu *cpu, struct thread *thread, uint64_t cause)
-{
-	uint64_t spent = csr_read(instret) - cpu->entered_instret;
-
-	if (cause == CAUSE_USER_ECALL)
-		cause |= thread->regs[REG_A7] << 8;
-	if (spent > info->irq_off_max) {
-		info->irq_off_max = spent;
-		info->irq_off_call = cause;
-	}
-}
-#endif
-
 struct thread *trap_user(struct thread *thread, uint64_t cause)
 {
 	struct thread *next;
 
 #if PAGODA_CHECKED
-	struct cpu *cpu = thread->cpu;
-
-	cpu->entered_instret = csr_read(instret);
+	thread->cpu->entered_cause = cause == CAUSE_USER_ECALL ? cause | thread->regs[REG_A7] << 8 : cause;
+	thread->cpu->entered_instret = csr_read(instret);
 #endif
 	kernel_lock();
 	if (trace_is_on())
@@ -178,9 +162,7 @@ struct thread *trap_user(struct thread *thread, uint64_t cause)
 #endif
 	if (next == NULL) {
 		general_path(thread, cause);
-#if PAGODA_CHECKED
-		visit_ends(cpu, thread, cause);
-#endif
+		sched_note_visit();
 		next = sched_pick();
 	}
 	if (trace_is_on())

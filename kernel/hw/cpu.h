@@ -14,12 +14,13 @@ struct thread;
 /* All members: [h] this hart only, but id [I]. */
 struct cpu {
 	uint64_t stack_top;
-	struct thread *current; /* the thread whose registers are in the hart, or NULL when idle */
-	uint64_t satp;		/* as the register holds it: spares a write when it stays the same */
+	struct thread *current;	  /* the thread whose registers are in the hart, or NULL when idle */
+	uint64_t satp;		  /* as the register holds it: spares a write when it stays the same */
 	struct thread *fpu_owner; /* whose floating point registers are in the hart */
 	struct trace_ring *trace;
 	uint64_t id;
-	uint64_t entered_instret; /* checked build: rdinstret at the last entry */
+	uint64_t entered_instret; /* checked build: rdinstret at the last entry or look at interrupts */
+	uint64_t entered_cause;	  /* checked build: scause | a7 << 8 of this visit */
 	uint64_t armed_ticks;	  /* what the timer is set to */
 };
 

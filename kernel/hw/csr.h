@@ -15,16 +15,16 @@
 #define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" : : "rK"((uint64_t)(bits)) : "memory")
 #define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" : : "rK"((uint64_t)(bits)) : "memory")
 
-#define SSTATUS_SPP	 (1ul << 8)
-#define SSTATUS_FS	 (3ul << 13)
-#define SSTATUS_FS_CLEAN (2ul << 13)
-#define SSTATUS_FS_DIRTY (3ul << 13)
+#define SSTATUS_SPP	       (1ul << 8)
+#define SSTATUS_FS	       (3ul << 13)
+#define SSTATUS_FS_CLEAN       (2ul << 13)
+#define SSTATUS_FS_DIRTY       (3ul << 13)
 
-#define INTERRUPT_SOFT	   (1ul << 1)
-#define INTERRUPT_TIMER	   (1ul << 5)
-#define INTERRUPT_EXTERNAL (1ul << 9)
+#define INTERRUPT_SOFT	       (1ul << 1)
+#define INTERRUPT_TIMER	       (1ul << 5)
+#define INTERRUPT_EXTERNAL     (1ul << 9)
 
-#define CAUSE_INTERRUPT (1ul << 63)
+#define CAUSE_INTERRUPT	       (1ul << 63)
 
 enum cause {
 	CAUSE_FETCH_MISALIGNED = 0,

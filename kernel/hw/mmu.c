@@ -4,10 +4,10 @@
  * with the kernel's image: 2 MiB leaves there, and 4 KiB ones with exact rights for the image itself.
  * Source: RISC-V Privileged 20211203, 4.4.
  */
+#include "hw/mmu.h"
 #include "base/panic.h"
 #include "base/spot.h"
 #include "hw/csr.h"
-#include "hw/mmu.h"
 #include "pure/bits.h"
 
 #define ROOT_KERNEL 256 /* first entry of the upper half */

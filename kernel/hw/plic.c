@@ -3,8 +3,8 @@
  * PLIC of the virt machine: context 2 * hart + 1 is the hart's supervisor mode.
  * Source: RISC-V PLIC specification 1.0.0, chapter 3 (memory map).
  */
-#include "base/spot.h"
 #include "hw/plic.h"
+#include "base/spot.h"
 
 #define PLIC_ENABLE    0x2000ul
 #define PLIC_THRESHOLD 0x200000ul

@@ -3,8 +3,8 @@
  * The timer is always armed, at most one slice ahead: it drives round robin, and an idle hart in wfi
  * wakes by it (under QEMU's icount with sleep=off a wfi without a live timer would never see input).
  */
-#include "base/sbi.h"
 #include "hw/timer.h"
+#include "base/sbi.h"
 
 uint64_t timer_tick_ticks;
 

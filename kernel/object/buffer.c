@@ -84,8 +84,8 @@ static uint64_t to_page_end(uint64_t at)
 }
 
 /* As far as both ends stay on their page. */
-static err_t copy_piece(struct thread *server, struct thread *caller, const struct buffer_copy *copy, uint64_t *done,
-			uint64_t limit)
+static err_t copy_piece(struct thread *server, struct thread *caller, const struct buffer_copy *copy,
+			uint64_t *done, uint64_t limit)
 {
 	bool to_caller = copy->direction == COPY_TO_CALLER;
 	vaddr_t remote = caller->buffer_address + copy->offset + *done;
@@ -107,7 +107,8 @@ static err_t copy_piece(struct thread *server, struct thread *caller, const stru
 	return E_OK;
 }
 
-err_t buffer_copy(struct thread *server, struct thread *caller, const struct buffer_copy *copy, uint64_t *done)
+err_t buffer_copy(struct thread *server, struct thread *caller, const struct buffer_copy *copy,
+		  uint64_t *done)
 {
 	uint64_t limit = min_u64(copy->bytes, BUFFER_STEP_BYTES);
 	err_t error = check_buffer(caller, copy);

@@ -9,9 +9,9 @@
 struct buffer_copy {
 	uint64_t offset; /* in the caller's buffer */
 	uint64_t bytes;
-	uint64_t direction; /* enum copy_direction */
-	bool is_source;	    /* local end: a source of the receiver's space, else its memory */
-	uint64_t local;	    /* user address, or source index */
+	uint64_t direction;    /* enum copy_direction */
+	bool is_source;	       /* local end: a source of the receiver's space, else its memory */
+	uint64_t local;	       /* user address, or source index */
 	uint64_t source_bytes; /* offset in the source */
 };
 

@@ -112,7 +112,8 @@ static void check_endpoint(const struct endpoint *endpoint)
 		const struct thread *thread = container_of(node, struct thread, queue);
 
 		HOLDS(thread->blocked_on == endpoint);
-		HOLDS(thread->state == (endpoint->state == ENDPOINT_SENDERS ? THREAD_SENDING : THREAD_WAITING));
+		HOLDS(thread->state ==
+		      (endpoint->state == ENDPOINT_SENDERS ? THREAD_SENDING : THREAD_WAITING));
 	}
 }
 
@@ -174,7 +175,8 @@ static void forget_visit(const struct slot *slot, struct census *census)
 }
 
 /* Do @visit for every slot of the list that begins with @root. */
-static void walk(const struct slot *root, void (*visit)(const struct slot *, struct census *), struct census *census)
+static void walk(const struct slot *root, void (*visit)(const struct slot *, struct census *),
+		 struct census *census)
 {
 	slot_link_t link = slot_link(root, SLOT_OPEN);
 

@@ -17,7 +17,7 @@ enum endpoint_state {
 
 struct endpoint {
 	struct object object;
-	uint32_t state; /* [K] enum endpoint_state */
+	uint32_t state;	   /* [K] enum endpoint_state */
 	struct list queue; /* [K] threads by their queue node */
 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A fault becomes a call to the thread's pager; a message made by the kernel (uapi/fault.h). */
+#include "uapi/fault.h"
 #include "base/panic.h"
 #include "object/reply.h"
 #include "object/sched.h"
 #include "object/space.h"
 #include "object/trace.h"
-#include "uapi/fault.h"
 
 #define THREAD_ID_INIT 1
 
@@ -15,7 +15,8 @@ void fault_carry(const struct thread *thread, struct thread *receiver)
 	receiver->regs[REG_A1] = TAG(thread->fault_kind, 4) | TAG_FAULT;
 	receiver->regs[REG_A2] = thread->fault_address;
 	receiver->regs[REG_A3] = thread->regs[REG_PC];
-	receiver->regs[REG_A4] = FAULT_INFO(thread->id, thread->space->asid, thread->fault_flags, thread->fault_access);
+	receiver->regs[REG_A4] =
+		FAULT_INFO(thread->id, thread->space->asid, thread->fault_flags, thread->fault_access);
 	receiver->regs[REG_A5] = thread->fault_instret;
 	receiver->regs[REG_A6] = thread->send_badge;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of frames and arenas, and the change of an arena's kind. */
-#include "base/panic.h"
 #include "object/frame.h"
+#include "base/panic.h"
 #include "object/object.h"
 
 uint32_t *frame_words;

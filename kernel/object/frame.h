@@ -31,10 +31,10 @@ enum frame_kind {
 #define FRAME_DIRTY	 (1u << 28)
 #define FRAME_COUNT	 ((1u << 28) - 1)
 
-extern uint32_t *frame_words; /* [I] the array; each word [K] */
-extern uint32_t *arena_words; /* [I] the array; each word [K] */
+extern uint32_t *frame_words;		      /* [I] the array; each word [K] */
+extern uint32_t *arena_words;		      /* [I] the array; each word [K] */
 extern uint64_t frame_first_pfn, frame_count; /* [I] */
-extern uint64_t frame_kept; /* [I] counts that boot added to frames it keeps */
+extern uint64_t frame_kept;		      /* [I] counts that boot added to frames it keeps */
 
 void frame_init(uint64_t first_pfn, uint64_t count, uint32_t *words, uint32_t *arenas);
 

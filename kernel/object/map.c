@@ -98,8 +98,8 @@ static err_t plan_item(const struct space *space, const struct map_item *item, s
 	return E_OK;
 }
 
-static err_t check_item(const struct space *space, const struct map_item *item, const struct reply_bounds *bounds,
-			struct map_plan *plan)
+static err_t check_item(const struct space *space, const struct map_item *item,
+			const struct reply_bounds *bounds, struct map_plan *plan)
 {
 	const struct slot *source;
 	err_t error = plan_item(space, item, plan, &source);
@@ -165,6 +165,7 @@ static void apply_plan(struct space *space, const struct map_plan *plan)
 	pte_t leaf = pte_make_leaf(plan->pfn, plan->rights, PTE_U);
 	vaddr_t at = plan->at;
 
+	space->stored += plan->pages;
 	for (uint64_t i = 0; i < plan->pages; i++) {
 		unsigned found;
 		pte_t *entry = space_walk(space, at, &found);

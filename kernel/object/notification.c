@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Notifications, and the two things of the machine that set them: Timers and interrupt lines. */
-#include "base/panic.h"
 #include "object/notification.h"
+#include "base/panic.h"
 #include "object/sched.h"
 #include "object/trace.h"
 

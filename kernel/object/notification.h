@@ -15,15 +15,15 @@ struct notification {
 
 struct timer {
 	struct object object;
-	struct alarm alarm;       /* [K] */
-	struct slot notification;      /* [K] */
+	struct alarm alarm;	  /* [K] */
+	struct slot notification; /* [K] */
 };
 
 struct irq_line {
-	uint8_t created; /* [K] a capability for this line exists */
-	uint8_t claimed; /* [K] delivered, not yet acknowledged */
-	uint16_t number; /* [I] */
-	uint32_t references; /* [K] */
+	uint8_t created;	  /* [K] a capability for this line exists */
+	uint8_t claimed;	  /* [K] delivered, not yet acknowledged */
+	uint16_t number;	  /* [I] */
+	uint32_t references;	  /* [K] */
 	struct slot notification; /* [K] */
 };
 

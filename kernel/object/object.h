@@ -19,11 +19,11 @@ struct pool;
 
 /* First member of every object. */
 struct object {
-	uint32_t references; /* [K] capabilities that name it, bound ones too */
-	uint8_t kind;	     /* [I] enum object_kind */
-	uint8_t order;	     /* [I] 2^order bytes in its pool */
-	uint16_t step;	     /* [K] reaper: which part is being taken apart */
-	struct pool *pool;   /* [I] where its memory comes from */
+	uint32_t references;	   /* [K] capabilities that name it, bound ones too */
+	uint8_t kind;		   /* [I] enum object_kind */
+	uint8_t order;		   /* [I] 2^order bytes in its pool */
+	uint16_t step;		   /* [K] reaper: which part is being taken apart */
+	struct pool *pool;	   /* [I] where its memory comes from */
 	struct object *next_dying; /* [K] */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Unmap, protect, park, unpark and harvest. */
+#include "object/range.h"
 #include "base/panic.h"
 #include "hw/mmu.h"
-#include "object/range.h"
 #include "object/tables.h"
 
 /* How many pages from @at on lie under the same entry of @level, at most @pages. */
@@ -171,6 +171,18 @@ static pte_t *entry_hidden_or_not(struct space *space, vaddr_t at)
 	if (level == 1 && pte_is_parked(*entry))
 		return table_below(*entry) + sv39_index(at, 0);
 	return *entry == 0 ? NULL : entry;
+}
+
+uint64_t range_mapped(struct space *space, vaddr_t at, uint64_t pages)
+{
+	uint64_t mapped = 0;
+
+	for (uint64_t i = 0; i < pages; i++) {
+		pte_t *entry = entry_hidden_or_not(space, at + i * PAGE_BYTES);
+
+		mapped += entry != NULL && (*entry & PTE_RWX) != 0;
+	}
+	return mapped;
 }
 
 uint64_t range_harvest(struct space *space, vaddr_t at, uint64_t pages, uint64_t *accessed, uint64_t *dirty)

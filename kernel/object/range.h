@@ -28,6 +28,9 @@ void range_park_step(struct space *space, struct range *range);
 /* Accessed and dirty bits of at most 512 pages to two bitmaps of 8 words, and clear them. */
 uint64_t range_harvest(struct space *space, vaddr_t at, uint64_t pages, uint64_t *accessed, uint64_t *dirty);
 
+/* How many of the pages are mapped. */
+uint64_t range_mapped(struct space *space, vaddr_t at, uint64_t pages);
+
 /* Unpark the table at @at with no more than @rights. E_STATE: it is not parked. */
 err_t range_unpark(struct space *space, vaddr_t at, unsigned rights, uint64_t *present) MUST_USE;
 

@@ -8,8 +8,8 @@
  * last of them goes without an answer the thread is orphaned: a call ends with E_DEAD, a fault is sent to the
  * thread's own pager again, marked FAULT_BOUNCED.
  */
-#include "base/panic.h"
 #include "object/reply.h"
+#include "base/panic.h"
 #include "object/sched.h"
 #include "object/space.h"
 #include "object/trace.h"
@@ -213,7 +213,8 @@ err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to, const str
 	return E_OK;
 }
 
-err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint, const struct reply_bounds *bounds)
+err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint,
+		    const struct reply_bounds *bounds)
 {
 	struct reply_target target;
 	struct thread *thread;

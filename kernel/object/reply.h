@@ -3,7 +3,8 @@
  * Answers. A blocked caller or faulter is answered through the server's "current caller" link (the usual
  * way, no slot is used) or through a Reply capability: {thread, sequence, window, sources, rights}.
  *
- *   Reply slot   a = thread   b = sequence   extra = first page << 32 | pages   extra32 = sources << 16 | rights
+ *   Reply slot   a = thread   b = sequence   extra = first page << 32 | pages   extra32 = sources << 16 |
+ * rights
  */
 #ifndef OBJECT_REPLY_H
 #define OBJECT_REPLY_H
@@ -47,8 +48,10 @@ void reply_orphaned(struct thread *thread);
 void reply_slot_deleted(struct slot *slot);
 
 err_t reply_save(struct thread *server, uint64_t to) MUST_USE;
-err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to, const struct reply_bounds *bounds) MUST_USE;
-err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint, const struct reply_bounds *bounds) MUST_USE;
+err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to,
+		   const struct reply_bounds *bounds) MUST_USE;
+err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint,
+		    const struct reply_bounds *bounds) MUST_USE;
 err_t reply_recall(struct thread *server, uint64_t reply) MUST_USE;
 
 /* Make @thread, which is READY and in no queue, send its fault to its pager. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The ready queue, deadlines, and the switch from thread to thread. */
+#include "object/sched.h"
 #include "base/lock.h"
 #include "base/panic.h"
 #include "hw/timer.h"
 #include "object/notification.h"
-#include "object/sched.h"
 #include "object/space.h"
 #include "object/trace.h"
 
@@ -32,6 +32,20 @@ void sched_remove(struct thread *thread)
 		ready_remove(&ready_queue, &thread->queue, thread->priority);
 }
 
+#if PAGODA_CHECKED
+void sched_note_visit(void)
+{
+	struct cpu *cpu = cpu_this();
+	uint64_t now = csr_read(instret), spent = now - cpu->entered_instret;
+
+	if (spent > info->irq_off_max) {
+		info->irq_off_max = spent;
+		info->irq_off_call = cpu->entered_cause;
+	}
+	cpu->entered_instret = csr_read(instret);
+}
+#endif
+
 /* Floating point: what the hart holds is saved if it changed; @thread finds it off unless it is the owner. */
 static void fpu_switch(struct cpu *cpu, struct thread *thread)
 {
@@ -52,7 +66,8 @@ void sched_switch_to(struct thread *thread)
 
 	KASSERT(thread->state == THREAD_READY && thread->space != NULL);
 	if (trace_is_on())
-		trace_write(TRACE_SWITCH, thread->id, cpu->current == NULL ? 0 : cpu->current->id, thread->id);
+		trace_write(TRACE_SWITCH, thread->id, cpu->current == NULL ? 0 : cpu->current->id,
+			    thread->id);
 	cpu->current = thread;
 	if (cpu->satp != thread->space->satp) {
 		cpu->satp = thread->space->satp;
@@ -110,7 +125,8 @@ void sched_yield(void)
 {
 	struct thread *current = cpu_this()->current;
 
-	if (current == NULL || current->state != THREAD_READY || ready_top(&ready_queue) < (int)current->priority)
+	if (current == NULL || current->state != THREAD_READY ||
+	    ready_top(&ready_queue) < (int)current->priority)
 		return;
 	ready_push(&ready_queue, &current->queue, current->priority);
 	current = container_of(ready_pop_highest(&ready_queue), struct thread, queue);

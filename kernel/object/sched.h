@@ -6,7 +6,7 @@
 #include "object/thread.h"
 #include "pure/ready.h"
 
-extern struct ready ready_queue;	  /* [K] READY threads that are on no hart */
+extern struct ready ready_queue;	 /* [K] READY threads that are on no hart */
 extern struct deadline_set deadline_set; /* [K] waits and timers */
 
 void sched_init(void);
@@ -48,9 +48,19 @@ static inline bool sched_is_first(const struct thread *thread)
 	return (int)thread->priority >= ready_top(&ready_queue);
 }
 
+/* Checked build: how long this visit went on without a look at the interrupts; the longest is kept. */
+#if PAGODA_CHECKED
+void sched_note_visit(void);
+#else
+static inline void sched_note_visit(void)
+{
+}
+#endif
+
 /* An interrupt is pending: a long operation stops here and is run again. */
 static inline bool sched_should_stop(void)
 {
+	sched_note_visit();
 	return (csr_read(sip) & csr_read(sie)) != 0;
 }
 

@@ -17,12 +17,13 @@ struct thread;
 
 struct space {
 	struct object object;
-	pte_t *root;	     /* [I] */
-	uint64_t satp;	     /* [I] */
-	uint32_t asid;	     /* [I] */
-	uint32_t tables;     /* [K] root included */
-	uint32_t table_limit; /* [K] */
-	uint32_t reap_index; /* [K] next root entry while being taken apart */
+	pte_t *root;			    /* [I] */
+	uint64_t satp;			    /* [I] */
+	uint32_t asid;			    /* [I] */
+	uint32_t tables;		    /* [K] root included */
+	uint32_t table_limit;		    /* [K] */
+	uint64_t stored;		    /* [K] leaf entries ever stored */
+	uint32_t reap_index;		    /* [K] next root entry while being taken apart */
 	struct slot sources[SPACE_SOURCES]; /* [K] Memory, PLACE_SOURCE */
 };
 

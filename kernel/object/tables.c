@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Making the tables a mapping needs, all or none. */
-#include "object/pool.h"
 #include "object/tables.h"
+#include "object/pool.h"
 
 static bool may_make(const struct space *space)
 {

@@ -34,7 +34,8 @@ void table_release(struct space *space, pte_t *entry);
  *
  * Errors    E_TABLES: *missing says how many more are needed; nothing has changed
  */
-err_t tables_make(struct space *space, vaddr_t at, uint64_t pages, unsigned level, uint64_t *missing) MUST_USE;
+err_t tables_make(struct space *space, vaddr_t at, uint64_t pages, unsigned level,
+		  uint64_t *missing) MUST_USE;
 
 /* Undo tables_make() for tables that stayed empty. */
 void tables_free_empty(struct space *space, vaddr_t at, uint64_t pages, unsigned level);

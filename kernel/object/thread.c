@@ -55,8 +55,8 @@ static err_t check_binding(const struct thread *thread, enum thread_binding what
 		return E_BUSY;
 	if (what == BIND_MESSAGE && slot->b != PAGE_BYTES)
 		return E_RANGE;
-	if (what == BIND_MESSAGE && ((slot->flags & SLOT_DEVICE) ||
-				     word_kind(*frame_word(slot->a >> PAGE_SHIFT)) != FRAME_USER))
+	if (what == BIND_MESSAGE &&
+	    ((slot->flags & SLOT_DEVICE) || word_kind(*frame_word(slot->a >> PAGE_SHIFT)) != FRAME_USER))
 		return E_FRAME;
 	return E_OK;
 }

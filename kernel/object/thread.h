@@ -23,7 +23,20 @@ struct endpoint;
 struct notification;
 struct space;
 
-enum register_name { REG_PC = 0, REG_RA = 1, REG_SP = 2, REG_FP = 8, REG_A0 = 10, REG_A1, REG_A2, REG_A3, REG_A4, REG_A5, REG_A6, REG_A7 };
+enum register_name {
+	REG_PC = 0,
+	REG_RA = 1,
+	REG_SP = 2,
+	REG_FP = 8,
+	REG_A0 = 10,
+	REG_A1,
+	REG_A2,
+	REG_A3,
+	REG_A4,
+	REG_A5,
+	REG_A6,
+	REG_A7
+};
 
 enum send_kind {
 	SEND_PLAIN = 0,
@@ -48,40 +61,40 @@ struct alarm {
 struct thread {
 	struct object object;
 	/* hot: entry and the fast path */
-	uint64_t regs[32]; /* [K] pc, x1..x31; valid while the thread is not on a hart */
-	struct cpu *cpu;   /* [K] the hart it runs on */
-	struct space *space;	   /* [K] bound */
-	struct cspace *cspace;	   /* [K] bound */
-	struct endpoint *pager;	   /* [K] bound */
-	uint64_t pager_badge;	   /* [K] of the bound endpoint capability */
-	struct message_page *page; /* [K] bound message page in the kernel's map, or NULL */
+	uint64_t regs[32];		   /* [K] pc, x1..x31; valid while the thread is not on a hart */
+	struct cpu *cpu;		   /* [K] the hart it runs on */
+	struct space *space;		   /* [K] bound */
+	struct cspace *cspace;		   /* [K] bound */
+	struct endpoint *pager;		   /* [K] bound */
+	uint64_t pager_badge;		   /* [K] of the bound endpoint capability */
+	struct message_page *page;	   /* [K] bound message page in the kernel's map, or NULL */
 	struct notification *notification; /* [K] bound */
-	uint32_t state;		   /* [K] enum thread_state */
-	uint32_t priority;	   /* [K] */
-	uint64_t sequence;	   /* [K] moves when it blocks for an answer and when it is answered */
-	struct thread *caller;	   /* [K] whose answer this thread owes, not saved: its "current caller" */
-	struct thread *replier;	   /* [K] the thread whose current caller this is, or NULL */
+	uint32_t state;			   /* [K] enum thread_state */
+	uint32_t priority;		   /* [K] */
+	uint64_t sequence;	    /* [K] moves when it blocks for an answer and when it is answered */
+	struct thread *caller;	    /* [K] whose answer this thread owes, not saved: its "current caller" */
+	struct thread *replier;	    /* [K] the thread whose current caller this is, or NULL */
 	struct reply_bounds bounds; /* [K] for the current caller's answer; whole space unless forwarded */
-	struct list_node queue;	   /* [K] in the ready queue, or at what it waits for */
+	struct list_node queue;	    /* [K] in the ready queue, or at what it waits for */
 	/* blocked */
-	void *blocked_on;    /* [K] endpoint or notification in whose queue it is, else NULL */
-	uint8_t send_kind;   /* [K] enum send_kind, while SENDING, CALLED or FAULTED */
-	uint8_t forwarded;   /* [K] the fault is with another endpoint than its own pager's */
-	uint8_t fault_flags; /* [K] */
-	uint8_t fault_kind;  /* [K] */
-	uint8_t fault_access; /* [K] */
+	void *blocked_on;	       /* [K] endpoint or notification in whose queue it is, else NULL */
+	uint8_t send_kind;	       /* [K] enum send_kind, while SENDING, CALLED or FAULTED */
+	uint8_t forwarded;	       /* [K] the fault is with another endpoint than its own pager's */
+	uint8_t fault_flags;	       /* [K] */
+	uint8_t fault_kind;	       /* [K] */
+	uint8_t fault_access;	       /* [K] */
 	uint8_t waits_on_notification; /* [K] blocked_on is a notification */
-	uint32_t id;	     /* [I] */
-	uint64_t send_badge; /* [K] badge of the capability it sent through */
-	uint64_t fault_address; /* [K] stval */
-	uint64_t fault_instret;	/* [K] rdinstret at the fault while tracing, else 0 */
+	uint32_t id;		       /* [I] */
+	uint64_t send_badge;	       /* [K] badge of the capability it sent through */
+	uint64_t fault_address;	       /* [K] stval */
+	uint64_t fault_instret;	       /* [K] rdinstret at the fault while tracing, else 0 */
 	uint64_t buffer_address, buffer_word; /* [K] caller's buffer while CALLED; word 0: none */
-	uint64_t progress, progress_at; /* [K] of an interrupted range call: pages done, where to go on */
-	uint64_t replies;    /* [K] Reply slots for the current sequence */
-	struct alarm alarm; /* [K] deadline of a wait */
+	uint64_t progress, progress_at;	  /* [K] of an interrupted range call: pages done, where to go on */
+	uint64_t replies;		  /* [K] Reply slots for the current sequence */
+	struct alarm alarm;		  /* [K] deadline of a wait */
 	struct slot bindings[BIND_COUNT]; /* [K] */
-	struct slot self; /* [K] parent of every Reply for this thread */
-	struct fpu_state fpu; /* [K] valid while no hart owns it */
+	struct slot self;		  /* [K] parent of every Reply for this thread */
+	struct fpu_state fpu;		  /* [K] valid while no hart owns it */
 };
 
 struct thread *thread_create(struct pool *pool);

@@ -19,12 +19,12 @@
 #define UAPI_FAULT_H
 
 enum fault_kind {
-	FAULT_PAGE = 1,	       /* scause 12, 13, 15 */
-	FAULT_MISALIGNED = 2,  /* 0, 4, 6 */
-	FAULT_ACCESS = 3,      /* 1, 5, 7 */
-	FAULT_ILLEGAL = 4,     /* 2 */
-	FAULT_BREAKPOINT = 5,  /* 3 */
-	FAULT_OTHER = 6,       /* anything else user mode can raise; w0 = scause */
+	FAULT_PAGE = 1,	      /* scause 12, 13, 15 */
+	FAULT_MISALIGNED = 2, /* 0, 4, 6 */
+	FAULT_ACCESS = 3,     /* 1, 5, 7 */
+	FAULT_ILLEGAL = 4,    /* 2 */
+	FAULT_BREAKPOINT = 5, /* 3 */
+	FAULT_OTHER = 6,      /* anything else user mode can raise; w0 = scause */
 };
 
 enum fault_access {
@@ -41,9 +41,9 @@ enum fault_flags {
 
 #define FAULT_INFO(thread, asid, flags, access) \
 	((uint64_t)(thread) << 32 | (uint64_t)(asid) << 16 | (uint64_t)(flags) << 8 | (access))
-#define FAULT_INFO_ACCESS(info) ((info) & 0xff)
-#define FAULT_INFO_FLAGS(info) ((info) >> 8 & 0xff)
-#define FAULT_INFO_ASID(info) ((info) >> 16 & 0xffff)
+#define FAULT_INFO_ACCESS(info) ((info)&0xff)
+#define FAULT_INFO_FLAGS(info)	((info) >> 8 & 0xff)
+#define FAULT_INFO_ASID(info)	((info) >> 16 & 0xffff)
 #define FAULT_INFO_THREAD(info) ((uint32_t)((info) >> 32))
 
 #endif

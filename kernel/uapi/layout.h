@@ -3,20 +3,20 @@
 #ifndef UAPI_LAYOUT_H
 #define UAPI_LAYOUT_H
 
-#define PAGE_SHIFT 12
-#define PAGE_BYTES 4096ul
-#define ARENA_SHIFT 21
-#define ARENA_BYTES (1ul << ARENA_SHIFT) /* also the size of a superpage */
-#define ARENA_PAGES (ARENA_BYTES / PAGE_BYTES)
+#define PAGE_SHIFT	 12
+#define PAGE_BYTES	 4096ul
+#define ARENA_SHIFT	 21
+#define ARENA_BYTES	 (1ul << ARENA_SHIFT) /* also the size of a superpage */
+#define ARENA_PAGES	 (ARENA_BYTES / PAGE_BYTES)
 
-#define USER_END (1ul << 38) /* Sv39: the lower half */
+#define USER_END	 (1ul << 38) /* Sv39: the lower half */
 
-#define SPACE_SOURCES 16     /* sources a space can attach */
-#define MAP_PAGES_MAX 64     /* pages one answer or map call can carry */
-#define MAP_ITEMS_MAX 16     /* items one answer or map call can carry */
+#define SPACE_SOURCES	 16 /* sources a space can attach */
+#define MAP_PAGES_MAX	 64 /* pages one answer or map call can carry */
+#define MAP_ITEMS_MAX	 16 /* items one answer or map call can carry */
 #define CSPACE_SLOTS_MAX 4096
-#define PRIORITIES 64	     /* 0 is lowest */
+#define PRIORITIES	 64 /* 0 is lowest */
 
-#define ABI_VERSION 1
+#define ABI_VERSION	 1
 
 #endif

@@ -26,25 +26,25 @@
 #include "uapi/layout.h"
 #include "uapi/types.h"
 
-#define MESSAGE_WORDS 124
+#define MESSAGE_WORDS	  124
 #define MESSAGE_REGISTERS 4
 
-#define TAG_CAP (1ul << 8)     /* one capability travels: message page cap_send to the receiver's cap_receive */
-#define TAG_BUFFER (1ul << 9)  /* call: w2 = address, w3 = struct buffer_word of the caller's buffer */
-#define TAG_MAP (1ul << 10)    /* answer to a fault: map items before the thread goes on */
-#define TAG_NOTIFY (1ul << 11) /* received: no message but the notification's flags in w0 */
-#define TAG_FAULT (1ul << 12)  /* received: made by the kernel, see fault.h; no sender can set it */
-#define TAG_WORDS(tag) ((tag) & 0xff)
-#define TAG_ITEMS(tag) ((tag) >> 16 & 0xffff)
-#define TAG_LABEL(tag) ((uint32_t)((tag) >> 32))
+#define TAG_CAP		  (1ul << 8) /* one capability travels: message page cap_send to the receiver's cap_receive */
+#define TAG_BUFFER	  (1ul << 9)  /* call: w2 = address, w3 = struct buffer_word of the caller's buffer */
+#define TAG_MAP		  (1ul << 10) /* answer to a fault: map items before the thread goes on */
+#define TAG_NOTIFY	  (1ul << 11) /* received: no message but the notification's flags in w0 */
+#define TAG_FAULT	  (1ul << 12) /* received: made by the kernel, see fault.h; no sender can set it */
+#define TAG_WORDS(tag)	  ((tag)&0xff)
+#define TAG_ITEMS(tag)	  ((tag) >> 16 & 0xffff)
+#define TAG_LABEL(tag)	  ((uint32_t)((tag) >> 32))
 #define TAG(label, words) ((uint64_t)(label) << 32 | (words))
 
-#define DEADLINE_NEVER (~0ul)
-#define DEADLINE_NOW 0ul /* poll */
+#define DEADLINE_NEVER	  (~0ul)
+#define DEADLINE_NOW	  0ul /* poll */
 
 /* Fourth word of a call with TAG_BUFFER: length in bytes, and what the receiver may do. */
-#define BUFFER_READ (1ul << 62)	 /* receiver may read from it */
-#define BUFFER_WRITE (1ul << 63) /* receiver may write to it */
+#define BUFFER_READ	    (1ul << 62) /* receiver may read from it */
+#define BUFFER_WRITE	    (1ul << 63) /* receiver may write to it */
 #define BUFFER_LENGTH(word) ((word) & ((1ul << 62) - 1))
 
 /* Where buffer_copy() copies. */
@@ -66,7 +66,7 @@ struct map_item {
 	uint64_t source;
 	uint64_t offset;
 };
-#define MAP_SUPERPAGE (1ul << 8) /* pages then count 2 MiB leaves, offset stays in 4 KiB pages */
+#define MAP_SUPERPAGE		 (1ul << 8) /* pages then count 2 MiB leaves, offset stays in 4 KiB pages */
 #define MAP_SOURCE(index, pages) ((uint64_t)(pages) << 16 | (index))
 
 /* The message page of a thread, as user space and the kernel see it. */
@@ -79,9 +79,9 @@ struct message_page {
 	uint64_t saved[34]; /* divert: x1..x31 at [1..31], pc at [0], [32] reason, [33] valid */
 	uint64_t reserved[512 - 290];
 };
-#define MESSAGE_SAVED_PC 0
+#define MESSAGE_SAVED_PC     0
 #define MESSAGE_SAVED_REASON 32
-#define MESSAGE_SAVED_VALID 33
+#define MESSAGE_SAVED_VALID  33
 
 _Static_assert(sizeof(struct message_page) == PAGE_BYTES, "a message page is a page");
 

@@ -40,12 +40,12 @@ enum thread_binding {
 };
 
 enum thread_state {
-	THREAD_STOPPED = 0,  /* never started, or suspended */
-	THREAD_READY = 1,    /* running or in the ready queue */
-	THREAD_SENDING = 2,  /* queued at an endpoint: send, call or fault */
-	THREAD_WAITING = 3,  /* in wait: at an endpoint, a notification, a deadline */
-	THREAD_CALLED = 4,   /* its call was received; the answer is owed */
-	THREAD_FAULTED = 5,  /* its fault was received; the answer is owed */
+	THREAD_STOPPED = 0, /* never started, or suspended */
+	THREAD_READY = 1,   /* running or in the ready queue */
+	THREAD_SENDING = 2, /* queued at an endpoint: send, call or fault */
+	THREAD_WAITING = 3, /* in wait: at an endpoint, a notification, a deadline */
+	THREAD_CALLED = 4,  /* its call was received; the answer is owed */
+	THREAD_FAULTED = 5, /* its fault was received; the answer is owed */
 };
 
 #endif

@@ -5,13 +5,13 @@
 
 enum syscall {
 #define MESSAGE_CALL(number, name, ...) SYS_##name = number,
-#define SYSCALL0(number, name, ...) SYS_##name = number,
-#define SYSCALL1(number, name, ...) SYS_##name = number,
-#define SYSCALL2(number, name, ...) SYS_##name = number,
-#define SYSCALL3(number, name, ...) SYS_##name = number,
-#define SYSCALL4(number, name, ...) SYS_##name = number,
-#define SYSCALL5(number, name, ...) SYS_##name = number,
-#define SYSCALL6(number, name, ...) SYS_##name = number,
+#define SYSCALL0(number, name, ...)	SYS_##name = number,
+#define SYSCALL1(number, name, ...)	SYS_##name = number,
+#define SYSCALL2(number, name, ...)	SYS_##name = number,
+#define SYSCALL3(number, name, ...)	SYS_##name = number,
+#define SYSCALL4(number, name, ...)	SYS_##name = number,
+#define SYSCALL5(number, name, ...)	SYS_##name = number,
+#define SYSCALL6(number, name, ...)	SYS_##name = number,
 #include "uapi/syscall.def"
 #include "uapi/syscall_undef.h"
 	SYS_COUNT = 96,

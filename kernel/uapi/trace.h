@@ -26,7 +26,7 @@ struct trace_record {
 };
 
 #define TRACE_RING_BYTES (16 * PAGE_BYTES)
-#define TRACE_RECORDS ((TRACE_RING_BYTES - 32) / sizeof(struct trace_record))
+#define TRACE_RECORDS	 ((TRACE_RING_BYTES - 32) / sizeof(struct trace_record))
 
 struct trace_ring {
 	uint64_t next; /* records written so far; the newest is at (next - 1) % TRACE_RECORDS */

@@ -13,10 +13,10 @@
 #include "uapi/message.h"
 
 /* Badges. A process has its pid as badge at proc, pager and vfs. */
-#define BADGE_PID_MAX 0x7fffffffu
-#define BADGE_PROC 0x80000001u	/* the process server (until then: init) */
-#define BADGE_PAGER 0x80000002u /* the pager */
-#define BADGE_VFS 0x80000003u	/* the vfs */
+#define BADGE_PID_MAX	   0x7fffffffu
+#define BADGE_PROC	   0x80000001u /* the process server (until then: init) */
+#define BADGE_PAGER	   0x80000002u /* the pager */
+#define BADGE_VFS	   0x80000003u /* the vfs */
 #define BADGE_SERVER_FAULT 0x80000010u /* init's fault endpoint: server i of the manifest has this + i */
 
 enum proc_request {
@@ -58,9 +58,9 @@ enum console_channel {
 	CHANNEL_END = 5,    /* the one key=value line at the end */
 	CHANNEL_COUNT = 6,
 };
-#define CONSOLE_DLE 0x10
-#define CONSOLE_WANT 'r' /* guest: input is wanted: a reader waits and nothing has arrived */
-#define CONSOLE_EOF 'e'	 /* host: end of input */
+#define CONSOLE_DLE	  0x10
+#define CONSOLE_WANT	  'r' /* guest: input is wanted: a reader waits and nothing has arrived */
+#define CONSOLE_EOF	  'e' /* host: end of input */
 #define CONSOLE_INPUT_MAX 1024
 
 /* mmap-like bits of PAGER requests: as in POSIX, fixed here because they cross a border. */

@@ -5,9 +5,9 @@
 
 #include "proto/proto.h"
 
-#define UART_WRITE_MAX (8 * (MESSAGE_WORDS - MESSAGE_REGISTERS))
+#define UART_WRITE_MAX	(8 * (MESSAGE_WORDS - MESSAGE_REGISTERS))
 #define UART_NEWS_INPUT 1u
-#define UART_NEWS_ROOM 2u
+#define UART_NEWS_ROOM	2u
 
 /* free --raw. Frames of 4 KiB. free + anon + cache + tables + objects + pinned = total. */
 struct pager_counts {
@@ -37,10 +37,10 @@ struct pager_news {
 	uint64_t pid;
 	uint64_t signal; /* SIGSEGV 11, SIGBUS 7, SIGILL 4, SIGTRAP 5, SIGKILL 9 */
 	uint64_t address, pc;
-	uint64_t access; /* enum fault_access */
-	uint64_t rule;	 /* enum deny_rule */
+	uint64_t access;				  /* enum fault_access */
+	uint64_t rule;					  /* enum deny_rule */
 	uint64_t area_start, area_end, area_prot_backing; /* 0 0 0: none */
-	uint64_t fault_kind; /* enum fault_kind */
+	uint64_t fault_kind;				  /* enum fault_kind */
 };
 
 enum vfs_mode { VFS_DIRECTORY = 0040000, VFS_REGULAR = 0100000, VFS_CHARACTER = 0020000, VFS_LINK = 0120000 };

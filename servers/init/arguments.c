@@ -40,8 +40,7 @@ err_t arguments_build(const char *command, uint64_t bytes, struct arguments *arg
 	if (count == 0 || command[bytes - 1] != 0)
 		return E_ARGUMENT;
 	words = 1 + count + 1 + strings_count(environment, sizeof(environment)) + 1 + 2;
-	if (count > PROGRAM_ARGUMENTS || bytes > PROGRAM_BLOCK_BYTES ||
-	    words * 8 + strings + 16 > PROGRAM_BLOCK_BYTES)
+	if (bytes > PROGRAM_BLOCK_BYTES || words * 8 + strings + 16 > PROGRAM_BLOCK_BYTES)
 		return E_TOO_MANY;
 	arguments->count = count;
 	arguments->block = block;

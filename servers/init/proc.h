@@ -9,9 +9,8 @@
 #include "proto/records.h"
 #include <pagoda/ipc.h>
 
-#define PROGRAM_PID	    2 /* init is 1 */
-#define PROGRAM_ARGUMENTS   1024
-#define PROGRAM_BLOCK_BYTES 65536u /* argv, envp and their strings */
+#define PROGRAM_PID	    2	    /* init is 1 */
+#define PROGRAM_BLOCK_BYTES 131072u /* argv, envp and their strings */
 
 /* Slots that a program's objects lie in; taken once, so that a program leaves none behind. */
 struct program_slots {

@@ -99,7 +99,7 @@ struct elf_reader program_reader(void)
 /* Find the file: as the path says, or in /bin. */
 static err_t program_lookup(void)
 {
-	char path[PROGRAM_BLOCK_BYTES / 64];
+	char path[1024 + 8]; /* the vfs takes no longer ones */
 	struct message m = message_make(VFS_LOOKUP, 0, 0);
 	uint64_t bytes = strlen(program.path);
 	const char *folder = strchr(program.path, '/') ? "" : "/bin/";
@@ -291,7 +291,7 @@ static const char *refusal_text(err_t error)
 	case E_TABLES:
 		return "out of memory";
 	case E_TOO_MANY:
-		return "too many segments, or argument list too long";
+		return "too many segments";
 	default:
 		return error_text(error);
 	}
@@ -312,7 +312,8 @@ bool program_start(struct outcome *outcome)
 	program_name_set(command);
 	error = arguments_build(command, bytes, &arguments);
 	if (error != E_OK)
-		return program_refuse(outcome, STATUS_NOT_STARTED, refusal_text(error));
+		return program_refuse(outcome, STATUS_NOT_STARTED,
+				      error == E_TOO_MANY ? "argument list too long" : error_text(error));
 	error = program_lookup();
 	if (error == E_NO_ENTRY || error == E_NOT_DIRECTORY)
 		return program_refuse(outcome, STATUS_NOT_FOUND, "not found");

@@ -83,7 +83,7 @@ static void wire_irq(struct server *server, const struct wire *wire)
 	give(server, wire->slot, irq, RIGHTS_ALL);
 }
 
-/* With the registers of the archive goes its mapping where the server expects it. */
+/* With the Memory of the archive goes its mapping where the server expects it. */
 static void wire_archive(struct server *server, const struct wire *wire)
 {
 	const struct boot_memory *memory;

@@ -19,53 +19,31 @@ void counts_fill(struct pager_counts *counts)
 	counts->objects = frames[FRAME_POOL] - counts->tables;
 }
 
-/* Did a fault, a prefetch or a populate bring this page? */
-static bool page_is_explained(struct process *process, vaddr_t address)
-{
-	const struct chunk *chunk = page_tree_find(&process->space->pages, address >> PAGE_SHIFT);
-
-	return chunk && chunk_mapped(chunk) >> (address >> PAGE_SHIFT) % CHUNK_PAGES & 1;
-}
-
-/* Pages mapped in [start, end) as the kernel has it; those that nothing explains are counted in *unexplained
- * too. */
-uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end, uint64_t *unexplained)
+uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end)
 {
 	uint64_t present = 0;
 
-	for (vaddr_t at = start; at < end;) {
-		vaddr_t block = (at & ~(ARENA_BYTES - 1)) + ARENA_BYTES;
-		struct result mapped;
+	while (start < end) {
+		vaddr_t block = (start & ~(ARENA_BYTES - 1)) + ARENA_BYTES;
 
 		block = block < end ? block : end;
-		mapped = sys_space_harvest(process->space_cap, at, (block - at) >> PAGE_SHIFT);
-		if (mapped.error || mapped.value == 0) {
-			at = block;
-			continue;
-		}
-		for (; at < block; at += PAGE_BYTES) {
-			struct result page = sys_space_lookup(process->space_cap, at);
-
-			if (page.error || page.value == 0)
-				continue;
-			present++;
-			*unexplained += !page_is_explained(process, at);
-		}
+		present += sys_space_mapped(process->space_cap, start, (block - start) >> PAGE_SHIFT).value;
+		start = block;
 	}
 	return present;
 }
 
 void counts_faults(struct process *process, struct pager_faults *faults)
 {
-	const struct vm_area *area;
+	const struct vm_space *space = process->space;
 
 	*faults = (struct pager_faults){
-		.faults = process->space->faults,
-		.prefetched = process->space->prefetched,
-		.populate = process->space->populated,
+		.faults = space->faults,
+		.prefetched = space->prefetched,
+		.populate = space->populated,
+		.present = sys_space_stored(process->space_cap).value,
 	};
-	for (area = process->space->areas.first; area; area = area->next)
-		faults->present += counts_present(process, area->start, area->end, &faults->other);
+	faults->other = faults->present - faults->faults - faults->prefetched - faults->populate;
 }
 
 int counts_check(void)

@@ -138,7 +138,7 @@ static inline uint64_t trace_now(void)
 /* counts.c */
 void counts_fill(struct pager_counts *counts);
 void counts_faults(struct process *process, struct pager_faults *faults);
-uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end, uint64_t *unexplained);
+uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end);
 int counts_check(void);
 
 /* requests.c, requests_proc.c: one function a request of proto/pager.def. */

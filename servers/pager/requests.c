@@ -154,7 +154,6 @@ err_t request_areas(struct process *caller, const struct message *in, struct ans
 	struct process *process = process_asked(caller, in->w[0]);
 	struct pager_area record = {0};
 	const struct vm_area *area;
-	uint64_t unexplained = 0;
 
 	if (!process)
 		return E_NO_SPACE;
@@ -164,7 +163,7 @@ err_t request_areas(struct process *caller, const struct message *in, struct ans
 	record.start = area->start;
 	record.end = area->end;
 	record.prot_backing = area->prot | (uint64_t)area->backing << 8;
-	record.present_pages = counts_present(process, area->start, area->end, &unexplained);
+	record.present_pages = counts_present(process, area->start, area->end);
 	record.inode = area->inode ? area->inode->number : 0;
 	record.offset_bytes = area->offset_bytes;
 	strncpy(record.name, area->name, sizeof(record.name) - 1);

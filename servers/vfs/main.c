@@ -8,6 +8,7 @@
 #include <pagoda/log.h>
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
+#include <stdio.h>
 
 struct vfs vfs;
 static struct inode inodes[VFS_INODES + 1];
@@ -84,6 +85,15 @@ static bool serve(struct message *m)
 	return true;
 }
 
+/* To whoever started the machine: files of theirs are missing. */
+static void complain(const char *format, uint64_t number)
+{
+	char line[80];
+	int bytes = snprintf(line, sizeof(line), format, (unsigned long)number);
+
+	server_write(CHANNEL_STDERR, line, bytes);
+}
+
 static void load_archive(const struct server_start *start)
 {
 	struct archive_facts facts;
@@ -91,10 +101,9 @@ static void load_archive(const struct server_start *start)
 
 	error = archive_load(&vfs.tree, (const uint8_t *)SERVER_ARCHIVE_BASE, start->archive_bytes, &facts);
 	if (error != E_OK)
-		server_log("boot archive: malformed after %lu entries", (unsigned long)facts.entries);
+		complain("pagoda: boot archive: malformed after %lu entries\n", facts.entries);
 	if (facts.left_out > 0)
-		server_log("boot archive: %lu entries left out, the first with error %d",
-			   (unsigned long)facts.left_out, (int)facts.error);
+		complain("pagoda: boot archive: %lu entries left out\n", facts.left_out);
 }
 
 static void start_up(const struct server_start *start)

@@ -231,7 +231,8 @@ static uint32_t listing_put(const struct listing *l, uint8_t *to, uint64_t room)
 	return dirent_put(to, room, l->child, child->name, child->name_bytes);
 }
 
-/* Nothing counts as given unless all of it was copied: with E_ABSENT the caller asks for the same again. */
+/* Nothing counts as given unless all of it was copied: with E_ABSENT (0 bytes) the caller asks for the same
+ * again. */
 err_t request_readdir(struct request *r)
 {
 	static uint8_t records[2048] __attribute__((aligned(8)));
@@ -258,10 +259,11 @@ err_t request_readdir(struct request *r)
 			break;
 	}
 	error = transfer_to_caller(&t, records, used);
-	r->w[0] = t.done;
-	if (error == E_OK)
-		file->offset = l.at;
-	return error;
+	if (error != E_OK)
+		return error; /* w[0] = 0: no part of a record counts */
+	file->offset = l.at;
+	r->w[0] = used;
+	return E_OK;
 }
 
 static uint64_t count_leases(void)

@@ -11,7 +11,7 @@ import machine
 import options
 from scenario import Failure, Subcase, check, check_equal, scenario
 
-IMAGE = 'kernel/kernel_ktest.elf'
+IMAGE = 'tests/guest/ktest/kernel_ktest.elf'
 TIMEOUT_S = 300
 LINE = re.compile(r'^(ok|not ok) ([^:\n]+?)(?:: (.*))?$', re.MULTILINE)
 SUMMARY = re.compile(r'^ktest: (\d+) passed, (\d+) failed$', re.MULTILINE)

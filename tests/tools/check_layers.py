@@ -28,6 +28,7 @@ ROOMS = {
     'servers/pager/policy': [UAPI, PROTO, LIBC],
     'servers/pager': [UAPI, PROTO, FACE, LIBC, 'servers/pager/policy'],
     'servers/proc': [UAPI, PROTO, FACE, FORMAT, LIBC],
+    'apps/bench/kernel': [UAPI, PROTO, FACE, LIBC, 'apps'],  # an image in init's place
     'apps': [FACE, LIBC],
     'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers'],
     'tests/guest': [UAPI, PROTO, FACE, LIBC],

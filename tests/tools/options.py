@@ -21,7 +21,7 @@ Boots Pagoda in QEMU. With PROGRAM runs that and ends with its status; without, 
   --timeout S              end with status 124 after S seconds (default 120 with PROGRAM; 0: never)
   --count                  count instructions exactly: two runs are equal; fills instructions=
   --seed N                 seed of QEMU's random numbers (with --count: 1 unless given)
-  --faults[=FILE]          every page fault, one line each, on standard error or into FILE
+  --faults[=FILE]          every page fault, one line each, on standard error or into FILE (counts as --count does)
   --build release|checked  which build to boot (default release)
   --gdb                    wait for a debugger; prints the line to type
   --qemu ARG               append ARG to QEMU's line; again and again
@@ -95,6 +95,7 @@ def parse(arguments):
             return options
     if options.timeout_s is None:
         options.timeout_s = TIMEOUT_DEFAULT_S if options.program and not options.gdb else 0
+    options.count = options.count or options.faults  # their costs are instructions
     if options.count and options.seed is None:
         options.seed = 1
     return options

@@ -6,6 +6,7 @@ import re
 import subprocess
 import unittest
 
+import bench_test
 import check_docs
 import check_layers
 import fresh_debian
@@ -25,6 +26,7 @@ CODE_LINES_MAX = 600
 def all_cases():
     return [
         Case('tools_work', 'quick', 'archive, console, options and machine runner do what ./run promises', tools_work),
+        Case('bench_tools_work', 'quick', 'lines, rows, table and command line of ./bench', unittests(bench_test)),
         Case('layers_hold', 'quick', 'no room includes a file it may not know', problems(check_layers.find)),
         Case('docs_names_exist', 'quick', 'every path, file and function named in the docs exists', problems(check_docs.find_names)),
         Case('docs_status_names_tests', 'quick', 'what docs/status.md says holds is held by a test that exists', problems(check_docs.find_status)),
@@ -46,13 +48,20 @@ def problems(find):
     return function
 
 
-def tools_work(_context):
+def tools_work(context):
     """Every unittest of test_tools as a subcase."""
-    suite = unittest.defaultTestLoader.loadTestsFromModule(test_tools)
-    cases = [case for group in suite for case in group]
-    result = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.TestSuite(cases))
-    broken = {case.id(): text for case, text in result.failures + result.errors}
-    return [Subcase(case.id().split('.')[-1], broken.get(case.id())) for case in cases]
+    return unittests(test_tools)(context)
+
+
+def unittests(module):
+    """A test function with every unittest of @module as a subcase."""
+    def function(_context):
+        suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+        cases = [case for group in suite for case in group]
+        result = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.TestSuite(cases))
+        broken = {case.id(): text for case, text in result.failures + result.errors}
+        return [Subcase(case.id().split('.')[-1], broken.get(case.id())) for case in cases]
+    return function
 
 
 def find_format(_context):

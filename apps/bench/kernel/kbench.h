@@ -7,6 +7,7 @@
 #ifndef KBENCH_H
 #define KBENCH_H
 
+#include "samples.h"
 #include "uapi/boot.h"
 #include "uapi/fault.h"
 #include "uapi/message.h"
@@ -14,7 +15,6 @@
 #include <pagoda/ipc.h>
 #include <pagoda/syscall.h>
 
-#define SAMPLES_MAX  1000
 #define PAGES_VA     0x10000000ul /* one superpage: the first arena of world.pages */
 #define FAULT_VA     0x18000000ul /* faults happen here; whole arenas */
 #define DEVICE_VA    0x20000000ul
@@ -37,15 +37,6 @@ struct world {
 	uint64_t overhead;  /* instructions that one measurement of nothing shows */
 };
 extern struct world world;
-
-/* Instructions since power-on. */
-static inline uint64_t instret(void)
-{
-	uint64_t count;
-
-	__asm__ volatile("rdinstret %0" : "=r"(count) : : "memory");
-	return count;
-}
 
 /* world.c. All of it ends the machine with a line when the kernel refuses. */
 void world_open(const struct boot_info *boot);

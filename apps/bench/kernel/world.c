@@ -109,12 +109,7 @@ void world_open(const struct boot_info *boot)
 	need(boot->magic == BOOT_INFO_MAGIC && boot->abi_version == ABI_VERSION);
 	open_devices();
 	open_memory();
-	world.overhead = ~0ul;
-	for (unsigned i = 0; i < 8; i++) {
-		uint64_t start = instret(), spent = instret() - start;
-
-		world.overhead = spent < world.overhead ? spent : world.overhead;
-	}
+	world.overhead = samples_overhead();
 }
 
 /* @pages of world.pages, at @at of a peer's space. */

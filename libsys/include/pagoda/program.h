@@ -14,13 +14,13 @@
 #ifndef PAGODA_PROGRAM_H
 #define PAGODA_PROGRAM_H
 
-#define PROGRAM_BASE 0x10000ul
-#define PROGRAM_HEAP_LIMIT 0x3f000000ul /* the heap's end cannot pass this */
+#define PROGRAM_BASE	     0x10000ul
+#define PROGRAM_HEAP_LIMIT   0x3f000000ul /* the heap's end cannot pass this */
 #define PROGRAM_MESSAGE_PAGE 0x3f7f0000ul
-#define PROGRAM_INFO_PAGE 0x3f7f1000ul
-#define PROGRAM_STACK_BASE 0x3f800000ul /* the lowest page is the guard */
-#define PROGRAM_STACK_TOP 0x40000000ul
-#define PROGRAM_MMAP_BASE 0x40000000ul
+#define PROGRAM_INFO_PAGE    0x3f7f1000ul
+#define PROGRAM_STACK_BASE   0x3f800000ul /* the lowest page is the guard */
+#define PROGRAM_STACK_TOP    0x40000000ul
+#define PROGRAM_MMAP_BASE    0x40000000ul
 
 /* At the start sp points to: argc, argv[0..argc-1], NULL, envp[], NULL, then the strings (as System V). */
 
@@ -28,7 +28,7 @@ enum program_slot {
 	SLOT_PROC = 1, /* endpoints, badged with the pid */
 	SLOT_PAGER = 2,
 	SLOT_VFS = 3,
-	SLOT_RECEIVE = 4,    /* cap_receive of the message page, if wanted */
+	SLOT_RECEIVE = 4, /* cap_receive of the message page, if wanted */
 	SLOT_FIRST_FREE = 8,
 	PROGRAM_CSPACE_SLOTS = 64,
 };

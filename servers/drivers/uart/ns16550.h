@@ -24,6 +24,8 @@ enum ns16550_bits {
 	FCR_ON = 1,
 	FCR_RESET = 6,
 	FCR_TRIGGER_14 = 0xc0,
+	IIR_CAUSE = 0xf,
+	IIR_TRIGGER = 4, /* received bytes reached the trigger level */
 	LCR_8N1 = 3,
 	LCR_DIVISOR = 0x80,
 	MCR_READY = 0x0b, /* DTR, RTS, OUT2 (gates the interrupt on PCs) */
@@ -32,7 +34,8 @@ enum ns16550_bits {
 	LSR_IDLE = 0x40, /* THR and shift register empty */
 };
 
-#define NS16550_FIFO_BYTES 16
+#define NS16550_FIFO_BYTES    16
+#define NS16550_TRIGGER_BYTES 14
 
 struct ns16550 {
 	volatile uint8_t *registers;
@@ -58,6 +61,12 @@ static inline void ns16550_start(struct ns16550 *device, uint64_t base)
 static inline bool ns16550_has(const struct ns16550 *device, uint8_t status)
 {
 	return device->registers[NS16550_STATUS] & status;
+}
+
+/* Needs the received interrupt to be on. */
+static inline bool ns16550_is_at_trigger(const struct ns16550 *device)
+{
+	return (device->registers[NS16550_IDENTITY] & IIR_CAUSE) == IIR_TRIGGER;
 }
 
 /* Let exactly these interrupts come. The register is written only when it changes. */

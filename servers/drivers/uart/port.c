@@ -27,16 +27,25 @@ static void port_transmit(void)
 	}
 }
 
-static void port_receive(void)
+static void port_take_byte(void)
 {
 	uint8_t byte;
 
-	while (ring_room(&input) > 0 && ns16550_has(&device, LSR_DATA)) {
-		if (frame_take(&decoder, device.registers[NS16550_DATA], &byte)) {
-			ring_put(&input, byte);
-			wanted_input = false;
-		}
+	if (!frame_take(&decoder, device.registers[NS16550_DATA], &byte))
+		return;
+	ring_put(&input, byte);
+	wanted_input = false;
+}
+
+static void port_receive(void)
+{
+	/* at the trigger level that many bytes are there: no need to ask before each */
+	while (ring_room(&input) >= NS16550_TRIGGER_BYTES && ns16550_is_at_trigger(&device)) {
+		for (int i = 0; i < NS16550_TRIGGER_BYTES; i++)
+			port_take_byte();
 	}
+	while (ring_room(&input) > 0 && ns16550_has(&device, LSR_DATA))
+		port_take_byte();
 }
 
 void port_service(void)

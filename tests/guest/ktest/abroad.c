@@ -50,6 +50,7 @@ SCENARIO_BODY(call_crosses_address_spaces)
 
 static void do_touch(struct worker *worker)
 {
+	(void)worker;
 	for (uint64_t i = 0; i < 32; i++)
 		*(volatile uint64_t *)(FAULT_VA + i * PAGE_BYTES) = i + 1;
 }
@@ -79,7 +80,7 @@ SCENARIO_BODY(fault_is_answered_into_the_space_of_the_faulter)
 	EXPECT_EQ(MUST(sys_space_lookup(BOOT_SLOT_SPACE, FAULT_VA)), 0);
 	/* Tables that are missing are told, and the fault stays owed. */
 	MUST(sys_space_set_limit(SPACE, MUST(sys_space_tables(SPACE)) & 0xffff));
-	EXPECT_EQ(REFUSED(E_TABLES, sys_space_map(SPACE, FAULT_VA + (4ul << 30) | RW, MAP_SOURCE(0, 1), 0)),
+	EXPECT_EQ(REFUSED(E_TABLES, sys_space_map(SPACE, (FAULT_VA + (4ul << 30)) | RW, MAP_SOURCE(0, 1), 0)),
 		  2);
 }
 

@@ -16,9 +16,12 @@
 #define N	      (SLOT_TEST + 8)
 #define TIMER	      (SLOT_TEST + 9)
 
+#define TOY_EP	      6 /* EP in the CSpace of the fuzzer */
 #define FUZZ_SLOTS    64
-#define FUZZ_ROUNDS   60
-#define FUZZ_SEED     0x9e3779b97f4a7c15ul
+#define FUZZ_ROUNDS 100
+#ifndef FUZZ_SEED
+#define FUZZ_SEED 1ul
+#endif
 
 /* xorshift64*, the state lies where both Spaces see it. */
 static uint64_t random_next(struct worker *worker)
@@ -32,52 +35,162 @@ static uint64_t random_next(struct worker *worker)
 	return x * 0x2545f4914f6cdd1d;
 }
 
-/* An argument: mostly a slot, else a small number, an address, a length, or anything. */
+/* Anything: a small number, an address, a power of two, or near the end of the numbers. */
 static uint64_t random_word(struct worker *worker)
 {
 	uint64_t r = random_next(worker), v = r >> 8;
 
-	switch (r % 8) {
+	switch (r % 4) {
 	case 0:
-	case 1:
-	case 2:
-		return v % 16;
-	case 3:
 		return v % FUZZ_SLOTS;
-	case 4:
+	case 1:
 		return (FAULT_VA + v % 2048 * PAGE_BYTES) | (v >> 20) % 8;
-	case 5:
-		return MAP_SOURCE(v % 4, (v >> 8) % 70) | (v >> 16 & 1 ? MAP_SUPERPAGE : 0);
-	case 6:
-		return v % 8 ? (v >> 8) % 600 : RIGHTS_RWX;
+	case 2:
+		return 1ul << v % 64;
 	default:
-		return v % 4 ? 1ul << v % 64 : ~0ul - v % 8;
+		return ~0ul - v % 8;
 	}
+}
+
+/*
+ * What each call takes, a letter an argument:
+ *   c CSpace, mostly its own   s any slot    e slot that may be empty   k kind   r rights   n small number
+ *   M Memory  P Pool  S Space  T Thread  E Endpoint  N Notification  I Timer  R Reply       o page offset
+ *   a address  A address and rights  u source and pages  x anything  w address of own memory
+ */
+static const struct {
+	uint8_t number;
+	char arguments[7];
+} shapes[] = {
+	{SYS_notify, "N"},
+	{SYS_cap_copy, "cecsr"},
+	{SYS_cap_mint, "cecsrx"},
+	{SYS_cap_move, "cecs"},
+	{SYS_cap_delete, "ce"},
+	{SYS_cap_revoke, "cs"},
+	{SYS_cap_info, "cs"},
+	{SYS_memory_carve, "Meon"},
+	{SYS_pool_create, "Me"},
+	{SYS_pool_free_bytes, "P"},
+	{SYS_object_create, "Pekn"},
+	{SYS_object_create, "Pekn"},
+	{SYS_thread_bind, "Tns"},
+	{SYS_thread_priority, "Tn"},
+	{SYS_thread_start, "Twwxx"},
+	{SYS_thread_suspend, "T"},
+	{SYS_thread_resume, "T"},
+	{SYS_thread_read, "T"},
+	{SYS_thread_write, "T"},
+	{SYS_thread_divert, "Twwx"},
+	{SYS_space_attach, "SnMr"},
+	{SYS_space_detach, "Sn"},
+	{SYS_space_map, "SAuo"},
+	{SYS_space_map, "SAuo"},
+	{SYS_space_map_items, "Sn"},
+	{SYS_space_unmap, "Sao"},
+	{SYS_space_protect, "Saor"},
+	{SYS_space_harvest, "Sao"},
+	{SYS_space_park, "San"},
+	{SYS_space_unpark, "Sar"},
+	{SYS_space_lookup, "Sa"},
+	{SYS_space_tables, "S"},
+	{SYS_space_set_limit, "Sn"},
+	{SYS_memory_harvest, "Moo"},
+	{SYS_reply_save, "e"},
+	{SYS_reply_narrow, "Reaox"},
+	{SYS_reply_forward, "REaox"},
+	{SYS_reply_recall, "R"},
+	{SYS_buffer_copy, "Rnwon"},
+	{SYS_buffer_copy_source, "Rnnoon"},
+	{SYS_timer_set, "Ix"},
+	{SYS_timer_bind, "IN"},
+	{SYS_yield, ""},
+	{SYS_null, ""},
+};
+
+#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+
+/* The toy of this letter, or a slot that the fuzzer filled itself. */
+static uint64_t random_slot(struct worker *worker, char letter)
+{
+	static const char toys[] = "cMPSTENI";
+	uint64_t v = random_next(worker) >> 8;
+	const char *toy = strchr(toys, letter);
+
+	return toy && v % 4 ? (uint64_t)(toy - toys) + 1 : 9 + v / 4 % 24;
+}
+
+static uint64_t random_argument(struct worker *worker, char letter)
+{
+	uint64_t v = random_next(worker) >> 8;
+
+	if (v % 16 == 0)
+		return random_word(worker);
+	v >>= 4;
+	switch (letter) {
+	case 'c':
+		return v % 8 == 0;
+	case 's':
+		return 1 + v % 32;
+	case 'e':
+		return 9 + v % 24;
+	case 'k':
+		return 3 + v % 8;
+	case 'r':
+		return v % 4 ? RIGHTS_ALL : v / 4 % 32;
+	case 'n':
+		return v % 8 ? v / 8 % 5 : v / 8 % 100;
+	case 'o':
+		return v % 8 ? v / 8 % 64 : v / 8 % 2048;
+	case 'a':
+		return FAULT_VA + (v % 4 ? v / 4 % 1024 * PAGE_BYTES : v / 4 % 4 * ARENA_BYTES);
+	case 'A':
+		return (FAULT_VA + (v % 4 ? v / 4 % 1024 * PAGE_BYTES : v / 4 % 4 * ARENA_BYTES)) |
+		       (v >> 20 & 1 ? RIGHT_READ | RIGHT_WRITE : v >> 21 & 7);
+	case 'u':
+		return MAP_SOURCE(v % 4 ? 0 : v / 4 % 3, 1 + v / 16 % 64) | (v >> 20 & 3 ? 0 : MAP_SUPERPAGE);
+	case 'w':
+		return v % 4 ? PAGES_VA + 300 * PAGE_BYTES + v / 4 % 4096 : INIT_BASE + v / 4 % 65536 * 2;
+	case 'R':
+		return v % 2 ? CAP_NULL : 9 + v / 2 % 24;
+	case 'x':
+		return random_word(worker);
+	default:
+		return random_slot(worker, letter);
+	}
+}
+
+static void random_message(struct worker *worker)
+{
+	static const uint8_t calls[] = {SYS_call,  SYS_send,  SYS_wait,	      SYS_wait,	     SYS_wait,
+					SYS_reply, SYS_reply, SYS_reply_wait, SYS_reply_send};
+	uint8_t number = calls[random_next(worker) % sizeof(calls)];
+	struct message m = {.tag = random_next(worker) & 0x307ul};
+
+	for (unsigned i = 0; i < MESSAGE_REGISTERS; i++)
+		m.w[i] = random_argument(worker, "Auox"[i]);
+	if (random_next(worker) % 4 == 0)
+		m.tag = TAG_MAP | random_next(worker) % 3 << 16;
+	worker_page(0)->cap_send = random_argument(worker, 's');
+	worker_page(0)->cap_receive = random_argument(worker, 'e');
+	worker_page(0)->cap_send_rights = random_argument(worker, 'r');
+	if (ipc_perform(number, (cap_t)random_argument(worker, number == SYS_reply_send ? 'e' : 'E'),
+			ticks_from_now(20), &m) == E_OK)
+		worker->seen[1]++;
 }
 
 static void random_call(struct worker *worker)
 {
-	static const uint8_t message_calls[] = {SYS_call,  SYS_send,	   SYS_wait,
-						SYS_reply, SYS_reply_wait, SYS_reply_send};
-	uint64_t number = random_next(worker) % SYS_COUNT, w[6];
+	uint64_t which = random_next(worker) % (SHAPES + 8), w[6] = {0};
 
-	for (unsigned i = 0; i < 6; i++)
-		w[i] = random_word(worker);
-	if (number == SYS_system_check || number == SYS_trace_control)
-		return;
-	if (random_next(worker) % 4 == 0) {
-		struct message m = {.tag = random_next(worker) & 0x1f07ul, .w = {w[0], w[1], w[2], w[3]}};
-
-		if (w[4] % 4 == 0)
-			m.tag |= 1 << 16;
-		worker_page(0)->cap_send = w[5] % 16;
-		worker_page(0)->cap_receive = w[5] >> 8 & 63;
-		worker_page(0)->cap_send_rights = w[4];
-		(void)ipc_perform(message_calls[number % sizeof(message_calls)],
-				  (cap_t)(random_next(worker) % 16), ticks_from_now(20), &m);
+	if (which >= SHAPES) {
+		random_message(worker);
 		return;
 	}
-	(void)syscall_6(number, w[0], w[1], w[2], w[3], w[4], w[5]);
+	for (unsigned i = 0; shapes[which].arguments[i]; i++)
+		w[i] = random_argument(worker, shapes[which].arguments[i]);
+	if (syscall_6(shapes[which].number, w[0], w[1], w[2], w[3], w[4], w[5]).error == E_OK)
+		worker->seen[0]++;
 }
 
 static void do_fuzz(struct worker *worker)
@@ -88,10 +201,20 @@ static void do_fuzz(struct worker *worker)
 	}
 }
 
-static void do_wait(struct worker *worker)
+/* Serves the fuzzer's endpoint now and then, and touches memory that the fuzzer is to supply. */
+static void do_victim(struct worker *worker)
 {
-	for (;;)
-		worker->seen[0] = ipc_wait(TOY_EP, DEADLINE_NEVER, &worker->m);
+	for (;;) {
+		struct message m = {.tag = TAG(0, 4), .w = {random_next(worker), 1, 2, 3}};
+
+		(void)ipc_reply(&m);
+		(void)ipc_wait(TOY_EP, ticks_from_now(5), &m);
+		if (random_next(worker) % 4 == 0)
+			(void)sys_reply_save(9 + random_next(worker) % 24);
+		if (random_next(worker) % 2)
+			*(volatile uint64_t *)(FAULT_VA + random_next(worker) % 256 * PAGE_BYTES) = 1;
+		worker->progress++;
+	}
 }
 
 static void give(uint64_t to, uint64_t from)
@@ -105,7 +228,7 @@ static void make_toys(void)
 	static const uint64_t toys[] = {CSPACE, MEMORY, POOL, VICTIM_SPACE, VICTIM_THREAD, EP, N, TIMER};
 
 	create(CSPACE, KIND_CSPACE, FUZZ_SLOTS);
-	create(VICTIM_SPACE, KIND_SPACE, 12);
+	space_make_abroad(VICTIM_SPACE);
 	create(EP, KIND_ENDPOINT, 0);
 	create(N, KIND_NOTIFICATION, 0);
 	create(TIMER, KIND_TIMER, 0);
@@ -113,11 +236,12 @@ static void make_toys(void)
 	MUST(sys_memory_carve(SLOT_PAGES, POOL_MEMORY, 4 * ARENA_PAGES, ARENA_PAGES));
 	MUST(sys_pool_create(POOL_MEMORY, POOL));
 	space_make_abroad(SPACE);
-	worker_go(worker_make_abroad(1, SPACE, CSPACE, do_wait, 0));
+	(void)worker_make_abroad(1, VICTIM_SPACE, CSPACE, do_victim, FUZZ_SEED);
+	MUST(sys_thread_bind(worker_thread(1), BIND_PAGER, EP));
 	MUST(sys_cap_copy(CAP_NULL, VICTIM_THREAD, CAP_NULL, worker_thread(1), RIGHTS_ALL));
 	for (unsigned i = 0; i < sizeof(toys) / sizeof(toys[0]); i++)
 		give(1 + i, toys[i]);
-	MUST(sys_space_attach(VICTIM_SPACE, 0, MEMORY, RIGHTS_RWX));
+	MUST(sys_space_attach(VICTIM_SPACE, 1, MEMORY, RIGHTS_RWX));
 	MUST(sys_timer_bind(TIMER, N));
 }
 
@@ -134,29 +258,40 @@ static void mend(void)
 	(void)sys_cap_copy(CSPACE, 8, CAP_NULL, TIMER, RIGHTS_ALL);
 }
 
-/* One round: let it run, then answer a fault if there is one, unblock it, verify the kernel. */
-static void play(struct worker *worker)
+/* Stop it wherever it is and let it begin again; E_STATE: it lost its Space to the fuzzer. */
+static void begin_again(struct worker *worker)
+{
+	MUST(sys_thread_suspend(worker_thread(worker->index)));
+	(void)sys_thread_bind(worker_thread(worker->index), BIND_SPACE, worker->index ? VICTIM_SPACE : SPACE);
+	(void)sys_thread_bind(worker_thread(worker->index), BIND_CSPACE, CSPACE);
+	(void)sys_thread_priority(worker_thread(worker->index), WORKER_PRIORITY);
+	worker_go(worker);
+}
+
+/* One round: let them run, answer a fault if there is one, verify the kernel, unblock them. */
+static void play(struct worker *fuzzer, struct worker *victim)
 {
 	struct message m;
 
-	if (ipc_wait(SLOT_FAULTS, ticks_from_now(4000), &m) == E_OK) {
+	if (ipc_wait(SLOT_FAULTS, ticks_from_now(200), &m) == E_OK) {
 		m = message_make(E_DENIED, 0, 0);
 		(void)ipc_reply(&m);
 	}
-	MUST(sys_thread_suspend(worker_thread(0)));
 	(void)sys_system_check();
 	mend();
-	worker_go(worker);
+	begin_again(fuzzer);
+	begin_again(victim);
 }
 
 SCENARIO_BODY(random_calls_break_nothing)
 {
-	struct worker *worker;
+	struct worker *fuzzer, *victim = page_at(470 + 1);
 
 	make_toys();
-	worker = worker_make_abroad(0, SPACE, CSPACE, do_fuzz, FUZZ_SEED);
-	worker_go(worker);
+	fuzzer = worker_make_abroad(0, SPACE, CSPACE, do_fuzz, FUZZ_SEED * 0x9e3779b97f4a7c15);
 	for (unsigned round = 0; round < FUZZ_ROUNDS; round++)
-		play(worker);
-	EXPECT(worker->progress > 1000);
+		play(fuzzer, victim);
+	print("ktest: seed %lu: %lu random calls; done: %lu calls, %lu messages; victim %lu\n", FUZZ_SEED,
+	      fuzzer->progress, fuzzer->seen[0], fuzzer->seen[1], victim->progress);
+	EXPECT(fuzzer->progress > 1000);
 }

@@ -177,7 +177,7 @@ static void do_start_registers(struct worker *worker)
 }
 
 /* Stores registers 5 to 31 but a0 at a0 before it goes on. */
-static __attribute__((naked)) void store_registers(uint64_t *to)
+static __attribute__((naked)) void store_registers(void)
 {
 	__asm__ volatile(
 		".irp r,1,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n\t"

@@ -10,6 +10,7 @@ const struct boot_info *boot;
 struct worker workers[WORKERS];
 static uint8_t worker_stacks[WORKERS][WORKER_STACK_BYTES] __attribute__((aligned(16)));
 static struct counts counts_before;
+static uint64_t ticks_a_microsecond; /* here, for threads that have no info page */
 
 const struct info_page *world_info(void)
 {
@@ -26,7 +27,7 @@ static uint64_t ticks_now(void)
 
 uint64_t ticks_from_now(uint64_t microseconds)
 {
-	return ticks_now() + microseconds * (world_info()->timebase_hz / 1000000);
+	return ticks_now() + microseconds * ticks_a_microsecond;
 }
 
 /* Before there is a console nothing can be said: a breakpoint, which the kernel reports. */
@@ -60,6 +61,7 @@ void world_open(void)
 {
 	unsigned device = find_memory(BOOT_MEMORY_DEVICE, UART_ADDRESS);
 
+	ticks_a_microsecond = world_info()->timebase_hz / 1000000;
 	need(boot->magic == BOOT_INFO_MAGIC && boot->abi_version == ABI_VERSION);
 	need(device && device == find_memory(BOOT_MEMORY_DEVICE, POWER_ADDRESS));
 	need(sys_space_attach(BOOT_SLOT_SPACE, SOURCE_DEVICE, device, RIGHT_READ | RIGHT_WRITE).error ==
