@@ -102,7 +102,8 @@ struct thread *boot_main(uint64_t hart, paddr_t tree)
 	plic_init(boot.machine.plic.base, hart);
 	timer_init(boot.machine.timebase_hz);
 	csr_write(scounteren, SCOUNTEREN_ALL);
-	csr_clear(sstatus, SSTATUS_FS | SSTATUS_SPP);
+	/* Vector state belongs to nobody, so it stays off; the kernel never reads through user mappings. */
+	csr_clear(sstatus, SSTATUS_SIE | SSTATUS_SPP | SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM | SSTATUS_MXR);
 	boot_start_harts(&boot.machine, hart);
 	boot_make_init(&boot);
 	print("pagoda " PAGODA_VERSION ": %lu MiB, %lu harts, %s build\n", info->ram_bytes >> 20, info->harts,

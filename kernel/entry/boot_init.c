@@ -21,11 +21,10 @@ static void map_pages(struct boot *boot, vaddr_t at, uint64_t pfn, uint64_t page
 {
 	for (uint64_t i = 0; i < pages; i++) {
 		struct map_plan plan = {at + i * PAGE_BYTES, pfn + i, 1, rights, false};
-		uint64_t missing;
 
 		frame_set_kind(pfn + i, 1, FRAME_USER);
-		if (tables_make(boot->space, plan.at, 1, 0, &missing) != E_OK)
-			panic("boot: no page tables for init, %lu missing", missing);
+		if (!tables_make(boot->space, plan.at, 1, 0))
+			panic("boot: no page tables for init");
 		map_apply(boot->space, &plan, 1);
 	}
 }
@@ -89,27 +88,24 @@ static void give_memory(struct boot *boot, enum boot_memory_kind kind, paddr_t f
 	}
 }
 
-/* The first reserved range or archive that begins at or after @from; its end in *end. */
-static paddr_t next_hole(const struct boot *boot, paddr_t from, paddr_t limit, paddr_t *end)
+/* Keep the lowest piece of what begins at or after @from: a range that reaches below it is cut there. */
+static void lower_hole(struct dtb_range *hole, paddr_t from, paddr_t base, paddr_t end)
+{
+	if (end > from && max_u64(base, from) < hole->base)
+		*hole = (struct dtb_range){max_u64(base, from), end - max_u64(base, from)};
+}
+
+/* The first reserved range or archive that is not below @from; empty at @limit when there is none. */
+static struct dtb_range next_hole(const struct boot *boot, paddr_t from, paddr_t limit)
 {
 	const struct dtb_machine *machine = &boot->machine;
-	paddr_t start = limit;
+	struct dtb_range hole = {limit, 0};
 
-	*end = limit;
-	if (machine->initrd_start >= from && machine->initrd_start < start) {
-		start = machine->initrd_start;
-		*end = machine->initrd_end;
-	}
-	for (uint64_t i = 0; i < machine->reserved_count; i++) {
-		const struct dtb_range *hole = &machine->reserved[i];
-
-		if (hole->bytes != 0 && hole->base + hole->bytes > from &&
-		    max_u64(hole->base, from) < start) {
-			start = max_u64(hole->base, from);
-			*end = hole->base + hole->bytes;
-		}
-	}
-	return start;
+	lower_hole(&hole, from, machine->initrd_start, machine->initrd_end);
+	for (uint64_t i = 0; i < machine->reserved_count; i++)
+		lower_hole(&hole, from, machine->reserved[i].base,
+			   machine->reserved[i].base + machine->reserved[i].bytes);
+	return hole;
 }
 
 static void give_all_memory(struct boot *boot)
@@ -119,10 +115,10 @@ static void give_all_memory(struct boot *boot)
 	paddr_t limit = (frame_first_pfn + frame_count) * PAGE_BYTES;
 
 	while (at < limit) {
-		paddr_t end, hole = next_hole(boot, at, limit, &end);
+		struct dtb_range hole = next_hole(boot, at, limit);
 
-		give_memory(boot, BOOT_MEMORY_RAM, at, align_down(hole, PAGE_BYTES));
-		at = align_up(end, PAGE_BYTES);
+		give_memory(boot, BOOT_MEMORY_RAM, at, align_down(hole.base, PAGE_BYTES));
+		at = align_up(hole.base + hole.bytes, PAGE_BYTES);
 	}
 	give_memory(boot, BOOT_MEMORY_ARCHIVE, align_down(machine->initrd_start, PAGE_BYTES),
 		    align_up(machine->initrd_end, PAGE_BYTES));

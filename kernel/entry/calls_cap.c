@@ -66,6 +66,7 @@ struct result syscall_cap_move(struct thread *thread, cap_t to_cs, uint64_t to, 
 	return failed(error);
 }
 
+/* A slot that is in use; it may be dying. */
 static err_t find_filled(struct thread *thread, cap_t cs, uint64_t index, struct slot **slot)
 {
 	err_t error = cap_find_in(thread, cs, index, slot);
@@ -75,34 +76,50 @@ static err_t find_filled(struct thread *thread, cap_t cs, uint64_t index, struct
 	return error;
 }
 
+static err_t find_live(struct thread *thread, cap_t cs, uint64_t index, struct slot **slot)
+{
+	err_t error = find_filled(thread, cs, index, slot);
+
+	if (error == E_OK && ((*slot)->flags & SLOT_DYING))
+		return E_EMPTY;
+	return error;
+}
+
+/* Does a long call go on in this visit? A step can stop the thread that makes it. */
+static bool goes_on(const struct thread *thread)
+{
+	return thread->state == THREAD_READY && !sched_should_stop();
+}
+
+/* The slot is looked up for each step: a step can delete the way to it, and the CSpace it lies in. */
 struct result syscall_cap_delete(struct thread *thread, cap_t cs, uint64_t slot)
 {
 	struct slot *filled;
-	err_t error = find_filled(thread, cs, slot, &filled);
-	bool more = true;
 
-	while (error == E_OK && more && thread->state == THREAD_READY) {
-		error = cap_delete_step(filled, &more);
-		if (more && sched_should_stop())
-			return result(RESULT_RESTART, 0);
-	}
-	return failed(error);
+	do {
+		err_t error = find_filled(thread, cs, slot, &filled);
+
+		if (error != E_OK)
+			return failed(error);
+		if (!cap_delete_step(filled))
+			return failed(E_OK);
+	} while (goes_on(thread));
+	return result(RESULT_RESTART, 0);
 }
 
 struct result syscall_cap_revoke(struct thread *thread, cap_t cs, uint64_t slot)
 {
 	struct slot *filled;
-	err_t error = find_filled(thread, cs, slot, &filled);
-	bool more = true;
 
-	if (error == E_OK && (filled->flags & SLOT_DYING))
-		error = E_EMPTY;
-	while (error == E_OK && more && thread->state == THREAD_READY) {
-		error = cap_revoke_step(filled, &more);
-		if (more && sched_should_stop())
-			return result(RESULT_RESTART, 0);
-	}
-	return failed(error);
+	do {
+		err_t error = find_live(thread, cs, slot, &filled);
+
+		if (error != E_OK)
+			return failed(error);
+		if (!cap_revoke_step(filled))
+			return failed(E_OK);
+	} while (goes_on(thread));
+	return result(RESULT_RESTART, 0);
 }
 
 static uint64_t info_a(const struct slot *slot)
@@ -127,7 +144,7 @@ static uint64_t info_a(const struct slot *slot)
 struct result syscall_cap_info(struct thread *thread, cap_t cs, uint64_t slot)
 {
 	struct slot *filled;
-	err_t error = find_filled(thread, cs, slot, &filled);
+	err_t error = find_live(thread, cs, slot, &filled);
 
 	if (error != E_OK)
 		return failed(error);

@@ -158,7 +158,7 @@ struct result syscall_timer_set(struct thread *thread, cap_t timer, uint64_t dea
 	if (error != E_OK)
 		return failed(error);
 	object = (struct timer *)slot->a;
-	if (deadline != DEADLINE_NEVER && object->notification.kind != KIND_NOTIFICATION)
+	if (deadline != DEADLINE_NEVER && !notification_is_held(&object->notification))
 		return failed(E_STATE);
 	if (object->alarm.node.armed)
 		deadline_remove(&deadline_set, &object->alarm.node);
@@ -191,7 +191,6 @@ struct result syscall_irq_bind(struct thread *thread, cap_t irq, uint64_t notifi
 	if (error != E_OK)
 		return failed(error);
 	cap_unhold(&line->notification);
-	plic_line_disable(line->number);
 	if (signalled != NULL) {
 		cap_derive_held(signalled, &line->notification, PLACE_IRQ, line);
 		plic_line_enable(line->number);

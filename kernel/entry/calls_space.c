@@ -36,19 +36,20 @@ struct result syscall_space_attach(struct thread *thread, cap_t space, uint64_t 
 struct result syscall_space_detach(struct thread *thread, cap_t space, uint64_t index)
 {
 	struct space *found = NULL;
-	bool more = true;
 	err_t error = find_space(thread, space, &found);
 
 	if (error == E_OK && index >= SPACE_SOURCES)
 		error = E_RANGE;
 	if (error == E_OK && slot_is_empty(&found->sources[index]))
 		error = E_EMPTY;
-	while (error == E_OK && more) {
-		error = cap_delete_step(&found->sources[index], &more);
-		if (more && sched_should_stop())
+	if (error != E_OK)
+		return failed(error);
+	/* A step can stop this thread, but not take the space from it: only its own call could. */
+	while (cap_delete_step(&found->sources[index])) {
+		if (thread->state != THREAD_READY || sched_should_stop())
 			return result(RESULT_RESTART, 0);
 	}
-	return failed(error);
+	return failed(E_OK);
 }
 
 static struct result map_items(struct space *space, const struct map_item *items, unsigned count)
@@ -156,6 +157,14 @@ struct result syscall_space_unmap(struct thread *thread, cap_t space, vaddr_t at
 	return stop_or_finish(thread, error, &range);
 }
 
+/* Rights that a page can be left with: some, and writing only with reading. */
+static bool rights_can_stay(uint64_t rights)
+{
+	if ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0)
+		return false;
+	return (rights & RIGHT_READ) || !(rights & RIGHT_WRITE);
+}
+
 struct result syscall_space_protect(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages,
 				    uint64_t rights)
 {
@@ -163,8 +172,7 @@ struct result syscall_space_protect(struct thread *thread, cap_t space, vaddr_t 
 	struct space *found = NULL;
 	err_t error = find_range(thread, space, at, pages, &found);
 
-	if (error == E_OK &&
-	    ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0))
+	if (error == E_OK && !rights_can_stay(rights))
 		error = E_RIGHTS;
 	if (error == E_OK)
 		error = check_edges(found, at, pages);
@@ -208,8 +216,7 @@ struct result syscall_space_unpark(struct thread *thread, cap_t space, vaddr_t a
 		error = E_ALIGN;
 	if (error == E_OK && at >= USER_END)
 		error = E_RANGE;
-	if (error == E_OK &&
-	    ((rights & ~(uint64_t)RIGHTS_RWX) != 0 || (rights & (RIGHT_READ | RIGHT_EXECUTE)) == 0))
+	if (error == E_OK && !rights_can_stay(rights))
 		error = E_RIGHTS;
 	if (error == E_OK)
 		error = range_unpark(found, at, (unsigned)rights, &present);

@@ -10,6 +10,7 @@
  *
  * In all of them the thread that is woken runs at once, so it must not be of lower priority than one ready.
  */
+#include "base/lock.h"
 #include "entry/path.h"
 #include "hw/mmu.h"
 #include "object/notification.h"
@@ -68,8 +69,43 @@ HOT void fast_dequeue(struct endpoint *endpoint, struct thread *receiver)
 
 HOT void fast_switch(struct thread *to)
 {
+	struct cpu *cpu = cpu_this();
+	uint64_t satp = to->space->satp;
+
 	to->state = THREAD_READY;
-	sched_switch_to(to);
+	if (UNLIKELY(trace_is_on() || (csr_read(sstatus) & SSTATUS_FS) != 0 || cpu->fpu_owner == to)) {
+		sched_switch_to(to);
+		return;
+	}
+	cpu->current = to;
+	if (cpu->satp != satp) {
+		cpu->satp = satp;
+		csr_write(satp, satp);
+	}
+}
+
+/* Words 4.. of a long message, both pages there. */
+HOT void fast_words(const struct thread *from, struct thread *to, unsigned words)
+{
+	const uint64_t *in = from->page->words + MESSAGE_REGISTERS;
+	uint64_t *out = to->page->words + MESSAGE_REGISTERS;
+	unsigned i = words - MESSAGE_REGISTERS;
+
+	for (; i >= 8; i -= 8, in += 8, out += 8) {
+		uint64_t a = in[0], b = in[1], c = in[2], d = in[3];
+		uint64_t e = in[4], f = in[5], g = in[6], h = in[7];
+
+		out[0] = a, out[1] = b, out[2] = c, out[3] = d;
+		out[4] = e, out[5] = f, out[6] = g, out[7] = h;
+	}
+	for (; i > 0; i--)
+		*out++ = *in++;
+}
+
+HOT bool fast_words_fit(const struct thread *from, const struct thread *to, unsigned words)
+{
+	return words <= MESSAGE_REGISTERS ||
+	       (words <= MESSAGE_WORDS && from->page != NULL && to->page != NULL);
 }
 
 HOT struct thread *fast_call(struct thread *thread)
@@ -78,11 +114,13 @@ HOT struct thread *fast_call(struct thread *thread)
 	struct slot *slot = fast_endpoint(thread, thread->regs[REG_A0], RIGHT_WRITE);
 	struct thread *receiver;
 
-	if (UNLIKELY(slot == NULL || (tag & TAG_SLOW) || TAG_WORDS(tag) > MESSAGE_REGISTERS))
+	if (UNLIKELY(slot == NULL || (tag & TAG_SLOW)))
 		return NULL;
 	receiver = fast_receiver((struct endpoint *)slot->a);
-	if (UNLIKELY(receiver == NULL))
+	if (UNLIKELY(receiver == NULL || !fast_words_fit(thread, receiver, TAG_WORDS(tag))))
 		return NULL;
+	if (TAG_WORDS(tag) > MESSAGE_REGISTERS)
+		fast_words(thread, receiver, TAG_WORDS(tag));
 	fast_dequeue((struct endpoint *)slot->a, receiver);
 	thread->regs[REG_PC] += 4;
 	thread->send_kind = SEND_CALL;
@@ -118,8 +156,9 @@ HOT void fast_settle(struct thread *server, struct thread *thread)
  * One map item, at most MAP_PAGES_MAX pages, into a leaf table that is there. false: not the usual case,
  * nothing has changed.
  */
-HOT bool fast_map(const struct thread *server, struct space *space)
+HOT bool fast_map(const struct thread *server, const struct thread *faulter)
 {
+	struct space *space = faulter->space;
 	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], offset = server->regs[REG_A4];
 	uint64_t rights = at & RIGHTS_RWX, pages = item >> 16, pfn;
 	const struct slot *source = &space->sources[item & (SPACE_SOURCES - 1)];
@@ -151,6 +190,12 @@ HOT bool fast_map(const struct thread *server, struct space *space)
 			return false;
 	}
 	leaf = pte_make_leaf(pfn, (unsigned)rights, PTE_U);
+	if (LIKELY(pages == 1 && *entry == 0)) {
+		++*words;
+		__atomic_store_n(entry, leaf, __ATOMIC_RELAXED);
+		table_count(table_below(upper), 1);
+		goto stored;
+	}
 	for (uint64_t i = 0; i < pages; i++, leaf += 1ul << PTE_PFN_SHIFT) {
 		words[i]++;
 		if (UNLIKELY(entry[i] != 0)) {
@@ -161,20 +206,23 @@ HOT bool fast_map(const struct thread *server, struct space *space)
 		}
 		__atomic_store_n(&entry[i], leaf, __ATOMIC_RELAXED);
 	}
-	space->stored += pages;
 	table_count(table_below(upper), (int)made);
+stored:
+	space->stored += pages;
 	if (rights & RIGHT_EXECUTE)
 		mmu_fence_fetch();
 	if (trace_is_on())
-		trace_write(TRACE_FAULT_ANSWER, 0, at, pages);
+		trace_write(TRACE_FAULT_ANSWER, faulter->id, at & ~(PAGE_BYTES - 1), pages);
 	return true;
 }
 
 /* The answer of fast_reply_wait() to a call: four words, both sides as they are. */
 HOT bool fast_answer_call(const struct thread *server, struct thread *caller, uint64_t tag)
 {
-	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) || TAG_WORDS(tag) > MESSAGE_REGISTERS))
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) || !fast_words_fit(server, caller, TAG_WORDS(tag))))
 		return false;
+	if (TAG_WORDS(tag) > MESSAGE_REGISTERS)
+		fast_words(server, caller, TAG_WORDS(tag));
 	caller->regs[REG_A0] = E_OK;
 	caller->regs[REG_A1] = tag;
 	caller->regs[REG_A2] = server->regs[REG_A2];
@@ -187,10 +235,9 @@ HOT bool fast_answer_call(const struct thread *server, struct thread *caller, ui
 
 HOT bool fast_answer_fault(const struct thread *server, const struct thread *caller, uint64_t tag)
 {
-	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1 || caller->forwarded ||
-		     caller->space == NULL))
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1 || caller->forwarded))
 		return false;
-	return fast_map(server, caller->space);
+	return fast_map(server, caller);
 }
 
 HOT struct thread *fast_reply_wait(struct thread *server)
@@ -278,13 +325,18 @@ HOT struct thread *fast_fault(struct thread *thread, unsigned access)
 	return receiver;
 }
 
-struct thread *path_fast(struct thread *thread, uint64_t cause)
+HOT struct thread *path_fast(struct thread *thread, uint64_t cause)
 {
 	if (cause == CAUSE_USER_ECALL) {
 		if (thread->regs[REG_A7] == SYS_reply_wait)
 			return fast_reply_wait(thread);
 		if (thread->regs[REG_A7] == SYS_call)
 			return fast_call(thread);
+		if (thread->regs[REG_A7] == SYS_null && !trace_is_on() && sched_is_first(thread)) {
+			thread->regs[REG_PC] += 4;
+			thread_result(thread, E_OK, 0);
+			return thread;
+		}
 		return NULL;
 	}
 	if (cause == CAUSE_STORE_PAGE)
@@ -294,4 +346,29 @@ struct thread *path_fast(struct thread *thread, uint64_t cause)
 	if (cause == CAUSE_FETCH_PAGE)
 		return fast_fault(thread, ACCESS_EXECUTE);
 	return NULL;
+}
+
+struct thread *trap_user(struct thread *thread, uint64_t cause);
+struct thread *trap_user(struct thread *thread, uint64_t cause)
+{
+	struct thread *next;
+
+#if PAGODA_CHECKED
+	thread->cpu->entered_cause = cause == CAUSE_USER_ECALL ? cause | thread->regs[REG_A7] << 8 : cause;
+	thread->cpu->entered_instret = csr_read(instret);
+#endif
+	kernel_lock();
+	if (trace_is_on())
+		trace_write(TRACE_ENTER, thread->id, cause, thread->regs[REG_A7]);
+#if PAGODA_CHECKED
+	next = trace_flags & TRACE_FLAG_GENERAL_ONLY ? NULL : path_fast(thread, cause);
+#else
+	next = path_fast(thread, cause);
+#endif
+	if (UNLIKELY(next == NULL))
+		next = trap_general(thread, cause);
+	if (trace_is_on())
+		trace_write(TRACE_LEAVE, next->id, 0, 0);
+	kernel_unlock();
+	return next;
 }

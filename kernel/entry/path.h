@@ -5,12 +5,8 @@
 
 #include "object/thread.h"
 
-/**
- * The fast path: call, reply_wait and page faults in their usual form.
- *
- * After     the thread to run; or NULL: nothing has changed, take the general path
- */
-struct thread *path_fast(struct thread *thread, uint64_t cause);
+/* Interrupts, exceptions and all calls the fast path declines; gives who runs next. */
+struct thread *trap_general(struct thread *thread, uint64_t cause);
 
 /* The general path of a system call; pc is behind the ecall already. */
 void syscall_general(struct thread *thread);

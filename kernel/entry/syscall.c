@@ -11,13 +11,14 @@
 #define ARGUMENT(i) thread->regs[REG_A0 + (i)]
 
 /* Registers are 64 bits wide whatever the type in the list says: a slot number above 32 bits is E_SLOT. */
-static bool arguments_fit(const struct thread *thread, unsigned slots)
+static inline __attribute__((always_inline)) bool arguments_fit(const struct thread *thread, unsigned slots)
 {
-	for (unsigned i = 0; i < 6; i++) {
-		if ((slots >> i & 1) && ARGUMENT(i) > UINT32_MAX)
-			return false;
-	}
-	return true;
+	uint64_t seen = 0;
+
+#pragma GCC unroll 6
+	for (unsigned i = 0; i < 6; i++)
+		seen |= slots >> i & 1 ? ARGUMENT(i) : 0;
+	return seen <= UINT32_MAX;
 }
 
 #define IS_CAP(type) (sizeof(type) == sizeof(cap_t))

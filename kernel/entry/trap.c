@@ -130,7 +130,7 @@ static void interrupt(uint64_t cause)
 		panic("interrupt 0x%lx is not enabled", cause);
 }
 
-static __attribute__((noinline)) void general_path(struct thread *thread, uint64_t cause)
+static void general_path(struct thread *thread, uint64_t cause)
 {
 	if (cause & CAUSE_INTERRUPT) {
 		interrupt(cause);
@@ -144,31 +144,11 @@ static __attribute__((noinline)) void general_path(struct thread *thread, uint64
 	}
 }
 
-struct thread *trap_user(struct thread *thread, uint64_t cause)
+struct thread *trap_general(struct thread *thread, uint64_t cause)
 {
-	struct thread *next;
-
-#if PAGODA_CHECKED
-	thread->cpu->entered_cause = cause == CAUSE_USER_ECALL ? cause | thread->regs[REG_A7] << 8 : cause;
-	thread->cpu->entered_instret = csr_read(instret);
-#endif
-	kernel_lock();
-	if (trace_is_on())
-		trace_write(TRACE_ENTER, thread->id, cause, thread->regs[REG_A7]);
-#if PAGODA_CHECKED
-	next = trace_flags & TRACE_FLAG_GENERAL_ONLY ? NULL : path_fast(thread, cause);
-#else
-	next = path_fast(thread, cause);
-#endif
-	if (next == NULL) {
-		general_path(thread, cause);
-		sched_note_visit();
-		next = sched_pick();
-	}
-	if (trace_is_on())
-		trace_write(TRACE_LEAVE, next->id, 0, 0);
-	kernel_unlock();
-	return next;
+	general_path(thread, cause);
+	sched_note_visit();
+	return sched_pick();
 }
 
 /* A trap in the kernel: a bug. */

@@ -15,6 +15,10 @@
 #define csr_set(name, bits)    __asm__ volatile("csrs " #name ", %0" : : "rK"((uint64_t)(bits)) : "memory")
 #define csr_clear(name, bits)  __asm__ volatile("csrc " #name ", %0" : : "rK"((uint64_t)(bits)) : "memory")
 
+#define SSTATUS_SIE	       (1ul << 1)
+#define SSTATUS_VS	       (3ul << 9)
+#define SSTATUS_SUM	       (1ul << 18)
+#define SSTATUS_MXR	       (1ul << 19)
 #define SSTATUS_SPP	       (1ul << 8)
 #define SSTATUS_FS	       (3ul << 13)
 #define SSTATUS_FS_CLEAN       (2ul << 13)

@@ -12,7 +12,8 @@
 #include "object/reply.h"
 #include "object/tables.h"
 
-/* Kernel address of user address @at if @rights (READ or WRITE) are there; NULL: absent or refused. */
+/* Kernel address of user address @at if @rights (READ or WRITE) are there; NULL: absent, refused or no RAM.
+ */
 static uint8_t *user_byte(struct space *space, vaddr_t at, unsigned rights)
 {
 	unsigned level;
@@ -22,7 +23,7 @@ static uint8_t *user_byte(struct space *space, vaddr_t at, unsigned rights)
 	if (space == NULL || at >= USER_END)
 		return NULL;
 	entry = space_walk(space, at, &level);
-	if (!pte_is_leaf(*entry) || (rights & ~pte_rights(*entry)) != 0)
+	if (!pte_is_leaf(*entry) || (rights & ~pte_rights(*entry)) != 0 || !frame_is_ram(pte_pfn(*entry)))
 		return NULL;
 	__atomic_fetch_or(entry, PTE_A | (rights & RIGHT_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
 	base = pte_pfn(*entry) << PAGE_SHIFT;

@@ -110,16 +110,22 @@ err_t cap_find_empty(const struct thread *thread, uint64_t index, struct slot **
 	return slot_is_empty(*found) ? E_OK : E_OCCUPIED;
 }
 
-/* Counts that a capability adds to while it exists; @by is 1 or -1. */
-static void count_capability(const struct slot *slot, uint64_t by)
+/* Counts that user space sees of a slot that is in use; @by is 1 or -1. */
+static void count_slot(const struct slot *slot, uint64_t by)
 {
 	info->slots_used += by;
-	if (slot->kind == KIND_MEMORY || slot->kind == KIND_REPLY || slot->kind == KIND_IRQ)
+	if (!kind_has_object(slot->kind))
 		info->objects[slot->kind] += by;
-	if (kind_has_object(slot->kind) && by == 1)
+}
+
+/* @slot is filled: whatever it names has one capability more. */
+static void count_capability(const struct slot *slot)
+{
+	count_slot(slot, 1);
+	if (kind_has_object(slot->kind))
 		((struct object *)slot->a)->references++;
 	if (slot->kind == KIND_IRQ && slot->a != 0)
-		((struct irq_line *)slot->a)->references += (uint32_t)by;
+		((struct irq_line *)slot->a)->references++;
 }
 
 void cap_derive(struct slot *from, struct slot *to, unsigned rights)
@@ -131,7 +137,7 @@ void cap_derive(struct slot *from, struct slot *to, unsigned rights)
 	to->a = from->a;
 	to->b = from->b;
 	slot_insert_child(from, to);
-	count_capability(to, 1);
+	count_capability(to);
 }
 
 void cap_derive_held(struct slot *from, struct slot *to, enum slot_place place, void *holder)
@@ -152,7 +158,7 @@ void cap_make(struct slot *parent, struct slot *to, enum object_kind kind, uint6
 		slot_insert_child(parent, to);
 	else
 		slot_insert_root(to);
-	count_capability(to, 1);
+	count_capability(to);
 }
 
 /* Empty @slot, whose holder and object know already. */
@@ -160,7 +166,7 @@ static void slot_vanish(struct slot *slot)
 {
 	if (slot->flags & SLOT_PINNED)
 		(*frame_word(slot->a >> PAGE_SHIFT))--;
-	count_capability(slot, -1ul);
+	count_slot(slot, -1ul);
 	slot_remove(slot);
 }
 
@@ -171,10 +177,10 @@ static void tell_holder(struct slot *slot)
 		reply_slot_deleted(slot);
 	if ((slot->flags & PLACE_MASK) == PLACE_BIND)
 		thread_unbound((struct thread *)slot->extra, slot);
-	if (slot->kind == KIND_IRQ && slot->a != 0 && ((struct irq_line *)slot->a)->references == 1)
-		irq_line_released((struct irq_line *)slot->a);
+	if (slot->kind == KIND_IRQ && slot->a != 0)
+		irq_line_release((struct irq_line *)slot->a);
 	if ((slot->flags & PLACE_MASK) == PLACE_IRQ)
-		plic_line_disable(((struct irq_line *)slot->extra)->number);
+		irq_line_quiet((struct irq_line *)slot->extra);
 }
 
 /* Delete at once what needs no steps of its own; what dies by it waits for the reaper. */
@@ -197,18 +203,17 @@ void cap_unhold(struct slot *slot)
 		cap_drop(slot);
 }
 
-err_t cap_delete_step(struct slot *slot, bool *more)
+bool cap_delete_step(struct slot *slot)
 {
 	bool is_source = (slot->flags & PLACE_MASK) == PLACE_SOURCE;
 
-	*more = true;
 	if (is_source && !(slot->flags & SLOT_DYING)) {
 		slot->flags |= SLOT_DYING;
 		slot->extra32 = 0;
 	}
 	if (is_source && source_clear_step(slot))
-		return E_OK;
-	if (!is_source && !(slot->flags & SLOT_DYING)) {
+		return true;
+	if (!(slot->flags & SLOT_DYING)) {
 		struct object *object = kind_has_object(slot->kind) ? (struct object *)slot->a : NULL;
 
 		tell_holder(slot);
@@ -217,17 +222,16 @@ err_t cap_delete_step(struct slot *slot, bool *more)
 			object_release(object);
 	}
 	if (object_reap_step())
-		return E_OK;
+		return true;
 	slot_vanish(slot);
-	*more = false;
-	return E_OK;
+	return false;
 }
 
-err_t cap_revoke_step(struct slot *slot, bool *more)
+bool cap_revoke_step(struct slot *slot)
 {
 	struct slot *below = slot_leaf_below(slot, REVOKE_DESCENT);
-	bool more_below;
 
-	*more = below != NULL;
-	return below == NULL ? E_OK : cap_delete_step(below, &more_below);
+	if (below != NULL)
+		(void)cap_delete_step(below);
+	return below != NULL;
 }

@@ -71,13 +71,13 @@ void cap_make(struct slot *parent, struct slot *to, enum object_kind kind, uint6
 /**
  * Delete the capability in @slot, or a bounded piece of that work.
  *
- * Errors    E_BUSY: the last capability of a Pool that still holds objects; nothing has changed
- * After     *more: call again, the slot is dying; else the slot is empty
+ * A Pool that still holds objects stays, without a name, until the last of them has gone.
+ * After     true: call again, the slot is dying; false: the slot is empty
  */
-err_t cap_delete_step(struct slot *slot, bool *more) MUST_USE;
+bool cap_delete_step(struct slot *slot);
 
-/* Delete what is below @slot, or a bounded piece of that work. Errors and *more as cap_delete_step(). */
-err_t cap_revoke_step(struct slot *slot, bool *more) MUST_USE;
+/* Delete what is below @slot, or a bounded piece of that work. true: call again. */
+bool cap_revoke_step(struct slot *slot);
 
 /* Delete the capability in a slot inside an object that lets go of it; an empty one is fine. */
 void cap_unhold(struct slot *slot);

@@ -7,6 +7,8 @@
 #include "object/sched.h"
 #include "object/trace.h"
 
+#define REFUSED_A_VISIT 16
+
 struct endpoint *endpoint_create(struct pool *pool)
 {
 	struct endpoint *endpoint = object_new(pool, KIND_ENDPOINT, sizeof *endpoint);
@@ -148,13 +150,20 @@ void endpoint_send(struct thread *thread, struct endpoint *endpoint)
 	sched_wake(receiver);
 }
 
-/* Take the first message that can be delivered; false: there is none. */
+/*
+ * Take the first message that can be delivered; false: there is none. After many senders whose messages
+ * cannot be, the wait ends with CANCELLED: it can be begun again.
+ */
 static bool receive_now(struct thread *thread, struct endpoint *endpoint)
 {
-	while (endpoint->state == ENDPOINT_SENDERS) {
+	for (unsigned refused = 0; endpoint->state == ENDPOINT_SENDERS; refused++) {
 		struct thread *sender = first_in(endpoint);
 		err_t error;
 
+		if (refused == REFUSED_A_VISIT) {
+			thread_result(thread, E_CANCELLED, 0);
+			return true;
+		}
 		endpoint_dequeue(sender);
 		error = deliver(sender, thread);
 		if (error != E_OK)

@@ -84,7 +84,8 @@ static err_t plan_item(const struct space *space, const struct map_item *item, s
 	plan->pages = item->source >> 16;
 	unit = plan->is_super ? ARENA_PAGES : 1;
 	if (index >= SPACE_SOURCES || plan->pages == 0 || plan->pages > MAP_PAGES_MAX ||
-	    (item->at_rights & (PAGE_BYTES - 1) & ~(uint64_t)RIGHTS_RWX) != 0)
+	    (item->at_rights & (PAGE_BYTES - 1) & ~(uint64_t)RIGHTS_RWX) != 0 ||
+	    (item->source & 0xffff & ~(0xff | MAP_SUPERPAGE)) != 0)
 		return E_RANGE;
 	*source = &space->sources[index];
 	if ((*source)->kind != KIND_MEMORY || ((*source)->flags & SLOT_DYING))
@@ -115,6 +116,41 @@ static err_t check_item(const struct space *space, const struct map_item *item,
 	return error;
 }
 
+/* Tables for the first @count plans are not wanted after all. */
+static void free_tables(struct space *space, const struct map_plan *plans, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		tables_free_empty(space, plans[i].at, plans[i].pages, plans[i].is_super);
+}
+
+static uint64_t count_tables_missing(const struct space *space, const struct map_plan *plans, unsigned count)
+{
+	uint64_t missing = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		missing += tables_missing(space, plans[i].at, plans[i].pages, plans[i].is_super);
+	return missing;
+}
+
+/* Tables for all; then no item may find that another one made its place one of the other size. */
+static err_t make_tables(struct space *space, const struct map_plan *plans, unsigned count, uint64_t *missing)
+{
+	err_t error = E_OK;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!tables_make(space, plans[i].at, plans[i].pages, plans[i].is_super)) {
+			free_tables(space, plans, i);
+			*missing = count_tables_missing(space, plans, count);
+			return E_TABLES;
+		}
+	}
+	for (unsigned i = 0; i < count && count > 1 && error == E_OK; i++)
+		error = check_place(space, &plans[i]);
+	if (error != E_OK)
+		free_tables(space, plans, count);
+	return error;
+}
+
 err_t map_check(struct space *space, const struct map_item *items, unsigned count,
 		const struct reply_bounds *bounds, struct map_plan *plans, uint64_t *missing)
 {
@@ -131,16 +167,7 @@ err_t map_check(struct space *space, const struct map_item *items, unsigned coun
 	}
 	if (total > MAP_PAGES_MAX)
 		return E_RANGE;
-	for (unsigned i = 0; i < count; i++) {
-		err_t error = tables_make(space, plans[i].at, plans[i].pages, plans[i].is_super, missing);
-
-		if (error != E_OK) {
-			while (i-- > 0)
-				tables_free_empty(space, plans[i].at, plans[i].pages, plans[i].is_super);
-			return error;
-		}
-	}
-	return E_OK;
+	return make_tables(space, plans, count, missing);
 }
 
 /* Store one leaf, counting up the new frame and down what was there; true: something was replaced. */
@@ -169,7 +196,7 @@ static void apply_plan(struct space *space, const struct map_plan *plan)
 	for (uint64_t i = 0; i < plan->pages; i++) {
 		unsigned found;
 		pte_t *entry = space_walk(space, at, &found);
-		pte_t *table = (pte_t *)align_down((uint64_t)entry, PAGE_BYTES);
+		pte_t *table = table_around(entry);
 
 		KASSERT(found == level);
 		if (store_leaf(table, entry, leaf, level))

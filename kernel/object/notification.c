@@ -83,32 +83,40 @@ bool timer_reap_step(struct timer *timer)
 
 void timer_fired(struct timer *timer)
 {
-	notification_signal_slot(&timer->notification);
+	if (notification_is_held(&timer->notification))
+		notification_signal((struct notification *)timer->notification.a, timer->notification.b);
 }
 
 /* A line stays masked at the controller from its claim until irq_ack() completes it. */
 void irq_interrupt(void)
 {
 	unsigned line = plic_claim();
+	struct slot *held;
 
 	if (line == 0 || line >= PLIC_LINES)
 		return;
 	trace(TRACE_IRQ, 0, line, 0);
-	if (irq_lines[line].notification.kind != KIND_NOTIFICATION) {
-		plic_line_disable(line);
-		plic_complete(line);
-		return;
-	}
 	irq_lines[line].claimed = true;
-	notification_signal_slot(&irq_lines[line].notification);
+	held = &irq_lines[line].notification;
+	if (notification_is_held(held))
+		notification_signal((struct notification *)held->a, held->b);
+	else
+		irq_line_quiet(&irq_lines[line]);
 }
 
-void irq_line_released(struct irq_line *line)
+/* Completed first: the controller ignores the completion of a line that is disabled. */
+void irq_line_quiet(struct irq_line *line)
 {
-	plic_line_disable(line->number);
 	if (line->claimed)
 		plic_complete(line->number);
-	cap_unhold(&line->notification);
 	line->claimed = false;
+	plic_line_disable(line->number);
+}
+
+void irq_line_release(struct irq_line *line)
+{
+	if (--line->references != 0)
+		return;
+	cap_unhold(&line->notification);
 	line->created = false;
 }

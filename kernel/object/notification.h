@@ -44,13 +44,17 @@ void timer_fired(struct timer *timer);
 
 /* The external interrupt: claim lines and signal them. */
 void irq_interrupt(void);
-void irq_line_released(struct irq_line *line);
 
-/* Signal through a held notification slot, if it is filled. */
-static inline void notification_signal_slot(const struct slot *slot)
+/* One capability of the line less; the last one lets go of it. */
+void irq_line_release(struct irq_line *line);
+
+/* No more interrupts from the line; one that is not acknowledged is forgotten. */
+void irq_line_quiet(struct irq_line *line);
+
+/* Is there somebody to signal? A slot that is being deleted may name a notification that is gone. */
+static inline bool notification_is_held(const struct slot *slot)
 {
-	if (slot->kind == KIND_NOTIFICATION)
-		notification_signal((struct notification *)slot->a, slot->b);
+	return slot->kind == KIND_NOTIFICATION && !(slot->flags & SLOT_DYING);
 }
 
 #endif

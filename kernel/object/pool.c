@@ -10,6 +10,9 @@
 #include "object/pool.h"
 #include "object/space.h"
 
+/* Not enough entries in all to overflow the count of mappings of one frame. */
+#define TABLES_MAX (FRAME_COUNT / SV39_TABLE_ENTRIES - 1)
+
 struct info_page *info;
 
 static struct object *dying_first; /* [K] */
@@ -49,8 +52,11 @@ void pool_destroy(struct pool *pool)
 void *pool_take_table(struct pool *pool)
 {
 	bool is_zero;
-	void *table = carve_take_zeroed(&pool->carve, &is_zero);
+	void *table;
 
+	if (info->tables >= TABLES_MAX)
+		return NULL;
+	table = carve_take_zeroed(&pool->carve, &is_zero);
 	if (table == NULL)
 		return NULL;
 	if (!is_zero)

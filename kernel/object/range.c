@@ -49,7 +49,7 @@ static err_t check_whole(const struct range *range, uint64_t pages)
 static void unmap_super(struct space *space, pte_t *entry, vaddr_t at)
 {
 	space_drop_entry(entry, 1);
-	table_count((pte_t *)align_down((uint64_t)entry, PAGE_BYTES), -1);
+	table_count(table_around(entry), -1);
 	mmu_fence_page(at, space->asid);
 	space_free_empty_tables(space, at);
 }
@@ -95,18 +95,28 @@ err_t range_unmap_step(struct space *space, struct range *range)
 	return E_OK;
 }
 
-static unsigned limit_leaves(pte_t *first, uint64_t pages, unsigned rights)
+/*
+ * Take rights away from @count entries of @table; how many changed. A page that can neither be read nor
+ * executed any more goes altogether: the machine takes a valid entry without rights for a table.
+ */
+static unsigned limit_leaves(pte_t *table, unsigned first, uint64_t count, unsigned level, unsigned rights)
 {
-	unsigned changed = 0;
+	unsigned changed = 0, dropped = 0;
 
-	for (uint64_t i = 0; i < pages; i++) {
-		pte_t limited = pte_limit_rights(first[i], rights);
+	for (pte_t *entry = &table[first]; entry < &table[first + count]; entry++) {
+		pte_t limited = pte_limit_rights(*entry, rights);
 
-		if (first[i] == 0 || limited == first[i])
+		if (*entry == 0 || limited == *entry)
 			continue;
-		__atomic_and_fetch(&first[i], ~(first[i] ^ limited), __ATOMIC_RELAXED);
 		changed++;
+		if (limited & (PTE_R | PTE_X)) {
+			__atomic_and_fetch(entry, ~(*entry ^ limited), __ATOMIC_RELAXED);
+		} else {
+			space_drop_entry(entry, level);
+			dropped++;
+		}
 	}
+	table_count(table, -(int)dropped);
 	return changed;
 }
 
@@ -122,12 +132,15 @@ err_t range_protect_step(struct space *space, struct range *range, unsigned righ
 
 		if (error != E_OK)
 			return error;
-		changed = limit_leaves(entry, 1, rights) * ARENA_PAGES;
+		changed = limit_leaves(table_around(entry), sv39_index(range->at, 1), 1, 1, rights) *
+			  ARENA_PAGES;
 	} else {
-		changed = limit_leaves(table_below(*entry) + sv39_index(range->at, 0), pages, rights);
+		changed = limit_leaves(table_below(*entry), sv39_index(range->at, 0), pages, 0, rights);
 	}
-	if (changed != 0)
+	if (changed != 0) {
 		mmu_fence_asid(space->asid);
+		space_free_empty_tables(space, range->at);
+	}
 	range->done += changed;
 	advance(range, pages);
 	return E_OK;
@@ -156,9 +169,11 @@ err_t range_unpark(struct space *space, vaddr_t at, unsigned rights, uint64_t *p
 	if (level != 1 || !pte_is_parked(*entry))
 		return E_STATE;
 	if ((rights & RIGHTS_RWX) != RIGHTS_RWX)
-		limit_leaves(table_below(*entry), SV39_TABLE_ENTRIES, rights);
+		(void)limit_leaves(table_below(*entry), 0, SV39_TABLE_ENTRIES, 0, rights);
 	*present = table_live(table_below(*entry));
 	*entry = pte_unpark(*entry);
+	if (*present == 0)
+		space_free_empty_tables(space, at);
 	return E_OK;
 }
 

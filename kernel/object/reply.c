@@ -244,10 +244,13 @@ err_t reply_recall(struct thread *server, uint64_t reply)
 {
 	struct reply_target target;
 	err_t error = reply == CAP_NULL ? E_EMPTY : reply_find(server, reply, &target);
+	uint64_t buffer_word;
 
 	if (error != E_OK)
 		return error;
+	buffer_word = target.thread->buffer_word;
 	reply_settle(target.thread);
+	target.thread->buffer_word = buffer_word; /* it still waits for the answer */
 	target.thread->state = target.thread->send_kind == SEND_FAULT ? THREAD_FAULTED : THREAD_CALLED;
 	target.slot->b = target.thread->sequence;
 	target.thread->replies = 1;

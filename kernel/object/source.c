@@ -54,7 +54,7 @@ static void clear_upper_entry(struct space *space, const struct slot *source, pt
 	if (!covers(source, *entry))
 		return;
 	space_drop_entry(entry, 1);
-	table_count((pte_t *)align_down((uint64_t)entry, PAGE_BYTES), -1);
+	table_count(table_around(entry), -1);
 	mmu_fence_asid(space->asid);
 	space_free_empty_tables(space, at);
 }

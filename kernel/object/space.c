@@ -112,6 +112,7 @@ void table_release(struct space *space, pte_t *entry)
 
 	KASSERT(table_live(table) == 0);
 	*entry = 0;
+	mmu_fence_asid(space->asid); /* of one page would leave what is remembered of the table itself */
 	pool_give_table(space->object.pool, table);
 	space->tables--;
 }

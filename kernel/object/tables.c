@@ -52,8 +52,9 @@ static vaddr_t next_table(vaddr_t at, unsigned level)
 	return align_down(at, bytes) + bytes;
 }
 
-static uint64_t missing_from(const struct space *space, vaddr_t at, vaddr_t end, unsigned level)
+uint64_t tables_missing(const struct space *space, vaddr_t at, uint64_t pages, unsigned level)
 {
+	vaddr_t end = at + pages * sv39_level_bytes(level);
 	uint64_t missing = 0, gigabyte = ~0ul;
 
 	for (; at < end; at = next_table(at, level)) {
@@ -75,16 +76,15 @@ void tables_free_empty(struct space *space, vaddr_t at, uint64_t pages, unsigned
 		space_free_empty_tables(space, at);
 }
 
-err_t tables_make(struct space *space, vaddr_t at, uint64_t pages, unsigned level, uint64_t *missing)
+bool tables_make(struct space *space, vaddr_t at, uint64_t pages, unsigned level)
 {
 	vaddr_t end = at + pages * sv39_level_bytes(level);
 
 	for (vaddr_t here = at; here < end; here = next_table(here, level)) {
 		if (!make_for(space, here, level)) {
-			*missing = missing_from(space, here, end, level);
 			tables_free_empty(space, at, pages, level);
-			return E_TABLES;
+			return false;
 		}
 	}
-	return E_OK;
+	return true;
 }

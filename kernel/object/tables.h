@@ -13,6 +13,12 @@ static inline pte_t *table_below(pte_t entry)
 	return spot_of_pfn(pte_pfn(entry));
 }
 
+/* The table that holds @entry. */
+static inline pte_t *table_around(const pte_t *entry)
+{
+	return (pte_t *)align_down((uint64_t)entry, PAGE_BYTES);
+}
+
 static inline uint32_t table_live(const pte_t *table)
 {
 	return *frame_word(spot_pfn(table)) & FRAME_COUNT;
@@ -32,10 +38,12 @@ void table_release(struct space *space, pte_t *entry);
 /**
  * Make the tables for [at, at + pages) of 4 KiB (@level 0) or 2 MiB (@level 1) entries.
  *
- * Errors    E_TABLES: *missing says how many more are needed; nothing has changed
+ * After     false: over the space's limit, or its pool is empty; nothing has changed
  */
-err_t tables_make(struct space *space, vaddr_t at, uint64_t pages, unsigned level,
-		  uint64_t *missing) MUST_USE;
+bool tables_make(struct space *space, vaddr_t at, uint64_t pages, unsigned level) MUST_USE;
+
+/* How many tables tables_make() would have to make. */
+uint64_t tables_missing(const struct space *space, vaddr_t at, uint64_t pages, unsigned level);
 
 /* Undo tables_make() for tables that stayed empty. */
 void tables_free_empty(struct space *space, vaddr_t at, uint64_t pages, unsigned level);

@@ -77,6 +77,7 @@ static void use_binding(struct thread *thread, enum thread_binding what, struct 
 	case BIND_NOTIFICATION:
 		thread->notification = (struct notification *)held->a;
 		thread->notification->bound = thread;
+		notification_signal(thread->notification, 0); /* flags may be set, and it may wait already */
 		break;
 	default:
 		held->flags |= SLOT_PINNED;

@@ -5,6 +5,10 @@
 #include "ns16550.h"
 #include <pagoda/server.h>
 
+/* Looks at the device for more after a byte: cheaper than the interrupt and its time-out for each few bytes.
+ */
+#define RECEIVE_PATIENCE 64u
+
 static uint8_t output_bytes[PORT_OUTPUT_BYTES];
 static uint8_t input_bytes[PORT_INPUT_BYTES];
 static struct byte_ring output = {.bytes = output_bytes, .size = PORT_OUTPUT_BYTES};
@@ -39,13 +43,21 @@ static void port_take_byte(void)
 
 static void port_receive(void)
 {
-	/* at the trigger level that many bytes are there: no need to ask before each */
-	while (ring_room(&input) >= NS16550_TRIGGER_BYTES && ns16550_is_at_trigger(&device)) {
-		for (int i = 0; i < NS16550_TRIGGER_BYTES; i++)
+	unsigned idle = RECEIVE_PATIENCE; /* without a first byte it is not worth waiting for one */
+
+	while (ring_room(&input) >= NS16550_TRIGGER_BYTES && idle <= RECEIVE_PATIENCE) {
+		if (ns16550_is_at_trigger(&device)) {
+			/* that many bytes are there: no need to ask before each */
+			for (int i = 0; i < NS16550_TRIGGER_BYTES; i++)
+				port_take_byte();
+			idle = 0;
+		} else if (ns16550_has(&device, LSR_DATA)) {
 			port_take_byte();
+			idle = 0;
+		} else {
+			idle++;
+		}
 	}
-	while (ring_room(&input) > 0 && ns16550_has(&device, LSR_DATA))
-		port_take_byte();
 }
 
 void port_service(void)
@@ -54,7 +66,7 @@ void port_service(void)
 
 	port_receive();
 	port_transmit();
-	if (ring_room(&input) > 0)
+	if (ring_room(&input) >= NS16550_TRIGGER_BYTES)
 		wanted |= IER_RECEIVED;
 	if (ring_used(&output) > 0)
 		wanted |= IER_TRANSMITTED;

@@ -132,8 +132,7 @@ SCENARIO_BODY(space_can_go_under_its_running_thread)
 	space_make_abroad(SPACE);
 	worker = worker_make_abroad(0, SPACE, BOOT_SLOT_CSPACE, do_spin, 0);
 	worker_go(worker);
-	rest(2000);
-	EXPECT(worker->progress > 0);
+	UNTIL(worker->progress > 0);
 	MUST(sys_cap_revoke(CAP_NULL, SPACE));
 	MUST(sys_cap_delete(CAP_NULL, SPACE));
 	progress = worker->progress;

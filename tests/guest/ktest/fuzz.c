@@ -18,7 +18,7 @@
 
 #define TOY_EP	      6 /* EP in the CSpace of the fuzzer */
 #define FUZZ_SLOTS    64
-#define FUZZ_ROUNDS 100
+#define FUZZ_ROUNDS   100
 #ifndef FUZZ_SEED
 #define FUZZ_SEED 1ul
 #endif

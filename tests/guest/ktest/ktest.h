@@ -119,6 +119,18 @@ static inline struct message_page *worker_page(unsigned index)
 	return page_at(WORKER_PAGE(index));
 }
 
+/* Let others run until @worker is blocked or stopped; a failure after 2 seconds. Uses the message page. */
+void worker_settle(unsigned index);
+
+/* Let others run until it holds; a failure after 2 seconds. */
+#define UNTIL(condition)                                              \
+	do {                                                          \
+		uint64_t until_end = ticks_from_now(2000000);         \
+		while (!(condition) && ticks_from_now(0) < until_end) \
+			rest(200);                                    \
+		EXPECT(condition);                                    \
+	} while (0)
+
 /* Wait for nothing for @microseconds. */
 void rest(uint64_t microseconds);
 uint64_t ticks_from_now(uint64_t microseconds);

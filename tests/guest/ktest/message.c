@@ -87,7 +87,7 @@ SCENARIO_BODY(send_returns_once_received)
 
 	make_endpoint();
 	worker = start_with(0, do_send, BADGED, TAG(3, 2));
-	rest(2000);
+	worker_settle(0);
 	EXPECT_EQ(worker->done, 0);
 	take(EP, &m);
 	EXPECT_EQ(m.tag, TAG(3, 2));
@@ -160,7 +160,7 @@ SCENARIO_BODY(long_message_needs_message_pages)
 	MUST(sys_thread_suspend(worker_thread(0)));
 	worker->run = do_wait;
 	worker_go(worker);
-	rest(1000);
+	worker_settle(0);
 	m = (struct message){.tag = TAG(0, 5)};
 	ANSWERS(E_MESSAGE, ipc_call(EP, &m));
 	m = (struct message){.tag = TAG(0, 4)};
@@ -342,7 +342,8 @@ SCENARIO_BODY(dead_endpoint_ends_its_waiters)
 	caller = start_with(0, do_call, EP, TAG(0, 0));
 	sender = start_with(1, do_send, BADGED, TAG(0, 0));
 	waiter = start_with(2, do_wait, OTHER, 0);
-	rest(2000);
+	for (unsigned i = 0; i < 3; i++)
+		worker_settle(i);
 	EXPECT_EQ(caller->done + sender->done + waiter->done, 0);
 	MUST(sys_cap_revoke(CAP_NULL, EP));
 	MUST(sys_cap_delete(CAP_NULL, EP));
@@ -361,10 +362,9 @@ SCENARIO_BODY(dead_server_ends_its_callers)
 
 	make_endpoint();
 	server = start_with(0, do_hold, EP, 0);
-	rest(1000);
+	worker_settle(0);
 	caller = start_with(1, do_call, EP, TAG(0, 0));
-	rest(2000);
-	EXPECT_EQ(server->progress, 1);
+	UNTIL(server->progress == 1);
 	EXPECT_EQ(caller->done, 0);
 	MUST(sys_cap_delete(CAP_NULL, worker_thread(0)));
 	worker_join(caller);

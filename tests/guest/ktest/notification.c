@@ -57,7 +57,7 @@ SCENARIO_BODY(bound_notification_wakes_every_wait)
 	worker = worker_make(0, do_wait, EP);
 	MUST(sys_thread_bind(worker_thread(0), BIND_NOTIFICATION, N));
 	worker_go(worker);
-	rest(1000);
+	worker_settle(0);
 	EXPECT_EQ(worker->done, 0);
 	MUST(sys_notify(BIT_2));
 	worker_join(worker);
@@ -81,9 +81,9 @@ SCENARIO_BODY(notification_wakes_its_first_waiter)
 
 	make();
 	first = worker_start(0, do_wait, N);
-	rest(1000);
+	worker_settle(0);
 	second = worker_start(1, do_wait, N);
-	rest(1000);
+	worker_settle(1);
 	MUST(sys_notify(BIT_1));
 	worker_join(first);
 	EXPECT_EQ(first->seen[1], 1);

@@ -98,7 +98,7 @@ SCENARIO_BODY(revoke_takes_bound_capabilities_from_threads)
 	MUST(sys_cap_revoke(CAP_NULL, SLOT_FAULTS));
 	MUST(sys_thread_suspend(worker_thread(0)));
 	MUST(sys_thread_start(worker_thread(0), FAULT_VA, 0, 0, 0));
-	rest(2000);
+	worker_settle(0);
 	EXPECT_EQ(MUST(sys_thread_read(worker_thread(0))), THREAD_STOPPED);
 }
 
@@ -115,7 +115,7 @@ SCENARIO_BODY(revoked_pager_stops_those_who_wait_for_it)
 	(void)worker_start(0, do_load, FAULT_VA);
 	take(SLOT_FAULTS, &m);
 	(void)worker_start(1, do_load, FAULT_VA);
-	rest(2000);
+	worker_settle(1);
 	MUST(sys_cap_revoke(CAP_NULL, SLOT_FAULTS));
 	MUST(sys_cap_delete(CAP_NULL, SLOT_FAULTS));
 	EXPECT_EQ(MUST(sys_thread_read(worker_thread(1))), THREAD_STOPPED);

@@ -250,6 +250,11 @@ struct worker *worker_start(unsigned index, void (*run)(struct worker *worker), 
 	return worker;
 }
 
+void worker_settle(unsigned index)
+{
+	UNTIL(MUST(sys_thread_read(worker_thread(index))) != THREAD_READY);
+}
+
 void worker_join(struct worker *worker)
 {
 	uint64_t end = ticks_from_now(WAIT_MICROSECONDS);
