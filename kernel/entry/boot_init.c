@@ -177,14 +177,25 @@ static struct slot *keep_frames(struct boot *boot, unsigned slot, const void *st
 	return made;
 }
 
+/* Whole arenas are counted by their word; those of mixed kinds frame by frame. */
 static void count_frames(void)
 {
-	info->frames_user = info->frames_kernel = 0;
-	for (uint64_t i = 0; i < frame_count; i++) {
-		info->frames_user += word_kind(frame_words[i]) == FRAME_USER;
-		info->frames_kernel += word_kind(frame_words[i]) == FRAME_KERNEL;
+	uint64_t count[3] = {0, 0, 0};
+
+	for (uint64_t i = 0; i < frame_count; i += ARENA_PAGES) {
+		enum frame_kind kind = word_kind(*arena_word(frame_first_pfn + i));
+		uint64_t pages = min_u64(ARENA_PAGES, frame_count - i);
+
+		if (kind != FRAME_NONE) {
+			count[kind] += pages;
+			continue;
+		}
+		for (uint64_t j = i; j < i + pages; j++)
+			count[word_kind(frame_words[j])]++;
 	}
-	info->kernel_frames = frame_count - info->frames_user - info->frames_kernel;
+	info->frames_user = count[FRAME_USER];
+	info->frames_kernel = count[FRAME_KERNEL];
+	info->kernel_frames = count[FRAME_NONE];
 }
 
 void boot_make_init(struct boot *boot)

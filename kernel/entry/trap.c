@@ -77,7 +77,8 @@ static bool page_fault_is_spurious(struct thread *thread, vaddr_t at, unsigned a
 		return false;
 	}
 	__atomic_fetch_or(entry, PTE_A | (access == ACCESS_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
-	mmu_fence_page(at, thread->space->asid);
+	mmu_fence_asid(
+		thread->space->asid); /* of one page would leave what is remembered of tables above it */
 	return true;
 }
 

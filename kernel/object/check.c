@@ -17,6 +17,7 @@ struct cspace *check_roots;
 #if PAGODA_CHECKED
 
 #define VISITED	    0x8000 /* in object.step of a living object, which is 0 otherwise */
+#define MET	    0x7fff /* the other bits of it: capabilities met */
 #define LIMIT	    (1ul << 24)
 #define HOLDS(fact) ((fact) ? (void)0 : panic("check: %s:%d: %s", __FILE__, __LINE__, #fact))
 
@@ -40,6 +41,7 @@ static void check_table(const pte_t *table, unsigned level, struct census *censu
 		live++;
 		if (pte_is_leaf(entry)) {
 			HOLDS(level < 2 && (entry & PTE_U) && (entry & (PTE_W | PTE_X)) != (PTE_W | PTE_X));
+			HOLDS((entry & (PTE_R | PTE_X)) != 0 && ((entry & PTE_R) || !(entry & PTE_W)));
 			if (frame_is_ram(pte_pfn(entry))) {
 				HOLDS(word_kind(*frame_word(pte_pfn(entry))) == FRAME_USER);
 				census->mappings++;
@@ -49,7 +51,7 @@ static void check_table(const pte_t *table, unsigned level, struct census *censu
 			HOLDS(word_kind(*frame_word(pte_pfn(entry))) == FRAME_KERNEL);
 		}
 	}
-	HOLDS(live == table_live(table));
+	HOLDS(live == table_live(table) && (level == 2 || live != 0));
 	census->tables++;
 }
 
@@ -71,33 +73,88 @@ static void check_space(struct space *space, struct census *census)
 		}
 	}
 	HOLDS(census->tables - before == space->tables);
-	for (unsigned i = 0; i < SPACE_SOURCES; i++)
-		HOLDS(slot_check(&space->sources[i]) == 0);
+	for (unsigned i = 0; i < SPACE_SOURCES; i++) {
+		const struct slot *source = &space->sources[i];
+
+		HOLDS(slot_check(source) == 0);
+		HOLDS(slot_is_empty(source) ||
+		      (source->kind == KIND_MEMORY && source->extra == (uint64_t)space));
+	}
 }
 
-static void check_waiting_for_answer(const struct thread *thread)
+static bool is_live(const struct slot *slot)
 {
+	return !slot_is_empty(slot) && !(slot->flags & SLOT_DYING);
+}
+
+/* What a thread uses is what it is bound to. */
+static void check_bindings(const struct thread *thread)
+{
+	const void *used[BIND_COUNT] = {thread->cspace, thread->space, thread->pager, thread->notification,
+					thread->page};
+
+	for (unsigned i = 0; i < BIND_COUNT; i++) {
+		const struct slot *held = &thread->bindings[i];
+		const void *bound = i == BIND_MESSAGE ? spot_of(held->a) : (void *)held->a;
+
+		HOLDS(slot_check(held) == 0);
+		HOLDS(used[i] == (is_live(held) ? bound : NULL));
+		HOLDS(slot_is_empty(held) || held->extra == (uint64_t)thread);
+	}
+	if (thread->notification != NULL)
+		HOLDS(thread->notification->bound == thread);
+	if (thread->state != THREAD_STOPPED)
+		HOLDS(thread->space != NULL);
+}
+
+/* Replies that are good for the thread's answer. */
+static uint64_t count_replies(const struct thread *thread)
+{
+	slot_link_t link = thread->self.next[SLOT_OPEN], end = slot_link(&thread->self, SLOT_CLOSE);
+	uint64_t count = 0;
+
+	for (; link != end; link = slot_of_link(link)->next[link & 1]) {
+		const struct slot *slot = slot_of_link(link);
+
+		HOLDS(slot->kind == KIND_REPLY && slot->a == (uint64_t)thread);
+		if (slot_bracket_of_link(link) == SLOT_OPEN && is_live(slot) && slot->b == thread->sequence)
+			count++;
+	}
+	return count;
+}
+
+static void check_answers(const struct thread *thread)
+{
+	bool is_owed = thread->state == THREAD_CALLED || thread->state == THREAD_FAULTED;
+	bool may_call = thread->state == THREAD_CALLED ||
+			(thread->state == THREAD_SENDING && thread->send_kind == SEND_CALL);
+
+	if (thread->caller != NULL)
+		HOLDS(thread->caller->replier == thread);
 	if (thread->replier != NULL)
-		HOLDS(thread->replier->caller == thread);
-	else
+		HOLDS(is_owed && thread->replier->caller == thread);
+	HOLDS(thread->replies == count_replies(thread));
+	if (is_owed && thread->replier == NULL)
 		HOLDS(thread->replies != 0 || object_reap_pending());
+	HOLDS(thread->buffer_word == 0 || may_call);
+	HOLDS(!thread->forwarded || (thread->send_kind == SEND_FAULT &&
+				     (thread->state == THREAD_FAULTED || thread->state == THREAD_SENDING)));
 }
 
 static void check_thread(struct thread *thread)
 {
 	HOLDS(thread->state <= THREAD_FAULTED && thread->priority < PRIORITIES);
-	HOLDS(slot_check(&thread->self) == 0);
-	for (unsigned i = 0; i < BIND_COUNT; i++)
-		HOLDS(slot_check(&thread->bindings[i]) == 0);
-	if (thread->caller != NULL)
-		HOLDS(thread->caller->replier == thread);
-	if (thread->state == THREAD_CALLED || thread->state == THREAD_FAULTED)
-		check_waiting_for_answer(thread);
+	HOLDS(slots_check(&thread->self, LIMIT) == 0);
+	check_bindings(thread);
+	check_answers(thread);
+	HOLDS((thread->blocked_on != NULL) <= list_is_linked(&thread->queue));
 	if (thread->state == THREAD_READY)
 		HOLDS(thread->blocked_on == NULL &&
 		      (list_is_linked(&thread->queue) || thread == thread->cpu->current));
-	if (thread->state == THREAD_SENDING)
+	else if (thread->state == THREAD_SENDING)
 		HOLDS(thread->blocked_on != NULL);
+	else if (thread->state != THREAD_WAITING)
+		HOLDS(!list_is_linked(&thread->queue));
 	if (thread->state != THREAD_WAITING)
 		HOLDS(!thread->alarm.node.armed);
 }
@@ -114,6 +171,41 @@ static void check_endpoint(const struct endpoint *endpoint)
 		HOLDS(thread->blocked_on == endpoint);
 		HOLDS(thread->state ==
 		      (endpoint->state == ENDPOINT_SENDERS ? THREAD_SENDING : THREAD_WAITING));
+	}
+}
+
+static void check_notification(const struct notification *notification)
+{
+	const struct list_node *node = list_first(&notification->waiters);
+
+	HOLDS(list_check(&notification->waiters, LIMIT) == 0);
+	if (notification->flags != 0)
+		HOLDS(node == NULL &&
+		      (notification->bound == NULL || notification->bound->state != THREAD_WAITING));
+	for (; node != NULL; node = list_next(&notification->waiters, node)) {
+		const struct thread *thread = container_of(node, struct thread, queue);
+
+		HOLDS(thread->blocked_on == notification && thread->waits_on_notification);
+		HOLDS(thread->state == THREAD_WAITING);
+	}
+}
+
+static void check_cspace(const struct cspace *cspace)
+{
+	for (unsigned i = 1; i < cspace->slots; i++) {
+		const struct slot *slot = cspace_slot(cspace, i);
+
+		HOLDS(slot_check(slot) == 0 && (slot->flags & PLACE_MASK) == PLACE_CSPACE);
+	}
+}
+
+static void check_lines(void)
+{
+	for (unsigned i = 0; i < PLIC_LINES; i++) {
+		const struct irq_line *line = &irq_lines[i];
+
+		HOLDS(line->created == (line->references != 0) && slot_check(&line->notification) == 0);
+		HOLDS(line->created || (!line->claimed && slot_is_empty(&line->notification)));
 	}
 }
 
@@ -135,7 +227,13 @@ static void check_object(struct object *object, struct census *census)
 		check_endpoint((struct endpoint *)object);
 		break;
 	case KIND_NOTIFICATION:
-		HOLDS(list_check(&((struct notification *)object)->waiters, LIMIT) == 0);
+		check_notification((struct notification *)object);
+		break;
+	case KIND_CSPACE:
+		check_cspace((struct cspace *)object);
+		break;
+	case KIND_TIMER:
+		HOLDS(slot_check(&((struct timer *)object)->notification) == 0);
 		break;
 	default:
 		break;
@@ -159,19 +257,21 @@ static void visit_slot(const struct slot *slot, struct census *census)
 	if (object == NULL)
 		return;
 	HOLDS(object->kind == slot->kind);
-	if (object->step != VISITED)
+	if (object->step == 0)
 		check_object(object, census);
-	if (object->kind == KIND_THREAD && slot_has_child(&((struct thread *)object)->self))
-		HOLDS(slots_check(&((struct thread *)object)->self, LIMIT) == 0);
+	object->step = VISITED | ((object->step + 1) & MET);
 }
 
+/* As many capabilities were met as the object counts. */
 static void forget_visit(const struct slot *slot, struct census *census)
 {
 	struct object *object = object_of(slot);
 
 	(void)census;
-	if (object != NULL)
-		object->step = 0;
+	if (object == NULL || object->step == 0)
+		return;
+	HOLDS((object->step & MET) == (object->references & MET));
+	object->step = 0;
 }
 
 /* Do @visit for every slot of the list that begins with @root. */
@@ -217,6 +317,7 @@ err_t check_system(void)
 
 	HOLDS(ready_check(&ready_queue, LIMIT) == 0);
 	HOLDS(deadline_check(&deadline_set, LIMIT) == 0);
+	check_lines();
 	walk_roots(visit_slot, &census);
 	walk_roots(forget_visit, &census);
 	if (object_reap_pending())

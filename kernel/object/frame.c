@@ -3,6 +3,7 @@
 #include "object/frame.h"
 #include "base/panic.h"
 #include "object/object.h"
+#include "pure/bits.h"
 
 uint32_t *frame_words;
 uint32_t *arena_words;
@@ -18,19 +19,29 @@ void frame_init(uint64_t first_pfn, uint64_t count, uint32_t *words, uint32_t *a
 	arena_words = arenas;
 }
 
+/* Two words at a time: at boot this runs over all of RAM. */
 void frame_set_kind(uint64_t pfn, uint64_t count, enum frame_kind kind)
 {
-	for (uint64_t i = 0; i < count; i++)
-		*frame_word(pfn + i) = (uint32_t)kind << FRAME_KIND_SHIFT;
+	uint32_t *word = frame_word(pfn), *end = word + count, value = (uint32_t)kind << FRAME_KIND_SHIFT;
+	uint64_t pair = (uint64_t)value << 32 | value;
+
+	for (; word < end && !is_aligned((uint64_t)word, 8); word++)
+		*word = value;
+	for (; word + 2 <= end; word += 2)
+		*(uint64_t *)(void *)word = pair;
+	for (; word < end; word++)
+		*word = value;
 }
 
 static bool arena_is_all(uint64_t pfn, enum frame_kind kind)
 {
-	for (uint64_t i = 0; i < ARENA_PAGES; i++) {
-		if (!frame_is_ram(pfn + i) || word_kind(*frame_word(pfn + i)) != kind)
-			return false;
-	}
-	return true;
+	const uint32_t *word = frame_word(pfn), *end = word + ARENA_PAGES;
+
+	if (!frame_is_ram(pfn + ARENA_PAGES - 1))
+		return false;
+	while (word < end && word_kind(*word) == kind)
+		word++;
+	return word == end;
 }
 
 void frame_settle_arenas(void)
