@@ -159,9 +159,22 @@ class Command(gdb.Command):
         super().__init__(name, gdb.COMMAND_DATA)
 
 
+def in_supervisor_mode(invoke):
+    """@invoke with the hart's privilege raised: stopped in user mode, QEMU shows only what the user may see."""
+    def raised(self, argument, from_tty):
+        before = int(gdb.parse_and_eval('$priv'))
+        gdb.execute('set $priv = 1')
+        try:
+            invoke(self, argument, from_tty)
+        finally:
+            gdb.execute(f'set $priv = {before}')
+    return raised
+
+
 class Threads(Command):
     """threads: every thread, its state and where it is."""
 
+    @in_supervisor_mode
     def invoke(self, argument, from_tty):
         states = enum_names('thread_state', 'THREAD_')
         objects = Objects()
@@ -177,6 +190,7 @@ class Threads(Command):
 class Spaces(Command):
     """spaces: every address space, its tables and sources."""
 
+    @in_supervisor_mode
     def invoke(self, argument, from_tty):
         objects = Objects()
         for space in choose(objects, 'space', argument, lambda value: int(value['asid'])):
@@ -190,6 +204,7 @@ class Spaces(Command):
 class Caps(Command):
     """caps [CSPACE]: the capabilities of every CSpace, or of the one at this address."""
 
+    @in_supervisor_mode
     def invoke(self, argument, from_tty):
         objects = Objects()
         for cspace in choose(objects, 'cspace', argument, lambda value: None):
@@ -202,6 +217,7 @@ class Caps(Command):
 class Areas(Command):
     """areas [ASID]: what is mapped in every space, or in that one; neighbours with equal rights as one."""
 
+    @in_supervisor_mode
     def invoke(self, argument, from_tty):
         for space in choose(Objects(), 'space', argument, lambda value: int(value['asid'])):
             print(f'space {number(space):#x} asid {int(space["asid"])}')
@@ -211,17 +227,21 @@ class Areas(Command):
 
 
 class Server(Command):
-    """server NAME: symbols of a server or program instead of the kernel's (all are linked at one address)."""
+    """server NAME: symbols of that server or program, beside the kernel's; one at a time, all have one address."""
+
+    shown = None
 
     def invoke(self, argument, from_tty):
         folder = os.path.dirname(os.path.dirname(gdb.objfiles()[0].filename))
         with open(os.path.join(folder, 'tests/boot.list'), encoding='utf-8') as stream:
             names = {os.path.basename(path): host for path, host in (line.rstrip('\n').split('\t') for line in stream)}
-        names['kernel'] = os.path.join(folder, 'kernel/kernel.elf')
         names['init'] = os.path.join(folder, 'servers/init/init')
         if argument not in names:
             raise gdb.GdbError('server NAME; known: ' + ' '.join(sorted(names)))
-        gdb.execute('symbol-file ' + names[argument])
+        if Server.shown:
+            gdb.execute('remove-symbol-file ' + Server.shown)
+        gdb.execute('add-symbol-file ' + names[argument], to_string=True)
+        Server.shown = names[argument]
 
 
 for command, name in ((Threads, 'threads'), (Spaces, 'spaces'), (Caps, 'caps'), (Areas, 'areas'), (Server, 'server')):
