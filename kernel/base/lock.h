@@ -9,7 +9,7 @@ extern uint32_t kernel_lock_word;
 
 static inline void kernel_lock(void)
 {
-	uint32_t old;
+	uint64_t old; /* of 32 bits, as amoswap.w extends them */
 
 	do {
 		__asm__ volatile("amoswap.w.aq %0, %1, (%2)"

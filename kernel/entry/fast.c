@@ -61,23 +61,33 @@ HOT struct thread *fast_receiver(const struct endpoint *endpoint)
 
 HOT void fast_dequeue(struct endpoint *endpoint, struct thread *receiver)
 {
-	list_remove(&receiver->queue);
-	if (list_is_empty(&endpoint->queue))
+	struct list_node *head = &endpoint->queue.head, *next = receiver->queue.next;
+
+	head->next = next;
+	next->prev = head;
+	list_node_init(&receiver->queue);
+	if (next == head)
 		endpoint->state = ENDPOINT_IDLE;
 	receiver->blocked_on = NULL;
 }
 
-HOT void fast_switch(struct thread *to)
+/* The floating point registers matter only while somebody owns them: nobody else can have them on. */
+HOT bool fast_fpu_matters(const struct cpu *cpu, const struct thread *to)
+{
+	return cpu->fpu_owner != NULL && (cpu->fpu_owner == to || (csr_read(sstatus) & SSTATUS_FS) != 0);
+}
+
+HOT void fast_switch(struct thread *to, bool traced)
 {
 	struct cpu *cpu = cpu_this();
 	uint64_t satp = to->space->satp;
 
 	to->state = THREAD_READY;
-	if (UNLIKELY(trace_is_on() || (csr_read(sstatus) & SSTATUS_FS) != 0 || cpu->fpu_owner == to)) {
+	if (UNLIKELY(traced || fast_fpu_matters(cpu, to))) {
 		sched_switch_to(to);
 		return;
 	}
-	cpu->current = to;
+	cpu_set_current(cpu, to);
 	if (cpu->satp != satp) {
 		cpu->satp = satp;
 		csr_write(satp, satp);
@@ -108,7 +118,7 @@ HOT bool fast_words_fit(const struct thread *from, const struct thread *to, unsi
 	       (words <= MESSAGE_WORDS && from->page != NULL && to->page != NULL);
 }
 
-HOT struct thread *fast_call(struct thread *thread)
+HOT struct thread *fast_call(struct thread *thread, bool traced)
 {
 	uint64_t tag = thread->regs[REG_A1];
 	struct slot *slot = fast_endpoint(thread, thread->regs[REG_A0], RIGHT_WRITE);
@@ -138,7 +148,7 @@ HOT struct thread *fast_call(struct thread *thread)
 	receiver->regs[REG_A4] = thread->regs[REG_A4];
 	receiver->regs[REG_A5] = thread->regs[REG_A5];
 	receiver->regs[REG_A6] = slot->b;
-	fast_switch(receiver);
+	fast_switch(receiver, traced);
 	return receiver;
 }
 
@@ -156,7 +166,7 @@ HOT void fast_settle(struct thread *server, struct thread *thread)
  * One map item, at most MAP_PAGES_MAX pages, into a leaf table that is there. false: not the usual case,
  * nothing has changed.
  */
-HOT bool fast_map(const struct thread *server, const struct thread *faulter)
+HOT bool fast_map(const struct thread *server, const struct thread *faulter, bool traced)
 {
 	struct space *space = faulter->space;
 	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], offset = server->regs[REG_A4];
@@ -211,7 +221,7 @@ stored:
 	space->stored += pages;
 	if (rights & RIGHT_EXECUTE)
 		mmu_fence_fetch();
-	if (trace_is_on())
+	if (UNLIKELY(traced))
 		trace_write(TRACE_FAULT_ANSWER, faulter->id, at & ~(PAGE_BYTES - 1), pages);
 	return true;
 }
@@ -233,14 +243,15 @@ HOT bool fast_answer_call(const struct thread *server, struct thread *caller, ui
 	return true;
 }
 
-HOT bool fast_answer_fault(const struct thread *server, const struct thread *caller, uint64_t tag)
+HOT bool fast_answer_fault(const struct thread *server, const struct thread *caller, uint64_t tag,
+			   bool traced)
 {
 	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1 || caller->forwarded))
 		return false;
-	return fast_map(server, caller);
+	return fast_map(server, caller, traced);
 }
 
-HOT struct thread *fast_reply_wait(struct thread *server)
+HOT struct thread *fast_reply_wait(struct thread *server, bool traced)
 {
 	uint64_t tag = server->regs[REG_A1];
 	struct thread *caller = server->caller;
@@ -254,7 +265,7 @@ HOT struct thread *fast_reply_wait(struct thread *server)
 	if (UNLIKELY(endpoint->state == ENDPOINT_SENDERS || !sched_is_first(caller) ||
 		     (server->notification != NULL && server->notification->flags != 0)))
 		return NULL;
-	answered = caller->send_kind == SEND_FAULT ? fast_answer_fault(server, caller, tag)
+	answered = caller->send_kind == SEND_FAULT ? fast_answer_fault(server, caller, tag, traced)
 						   : fast_answer_call(server, caller, tag);
 	if (UNLIKELY(!answered))
 		return NULL;
@@ -265,7 +276,7 @@ HOT struct thread *fast_reply_wait(struct thread *server)
 	server->waits_on_notification = false;
 	list_push_back(&endpoint->queue, &server->queue);
 	endpoint->state = ENDPOINT_RECEIVERS;
-	fast_switch(caller);
+	fast_switch(caller, traced);
 	return caller;
 }
 
@@ -290,14 +301,14 @@ HOT bool fault_is_usual(const struct thread *thread, vaddr_t at, unsigned *flags
 	return (access & ~pte_rights(entry)) != 0;
 }
 
-HOT struct thread *fast_fault(struct thread *thread, unsigned access)
+HOT struct thread *fast_fault(struct thread *thread, unsigned access, bool traced)
 {
 	struct endpoint *endpoint = thread->pager;
 	vaddr_t at = csr_read(stval);
 	struct thread *receiver;
 	unsigned flags;
 
-	if (UNLIKELY(endpoint == NULL || trace_is_on() || !fault_is_usual(thread, at, &flags, access)))
+	if (UNLIKELY(endpoint == NULL || traced || !fault_is_usual(thread, at, &flags, access)))
 		return NULL;
 	receiver = fast_receiver(endpoint);
 	if (UNLIKELY(receiver == NULL))
@@ -321,53 +332,64 @@ HOT struct thread *fast_fault(struct thread *thread, unsigned access)
 	receiver->regs[REG_A4] = FAULT_INFO(thread->id, thread->space->asid, flags, access);
 	receiver->regs[REG_A5] = 0;
 	receiver->regs[REG_A6] = thread->pager_badge;
-	fast_switch(receiver);
+	fast_switch(receiver, traced);
 	return receiver;
 }
 
-HOT struct thread *path_fast(struct thread *thread, uint64_t cause)
+/* READ, WRITE or EXECUTE of a page fault; 0: another cause. */
+HOT unsigned access_of_page_fault(uint64_t cause)
 {
+	if (cause == CAUSE_STORE_PAGE)
+		return ACCESS_WRITE;
+	if (cause == CAUSE_LOAD_PAGE)
+		return ACCESS_READ;
+	return cause == CAUSE_FETCH_PAGE ? ACCESS_EXECUTE : 0;
+}
+
+HOT struct thread *path_fast(struct thread *thread, uint64_t cause, bool traced)
+{
+	unsigned access;
+
 	if (cause == CAUSE_USER_ECALL) {
 		if (thread->regs[REG_A7] == SYS_reply_wait)
-			return fast_reply_wait(thread);
+			return fast_reply_wait(thread, traced);
 		if (thread->regs[REG_A7] == SYS_call)
-			return fast_call(thread);
-		if (thread->regs[REG_A7] == SYS_null && !trace_is_on() && sched_is_first(thread)) {
+			return fast_call(thread, traced);
+		if (thread->regs[REG_A7] == SYS_null && !traced && sched_is_first(thread)) {
 			thread->regs[REG_PC] += 4;
 			thread_result(thread, E_OK, 0);
 			return thread;
 		}
 		return NULL;
 	}
-	if (cause == CAUSE_STORE_PAGE)
-		return fast_fault(thread, ACCESS_WRITE);
-	if (cause == CAUSE_LOAD_PAGE)
-		return fast_fault(thread, ACCESS_READ);
-	if (cause == CAUSE_FETCH_PAGE)
-		return fast_fault(thread, ACCESS_EXECUTE);
-	return NULL;
+	access = access_of_page_fault(cause);
+	return access != 0 ? fast_fault(thread, access, traced) : NULL;
 }
 
 struct thread *trap_user(struct thread *thread, uint64_t cause);
 struct thread *trap_user(struct thread *thread, uint64_t cause)
 {
 	struct thread *next;
+	bool traced;
 
 #if PAGODA_CHECKED
 	thread->cpu->entered_cause = cause == CAUSE_USER_ECALL ? cause | thread->regs[REG_A7] << 8 : cause;
 	thread->cpu->entered_instret = csr_read(instret);
 #endif
 	kernel_lock();
-	if (trace_is_on())
+	traced = trace_is_on();
+	if (UNLIKELY(traced))
 		trace_write(TRACE_ENTER, thread->id, cause, thread->regs[REG_A7]);
 #if PAGODA_CHECKED
-	next = trace_flags & TRACE_FLAG_GENERAL_ONLY ? NULL : path_fast(thread, cause);
+	next = trace_flags & TRACE_FLAG_GENERAL_ONLY ? NULL : path_fast(thread, cause, traced);
 #else
-	next = path_fast(thread, cause);
+	next = path_fast(thread, cause, traced);
 #endif
-	if (UNLIKELY(next == NULL))
+	if (UNLIKELY(next == NULL)) {
 		next = trap_general(thread, cause);
-	if (trace_is_on())
+		traced = trace_is_on();
+	}
+	if (UNLIKELY(traced))
 		trace_write(TRACE_LEAVE, next->id, 0, 0);
 	kernel_unlock();
 	return next;

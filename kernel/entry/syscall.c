@@ -8,65 +8,72 @@
 #include "object/sched.h"
 #include "object/trace.h"
 
-#define ARGUMENT(i) thread->regs[REG_A0 + (i)]
+/*
+ * What each number does. A handler takes as many of a0..a5 as the list says, so all can be called alike with
+ * six; its struct result comes back in two registers. Message calls take only the thread and set registers.
+ */
+typedef struct result (*handler_t)(struct thread *, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+				   uint64_t);
+typedef void (*message_handler_t)(struct thread *);
 
-/* Registers are 64 bits wide whatever the type in the list says: a slot number above 32 bits is E_SLOT. */
-static inline __attribute__((always_inline)) bool arguments_fit(const struct thread *thread, unsigned slots)
+static const void *const handlers[SYS_COUNT] = {
+#define MESSAGE_CALL(number, name, ...) [number] = (const void *)syscall_##name,
+#define SYSCALL0(number, name, ...)	[number] = (const void *)syscall_##name,
+#define SYSCALL1(number, name, ...)	[number] = (const void *)syscall_##name,
+#define SYSCALL2(number, name, ...)	[number] = (const void *)syscall_##name,
+#define SYSCALL3(number, name, ...)	[number] = (const void *)syscall_##name,
+#define SYSCALL4(number, name, ...)	[number] = (const void *)syscall_##name,
+#define SYSCALL5(number, name, ...)	[number] = (const void *)syscall_##name,
+#define SYSCALL6(number, name, ...)	[number] = (const void *)syscall_##name,
+#include "uapi/syscall.def"
+#include "uapi/syscall_undef.h"
+};
+
+/* Bit i: argument i is a slot number. Registers are wider than a cap_t: what does not fit is E_SLOT. */
+#define IS_CAP(type)  (sizeof(type) == sizeof(cap_t))
+#define SHAPE_MESSAGE 0x80
+
+static const uint8_t shapes[SYS_COUNT] = {
+#define MESSAGE_CALL(number, name, ...)		[number] = SHAPE_MESSAGE,
+#define SYSCALL0(number, name, ...)		[number] = 0,
+#define SYSCALL1(number, name, t1, ...)		[number] = IS_CAP(t1),
+#define SYSCALL2(number, name, t1, a1, t2, ...) [number] = IS_CAP(t1) | IS_CAP(t2) << 1,
+#define SYSCALL3(number, name, t1, a1, t2, a2, t3, ...) \
+	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2,
+#define SYSCALL4(number, name, t1, a1, t2, a2, t3, a3, t4, ...) \
+	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3,
+#define SYSCALL5(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, ...) \
+	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4,
+#define SYSCALL6(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, ...)                         \
+	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4 | \
+		   IS_CAP(t6) << 5,
+#include "uapi/syscall.def"
+#include "uapi/syscall_undef.h"
+};
+
+static bool arguments_fit(const uint64_t *arguments, unsigned shape)
 {
-	uint64_t seen = 0;
-
-#pragma GCC unroll 6
-	for (unsigned i = 0; i < 6; i++)
-		seen |= slots >> i & 1 ? ARGUMENT(i) : 0;
-	return seen <= UINT32_MAX;
-}
-
-#define IS_CAP(type) (sizeof(type) == sizeof(cap_t))
-#define DO(mask, call)                                                                  \
-	{                                                                               \
-		return arguments_fit(thread, mask) ? call : (struct result){E_SLOT, 0}; \
+	for (; shape != 0; shape >>= 1, arguments++) {
+		if ((shape & 1) && *arguments >= CSPACE_SLOTS_MAX)
+			return false;
 	}
+	return true;
+}
 
 static struct result dispatch(struct thread *thread)
 {
-	switch (thread->regs[REG_A7]) {
-#define MESSAGE_CALL(number, name, ...) \
-	case number:                    \
-		syscall_##name(thread); \
+	uint64_t number = thread->regs[REG_A7];
+	const uint64_t *a = &thread->regs[REG_A0];
+
+	if (number >= SYS_COUNT || handlers[number] == NULL)
+		return failed(E_SYSCALL);
+	if (shapes[number] & SHAPE_MESSAGE) {
+		((message_handler_t)handlers[number])(thread);
 		return result(RESULT_NONE, 0);
-#define SYSCALL0(number, name, ...) \
-	case number:                \
-		return syscall_##name(thread);
-#define SYSCALL1(number, name, t1, a1, ...) \
-	case number:                        \
-		DO(IS_CAP(t1), syscall_##name(thread, (t1)ARGUMENT(0)))
-#define SYSCALL2(number, name, t1, a1, t2, a2, ...) \
-	case number:                                \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1, syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1)))
-#define SYSCALL3(number, name, t1, a1, t2, a2, t3, a3, ...)        \
-	case number:                                               \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2, \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2)))
-#define SYSCALL4(number, name, t1, a1, t2, a2, t3, a3, t4, a4, ...)                          \
-	case number:                                                                         \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3,         \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2), \
-				  (t4)ARGUMENT(3)))
-#define SYSCALL5(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, ...)                            \
-	case number:                                                                                   \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4, \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2),           \
-				  (t4)ARGUMENT(3), (t5)ARGUMENT(4)))
-#define SYSCALL6(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6, ...)                    \
-	case number:                                                                                   \
-		DO(IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4, \
-		   syscall_##name(thread, (t1)ARGUMENT(0), (t2)ARGUMENT(1), (t3)ARGUMENT(2),           \
-				  (t4)ARGUMENT(3), (t5)ARGUMENT(4), (t6)ARGUMENT(5)))
-#include "uapi/syscall.def"
-#include "uapi/syscall_undef.h"
-	default:
-		return result(E_SYSCALL, 0);
 	}
+	if (!arguments_fit(a, shapes[number]))
+		return failed(E_SLOT);
+	return ((handler_t)handlers[number])(thread, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 void syscall_general(struct thread *thread)

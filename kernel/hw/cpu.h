@@ -34,4 +34,14 @@ static inline struct cpu *cpu_this(void)
 	return cpu;
 }
 
+/*
+ * @thread has the hart. A load-reserved of the one before must not let a store-conditional of this one
+ * succeed: the one here ends it, never succeeds itself, and would store what is there already.
+ */
+static inline void cpu_set_current(struct cpu *cpu, struct thread *thread)
+{
+	cpu->current = thread;
+	__asm__ volatile("sc.d zero, %1, (%0)" : : "r"(&cpu->current), "r"(thread) : "memory");
+}
+
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding, deriving and deleting capabilities; CSpaces. */
-#include <string.h>
-
 #include "base/panic.h"
 #include "object/frame.h"
 #include "object/notification.h"
@@ -35,7 +33,7 @@ err_t cspace_create(struct pool *pool, uint64_t slots, struct cspace **made)
 			object_free(&cspace->object);
 			return E_MEMORY;
 		}
-		memset(page, 0, PAGE_BYTES);
+		page_zero(page);
 		cspace->pages[first / CSPACE_PAGE_SLOTS] = page;
 		cspace->slots = (uint32_t)min_u64(slots, first + CSPACE_PAGE_SLOTS);
 	}

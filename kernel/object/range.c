@@ -172,6 +172,7 @@ err_t range_unpark(struct space *space, vaddr_t at, unsigned rights, uint64_t *p
 		(void)limit_leaves(table_below(*entry), 0, SV39_TABLE_ENTRIES, 0, rights);
 	*present = table_live(table_below(*entry));
 	*entry = pte_unpark(*entry);
+	mmu_fence_fetch(); /* what is executed may have been written anew meanwhile */
 	if (*present == 0)
 		space_free_empty_tables(space, at);
 	return E_OK;

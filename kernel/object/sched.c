@@ -60,15 +60,6 @@ static void fpu_switch(struct cpu *cpu, struct thread *thread)
 		csr_set(sstatus, SSTATUS_FS_CLEAN);
 }
 
-/*
- * A load-reserved of the thread that leaves must not let the store-conditional of the next one succeed. This
- * one never succeeds, and what it would store is there already.
- */
-static void forget_reservation(struct cpu *cpu)
-{
-	__asm__ volatile("sc.d zero, %1, (%0)" : : "r"(&cpu->current), "r"(cpu->current) : "memory");
-}
-
 void sched_switch_to(struct thread *thread)
 {
 	struct cpu *cpu = cpu_this();
@@ -77,8 +68,7 @@ void sched_switch_to(struct thread *thread)
 	if (trace_is_on())
 		trace_write(TRACE_SWITCH, thread->id, cpu->current == NULL ? 0 : cpu->current->id,
 			    thread->id);
-	cpu->current = thread;
-	forget_reservation(cpu);
+	cpu_set_current(cpu, thread);
 	if (cpu->satp != thread->space->satp) {
 		cpu->satp = thread->space->satp;
 		csr_write(satp, thread->space->satp);

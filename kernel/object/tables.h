@@ -7,10 +7,10 @@
 #include "object/frame.h"
 #include "object/space.h"
 
-/* @entry is a table, parked or not. */
+/* @entry is a table, parked or not: nothing stands above its frame number, so no mask is needed. */
 static inline pte_t *table_below(pte_t entry)
 {
-	return spot_of_pfn(pte_pfn(entry));
+	return spot_of_pfn(entry >> PTE_PFN_SHIFT);
 }
 
 /* The table that holds @entry. */
