@@ -9,8 +9,6 @@
 
 #include "object/object.h"
 
-#define POOL_ARENAS_MAX 8 /* keeps the change of kind short */
-
 struct pool {
 	struct object object;
 	struct carve carve;

@@ -14,6 +14,7 @@
 #define SPACE_SOURCES	 16 /* sources a space can attach */
 #define MAP_PAGES_MAX	 64 /* pages one answer or map call can carry */
 #define MAP_ITEMS_MAX	 16 /* items one answer or map call can carry */
+#define POOL_ARENAS_MAX	 8  /* arenas of one Pool */
 #define CSPACE_SLOTS_MAX 4096
 #define PRIORITIES	 64 /* 0 is lowest */
 

@@ -31,10 +31,15 @@ static void pool_drop_frames(struct space_pool *pool)
 	*pool = (struct space_pool){0};
 }
 
-/* One arena, and one more for each 512 MiB: its page tables can map all of RAM once. */
+/*
+ * One arena, and one more for each 128 MiB, as far as the kernel allows: page tables for all of RAM four times
+ * over, so that sparse use of an address space does not run out of tables before memory.
+ */
 static uint64_t pool_arenas(void)
 {
-	return 1 + pager.policy.frames.count / (256 * ARENA_PAGES);
+	uint64_t wanted = 1 + pager.policy.frames.count / (64 * ARENA_PAGES);
+
+	return wanted < POOL_ARENAS_MAX ? wanted : POOL_ARENAS_MAX;
 }
 
 static err_t pool_add(struct space_pool *pool)

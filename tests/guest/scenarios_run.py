@@ -36,7 +36,7 @@ def release_build_runs_hello_world(_context):
 
 @scenario('default', 'hello_world runs with the smallest and with much memory, and on 4 harts')
 def hello_world_runs_on_many_machines(_context):
-    for words in (['--mem', '32M'], ['--mem', '128M'], ['--mem', '2G'], ['--smp', '4'], ['--smp', '8', '--mem', '64M']):
+    for words in (['--mem', '32M'], ['--mem', '128M'], ['--mem', '2G'], ['--mem', '8G'], ['--smp', '4'], ['--smp', '8', '--mem', '64M']):
         done = run(*words, '--', 'hello_world')
         check_clean_end(done)
         check(re.fullmatch(HELLO, done.stdout.decode()), f'{words}: standard output: {done.stdout!r}')
