@@ -32,8 +32,8 @@ static void pool_drop_frames(struct space_pool *pool)
 }
 
 /*
- * One arena, and one more for each 128 MiB, as far as the kernel allows: page tables for all of RAM four times
- * over, so that sparse use of an address space does not run out of tables before memory.
+ * One arena, and one more for each 128 MiB, as far as the kernel allows: page tables for all of RAM four
+ * times over, so that sparse use of an address space does not run out of tables before memory.
  */
 static uint64_t pool_arenas(void)
 {

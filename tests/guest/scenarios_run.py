@@ -120,7 +120,7 @@ def wrong_use_is_refused(_context):
     for words, hint in ((['--nosuch', '--', 'hello_world'], '--help'), (['--add', '/no/such/file', '--', 'hello_world'], '--add'),
                         (['--mem', '1M', '--', 'hello_world'], '--mem'), (['hello_world'], '-- hello_world'),
                         (['--smp', '1000', '--', 'hello_world'], '--smp'), (['--mem', 'many', '--', 'hello_world'], '--mem'),
-                        (['--build', 'fast', '--', 'hello_world'], '--build')):
+                        (['--build', 'fast', '--', 'hello_world'], '--build'), (['--', ''], '-- PROGRAM')):
         done = run(*words, build=None)
         check_equal((done.reason, done.status, done.stdout), ('setup', 125, b''), f'{words}: reason, status, output')
         check(done.err_body.count('\n') == 1 and hint in done.err_body, f'{words}: not one line of help: {done.err_body!r}')
@@ -136,11 +136,44 @@ def archive_too_large_is_refused(_context):
         check_clean_end(run('--mem', size, '--add', f'{file.name}=/data/big', '--', 'hello_world'))
 
 
+@scenario('quick', 'what cannot be added is refused in one line with 125, unopened')
+def impossible_additions_are_refused(_context):
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(folder + '/tree/deep')
+        os.mkfifo(folder + '/tree/deep/fifo')
+        os.makedirs(folder + '/many')
+        for i in range(4100):
+            os.mkdir(f'{folder}/many/{i}')
+        fifo = folder + '/tree/deep/fifo'
+        for adds, hint in (([fifo + '=/data/x'], 'neither'), ([folder + '/tree=/data'], 'neither'), (['/dev/null=/data/x'], 'neither'),
+                           (['README.md=/bin'], 'a folder'), (['README.md=/bin/cat/x'], 'no folder'), (['README.md=/data/../x'], 'no path'),
+                           (['README.md=/dev/null'], 'there already'), (['README.md=/boot/command'], 'there already'),
+                           (['README.md=/data/x', 'LICENSE=/data/x'], 'there already'), ([folder + '/many=/data'], 'at most')):
+            done = run(*(f'--add={add}' for add in adds), '--', 'hello_world')
+            check_equal((done.reason, done.status, done.stdout), ('setup', 125, b''), f'{adds}: reason, status, output')
+            check(done.err_body.count('\n') == 1 and hint in done.err_body and 'type: ./run --add' in done.err_body,
+                  f'{adds}: not one line of help: {done.err_body!r}')
+
+
+@scenario('quick', 'closed standard streams do not change the status, and full ones are 125')
+def closed_and_full_streams_end_as_promised(_context):
+    for redirect, program, wanted in (('>&-', 'hello_world', 0), ('2>&-', 'crash', 139), ('<&- >&- 2>&-', 'exit_with 9', 9),
+                                      ('>/dev/full', 'hello_world', 125), ('2>/dev/full', 'exit_with 9', 9)):
+        done = subprocess.run(['sh', '-c', f'{ROOT}/run --build checked --timeout 60 -- {program} {redirect}'],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        check_equal(done.returncode, wanted, f'{program} {redirect}: status')
+        check('Traceback' not in done.stderr, f'{program} {redirect}: {done.stderr}')
+        if '2>' not in redirect:
+            check_match(fr'pagoda: reason=\w+ status={wanted} .*', done.stderr, f'{program} {redirect}: standard error')
+
+
 @scenario('quick', '--print shows a line of QEMU and boots nothing')
 def print_shows_the_line(_context):
     done = run('--print', '--', 'hello_world')
     check_equal(done.status, 0, 'status')
     check(done.stdout.startswith(b'qemu-system-riscv64 ') and done.stdout.count(b'\n') == 1, f'{done.stdout!r}')
+    done = run('--gdb', '--print', '--', 'hello_world')
+    check_match(r'.* -S -gdb tcp:127\.0\.0\.1:\d+', done.stdout.decode(), 'standard output with --gdb')
 
 
 @scenario('quick', 'arguments arrive exactly, empty ones and odd ones too')
@@ -181,6 +214,8 @@ def pagoda_cc_makes_programs(_context):
         done = run('--add', folder + '/own', '--', 'own', 'word')
         check_clean_end(done, 42)
         check_equal(done.stdout, b'word 2 0.50\n', 'standard output')
+        none = subprocess.run([compiler, '-O2'], cwd=folder, capture_output=True, text=True, check=False)
+        check_equal((none.returncode, none.stderr.count('\n')), (1, 1), f'status and lines without an input: {none.stderr!r}')
         bad = subprocess.run([compiler, '-c', 'none.c'], cwd=folder, capture_output=True, text=True, check=False)
         check(bad.returncode != 0 and 'none.c' in bad.stderr, 'a missing source is no error')
 

@@ -5,7 +5,8 @@ The guest maps file pages where they lie in the archive, so the data of every fi
 border: the name field is padded with NULs up to it (readers take a name up to its first NUL).
 Same input, same bytes: entries are sorted, times are 0, inode numbers count up.
 
-Archives are appended to each other after padding to a page; a later entry of the same name counts.
+Archives are appended to each other after padding to a page; a later entry of the same name counts. Within one
+archive a path stands once, and only folders have paths below them; the archive before is asked, too.
 """
 import os
 import stat
@@ -16,6 +17,8 @@ PAGE_BYTES = 4096
 HEADER_BYTES = 110
 MAGIC = b'070701'
 TRAILER = 'TRAILER!!!'
+NAME_BYTES_MAX = 255  # TREE_NAME_MAX of the vfs
+FILE_BYTES_MAX = (1 << 32) - 1  # eight hexadecimal digits
 
 
 class ArchiveError(Exception):
@@ -29,62 +32,75 @@ def _align_up(value, unit):
 class Archive:
     """Collects entries by guest path, then makes the bytes."""
 
-    def __init__(self):
+    def __init__(self, before=()):
+        """@before: (path, mode) of the archive that this one will follow; its files may be replaced."""
         self.entries = {}  # path without leading '/': (mode, data)
+        self.before = dict(before)
 
     def add_bytes(self, path, data, mode=0o644):
-        name = _clean_path(path)
-        self._add_parents(name)
-        self.entries[name] = (stat.S_IFREG | mode, data)
+        self._add(_clean_path(path), stat.S_IFREG | mode, data)
 
     def add_file(self, path, host, strip=None):
         """One host file or link; the execute bit is kept. @strip: objcopy that drops debug sections of an ELF."""
         info = os.lstat(host)
         name = _clean_path(path)
-        self._add_parents(name)
         if stat.S_ISLNK(info.st_mode):
-            self.entries[name] = (stat.S_IFLNK | 0o777, os.readlink(host).encode())
+            self._add(name, stat.S_IFLNK | 0o777, os.fsencode(os.readlink(host)))
             return
+        if not stat.S_ISREG(info.st_mode):
+            raise ArchiveError(f'{host} is neither a file, a folder nor a link')
+        if info.st_size > FILE_BYTES_MAX:
+            raise ArchiveError(f'{host} is larger than 4 GiB')
         with open(host, 'rb') as stream:
             data = stream.read()
         if strip and data[:4] == b'\x7fELF':
             data = _strip_debug(host, strip)
-        self.entries[name] = (stat.S_IFREG | (0o755 if info.st_mode & 0o111 else 0o644), data)
+        self._add(name, stat.S_IFREG | (0o755 if info.st_mode & 0o111 else 0o644), data)
 
     def add_tree(self, path, host):
         """A host file (links to files are followed at the top only) or a folder with all that is in it."""
         if not os.path.isdir(host):
             self.add_file(path, os.path.realpath(host))
             return
-        name = _clean_path(path)
-        self._add_parents(name + '/x')
-        for folder, folders, files in os.walk(host):
+        self._add_folder(_clean_path(path))
+        for folder, folders, files in os.walk(host, onerror=_raise):
             inner = os.path.relpath(folder, host)
-            prefix = name if inner == '.' else name + '/' + inner
-            for child in folders:
-                if os.path.islink(os.path.join(folder, child)):
-                    self.add_file(prefix + '/' + child, os.path.join(folder, child))
-                else:
-                    self.entries[prefix + '/' + child] = (stat.S_IFDIR | 0o755, b'')
-            for child in files:
+            prefix = path if inner == '.' else path + '/' + inner
+            for child in [*folders, *files]:
                 full = os.path.join(folder, child)
-                if os.path.islink(full) or os.path.isfile(full):
-                    self.add_file(prefix + '/' + child, full)
+                if child in folders and not os.path.islink(full):
+                    self._add_folder(_clean_path(prefix + '/' + child))
                 else:
-                    raise ArchiveError(f'{full}: neither a file, a folder nor a link')
+                    self.add_file(prefix + '/' + child, full)
 
-    def _add_parents(self, name):
-        parts = name.split('/')[:-1]
-        for i in range(len(parts)):
-            parent = '/'.join(parts[:i + 1])
-            if parent not in self.entries:
-                self.entries[parent] = (stat.S_IFDIR | 0o755, b'')
+    def _mode_of(self, name):
+        """The mode of what is there, 0 for nothing."""
+        return self.entries[name][0] if name in self.entries else self.before.get(name, 0)
+
+    def _add_folder(self, name):
+        parts = name.split('/')
+        for path in ('/'.join(parts[:i + 1]) for i in range(len(parts))):
+            mode = self._mode_of(path)
+            if mode and not stat.S_ISDIR(mode):
+                raise ArchiveError(f'/{path} is a file in the guest, no folder')
+            if not mode:
+                self.entries[path] = (stat.S_IFDIR | 0o755, b'')
+
+    def _add(self, name, mode, data):
+        present = self._mode_of(name)
+        if stat.S_ISDIR(present):
+            raise ArchiveError(f'/{name} is a folder in the guest')
+        if name in self.entries or stat.S_ISCHR(present):
+            raise ArchiveError(f'/{name} is there already')
+        if '/' in name:
+            self._add_folder(name.rpartition('/')[0])
+        self.entries[name] = (mode, data)
 
     def to_bytes(self):
         out = bytearray()
         for number, name in enumerate(sorted(self.entries), 1):
             mode, data = self.entries[name]
-            _append_entry(out, number, name.encode(), mode, data)
+            _append_entry(out, number, os.fsencode(name), mode, data)
         _append_entry(out, 0, TRAILER.encode(), 0, b'')
         out += bytes(_align_up(len(out), PAGE_BYTES) - len(out))
         return bytes(out)
@@ -92,9 +108,15 @@ class Archive:
 
 def _clean_path(path):
     name = path.strip('/')
-    if not name or any(part in ('', '.', '..') for part in name.split('/')) or '\0' in name:
+    if name in ('', TRAILER) or any(part in ('', '.', '..') for part in name.split('/')) or '\0' in name:
         raise ArchiveError(f'{path!r} is no path for a file in the guest')
+    if any(len(os.fsencode(part)) > NAME_BYTES_MAX for part in name.split('/')):
+        raise ArchiveError(f'a name of {path!r} has more than {NAME_BYTES_MAX} bytes')
     return name
+
+
+def _raise(error):
+    raise error
 
 
 def _strip_debug(host, objcopy):
@@ -132,10 +154,10 @@ def read_entries(data):
         data_at = _align_up(at + HEADER_BYTES + name_size, 4)
         if data_at + size > len(data):
             raise ArchiveError(f'entry at offset {at} is cut short')
-        name = data[at + HEADER_BYTES:at + HEADER_BYTES + name_size].split(b'\0')[0].decode()
+        name = data[at + HEADER_BYTES:at + HEADER_BYTES + name_size].split(b'\0')[0]
         at = _align_up(data_at + size, 4)
-        if name != TRAILER:
-            yield name, mode, data[data_at:data_at + size]
+        if name != TRAILER.encode():
+            yield os.fsdecode(name), mode, data[data_at:data_at + size]
 
 
 def main(arguments):

@@ -4,6 +4,7 @@
 The flags come from the build itself (tests/meson.build writes them into two files), so they are those of the shipped programs.
 """
 import os
+import subprocess
 import sys
 
 import build
@@ -13,17 +14,36 @@ TARGETS = ('libsys/libpagoda.a', 'libsys/crt0.o')
 FLAGS = 'tests/pagoda-cc.compile', 'tests/pagoda-cc.link'
 CROSS_FILE = 'tests/pagoda-cross.ini'
 NO_LINK = ('-c', '-S', '-E', '-M', '-MM', '-fsyntax-only', '--version', '-dumpversion', '-dumpmachine')
+# Options whose value is the next word; any other word without a dash is an input, and "-" is.
+TAKES_WORD = ('-o -x -I -D -U -L -B -A -T -u -e -z -l -include -imacros -isystem -iquote -idirafter -iprefix -iwithprefix '
+              '-iwithprefixbefore -isysroot -MF -MT -MQ -Xlinker -Xassembler -Xpreprocessor -aux-info -dumpbase --param').split()
+NO_INPUT = 'no input files'
 INCLUDE_FOLDERS = ('libsys/include', 'libsys', 'kernel')
 
 
 def read_words(folder, name):
     with open(os.path.join(folder, name), encoding='utf-8') as stream:
-        return stream.read().splitlines()
+        return [line for line in stream.read().splitlines() if not line.startswith('#')]
 
 
 def links(words):
     """Whether gcc would link with these words."""
     return not any(word in NO_LINK or word.startswith('-print-') for word in words)
+
+
+def has_input(words):
+    return any((word == '-' or not word.startswith('-')) and before not in TAKES_WORD
+               for before, word in zip(['', *words], words))
+
+
+def ask(words):
+    """gcc's own answer to words without an input: its version, its help, or that there is nothing to do."""
+    done = subprocess.run([COMPILER, *words], stderr=subprocess.PIPE, check=False)
+    text = done.stderr.decode(errors='replace')
+    if NO_INPUT in text:
+        text = f'pagoda-cc: {NO_INPUT}; type: ./pagoda-cc -o PROGRAM SOURCE.c\n'
+    sys.stderr.write(text)
+    return done.returncode
 
 
 def command(folder, words):
@@ -35,7 +55,7 @@ def command(folder, words):
     library, start = (os.path.join(folder, target) for target in TARGETS)
     # The library and picolibc need each other.
     link_flags = [flag for flag in link_flags if flag not in compile_flags]  # gcc takes --specs only once
-    return line + [start, *words, *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
+    return line + [start, *words, '-x', 'none', *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
 
 
 def main(words):
@@ -51,6 +71,8 @@ def main(words):
     if words == ['--cross-file']:
         print(os.path.join(folder, CROSS_FILE))
         return 0
+    if not has_input(words):
+        return ask([*read_words(folder, FLAGS[0]), *words])
     line = command(folder, words)
     os.execvp(line[0], line)
 

@@ -5,9 +5,11 @@ In docs/*.md, docs/decisions/*.md and README.md:
  - `path/like.this`, `file.c`, `folder/` exist (patterns with * match something); /absolute paths are the guest's;
  - `name()` is a word of the sources;
  - a row of docs/status.md with the cell `holds` names a test in backticks in its last cell;
- - README's ```console blocks: commands `$ ./run ...` and `$ ./pagoda-cc ...` are run in order, their output
-   (both streams) compared line by line; N stands for a number, a line `...` for any lines. Other commands
-   are shown only: they would run the tests or the benches inside a test.
+ - README's ```console blocks: every command of a block that calls ./run or ./pagoda-cc is run in order, after the
+   files of build/ that the block names were removed. Its output (both streams) is compared line by line; N stands
+   for a number, a line `...` for any lines. The status must be the one in the last line that is shown, else 0.
+   Blocks with none of the two are shown only: they would run the tests or the benches inside a test.
+In the sources: every path of a file of ours that is written out (tests/tools/check_docs.py, say) exists.
 """
 import fnmatch
 import os
@@ -23,7 +25,11 @@ TICKED = re.compile(r'(?<!`)`([^`\n]+)`(?!`)')
 PATH = re.compile(r'[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*/?')
 FENCE = re.compile(r'^```.*?^```$', re.DOTALL | re.MULTILINE)
 LINK = re.compile(r'\]\(([^)#:]+)(?:#[^)]*)?\)')
-RUNNABLE = ('./run', './pagoda-cc')
+SOURCES = ('.c', '.h', '.S', '.py', '.def', '.sh', '.build', '.ld', '.ini', '.in')
+SOURCE_PATH = re.compile(r'(?<![\w./-])(?:apps|docs|kernel|libsys|servers|tests)/[\w./-]*\.(?:c|h|S|py|md|def|txt|csv|ld|sh|build)\b')
+RUNNABLE = re.compile(r'(?:^|[|;&]\s*)\./(?:run|pagoda-cc)(?:\s|$)')
+BUILT_FILE = re.compile(r'(?<![\w./-])build/[\w.-]+')
+SHOWN_STATUS = re.compile(r'^pagoda: reason=\w+ status=(\d+) ', re.MULTILINE)
 COMMAND_TIMEOUT_S = 180
 
 
@@ -54,6 +60,18 @@ def find_names(_context=None):
             for target in LINK.findall(line):
                 if not os.path.exists(os.path.join(ROOT, os.path.dirname(page), target)):
                     problems.append(f'{page}:{number}: link to {target}: no such file')
+    return problems
+
+
+def find_source_paths(_context=None):
+    """Paths in the sources, comments included, that lead nowhere from the root or from the file's own folder."""
+    problems = []
+    for path in project_files():
+        if not path.endswith(SOURCES):
+            continue
+        for number, line in enumerate(read(path).splitlines(), 1):
+            problems += [f'{path}:{number}: {name}: no such file' for name in SOURCE_PATH.findall(line)
+                         if not any(os.path.exists(os.path.join(ROOT, folder, name)) for folder in ('', os.path.dirname(path)))]
     return problems
 
 
@@ -98,22 +116,46 @@ def find_blocks(_context=None):
     if 'README.md' not in project_files():
         return ['README.md: no such file']
     problems = []
-    for block in re.findall(r'^```console\n(.*?)^```$', read('README.md'), re.DOTALL | re.MULTILINE):
-        for part in re.split(r'^(?=\$ )', block, flags=re.MULTILINE):
-            command, _, wanted = part.partition('\n')
-            command = command[2:].split('#')[0].strip()
-            if any(re.search(rf'(^|[|;&]\s*){re.escape(word)}(\s|$)', command) for word in RUNNABLE):
-                problems += judge_block(command, wanted)
+    for block in console_blocks(read('README.md')):
+        if any(RUNNABLE.search(command) for command, _ in block):
+            problems += judge_block(block)
     return problems
 
 
-def judge_block(command, wanted):
+def console_blocks(text):
+    """Each block as a list of (command, what is shown below it)."""
+    for block in re.findall(r'^```console\n(.*?)^```$', text, re.DOTALL | re.MULTILINE):
+        parts = re.split(r'^\$ ', block, flags=re.MULTILINE)[1:]
+        yield [(part.partition('\n')[0].strip(), part.partition('\n')[2]) for part in parts]
+
+
+def judge_block(block):
+    remove_built(block)
+    try:
+        return [problem for command, wanted in block for problem in judge_command(command, wanted)]
+    finally:
+        remove_built(block)
+
+
+def remove_built(block):
+    """What the commands of @block make in build/ must come from them, and stays nowhere."""
+    for command, _ in block:
+        for name in BUILT_FILE.findall(command):
+            if os.path.isfile(os.path.join(ROOT, name)):
+                os.unlink(os.path.join(ROOT, name))
+
+
+def judge_command(command, wanted):
     try:
         done = subprocess.run(['sh', '-c', command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=COMMAND_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:
         return [f'README.md: $ {command}: no end within {COMMAND_TIMEOUT_S} s']
     seen = done.stdout.decode(errors='replace')
+    shown = SHOWN_STATUS.findall(wanted)
+    status = int(shown[-1]) if shown else 0
+    if done.returncode != status:
+        return [f'README.md: $ {command}: status {done.returncode}, not {status}: {seen[-2000:]!r}']
     if not wanted.strip() or re.fullmatch(block_pattern(wanted), seen):
         return []
     return [f'README.md: $ {command}: shown is {wanted!r}, seen {seen[-2000:]!r}']

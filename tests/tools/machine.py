@@ -6,6 +6,7 @@ reading, the pipe fills, QEMU's serial port stalls and the guest waits: back-pre
 Input is read only when the guest asks for it.
 """
 import collections
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -21,6 +22,7 @@ LOG_LINES = 4000
 END_GRACE_S = 5  # from the END record or a panic to the end of QEMU
 F_SETPIPE_SZ = 1031
 PR_SET_PDEATHSIG = 1
+STREAM_NAMES = ('standard input', 'standard output', 'standard error')
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
@@ -31,6 +33,10 @@ class Ended(Exception):
         super().__init__(reason)
         self.reason = reason
         self.status = status
+
+
+class StreamError(Exception):
+    """One of our streams cannot be read or written: its name and why. A reader that went away is no such error."""
 
 
 def qemu_line(options, kernel, initrd, gdb_port=None):
@@ -72,14 +78,14 @@ class Machine:
         self.grace = None  # monotonic time at which QEMU is killed
         self.to_guest = b''
         self.asked = False
-        self.input_open = _is_open(0)
+        self.input_open = True
         self.qemu_errors = b''
         self.stderr_open_line = False
         self.faults_out = None
         self.process = None
 
     def run(self):
-        """The Result; raises OSError if a file of --faults cannot be written."""
+        """The Result; raises OSError if a file of --faults cannot be opened, and StreamError."""
         if self.options.faults_file:
             self.faults_out = open(self.options.faults_file, 'wb', buffering=0)
         self.process = subprocess.Popen(self.line, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -143,7 +149,10 @@ class Machine:
         return bool(data)
 
     def _take_input(self):
-        data = os.read(0, console.INPUT_MAX)
+        try:
+            data = os.read(0, console.INPUT_MAX)
+        except OSError as error:
+            raise StreamError(f'standard input: {error.strerror}') from error
         self.asked = False
         if self.keyboard and data:
             data = self.keyboard.filter(data)
@@ -172,7 +181,7 @@ class Machine:
             return
         self.heard = True
         if channel == console.STDOUT:
-            _write_all(1, data)
+            write_all(1, data)
         elif channel == console.STDERR:
             self._write_error(data)
         elif channel == console.FAULTS:
@@ -189,7 +198,7 @@ class Machine:
     def _fault_line(self, line):
         line = console.symbolise_fault(line, self.program_symbols())
         if self.faults_out:
-            self.faults_out.write(line)
+            write_all(self.faults_out.fileno(), line, self.options.faults_file)
         else:
             self._write_error(line)
 
@@ -213,7 +222,7 @@ class Machine:
     def _write_error(self, data):
         if data:
             self.stderr_open_line = not data.endswith(b'\n')
-            _write_all(2, data)
+            write_all(2, data)
 
     def _start_grace(self):
         if self.grace is None and not self.options.gdb:
@@ -231,8 +240,8 @@ class Machine:
                         self._log_line(channel, line)
             if self.stderr_open_line:
                 self._write_error(b'\n')
-        except BrokenPipeError:
-            pass
+        except (BrokenPipeError, StreamError):
+            pass  # the run is over and has its result
         if self.faults_out:
             self.faults_out.close()
 
@@ -241,15 +250,20 @@ class Machine:
         if end:
             reason, status, instructions, leaks = end
             if reason == 'panic':
-                self._show_log()
+                self._explain()
             return Result(reason, int(status), instructions if self.options.count else '-', leaks)
         if not self.heard and self.process.returncode > 0:
             text = self.qemu_errors.decode(errors='replace').strip().splitlines()
-            self._write_error(f'pagoda: QEMU did not start: {text[-1] if text else "no reason given"}\n'.encode())
+            say(f'QEMU did not start: {text[-1] if text else "no reason given"}')
             return Result('setup', 125)
-        self._show_log()
-        self._write_error(b'pagoda: the machine ended without a result; to see more type: ./run --verbose\n')
+        self._explain()
+        say('the machine ended without a result; to see more type: ./run --verbose')
         return Result('panic', 126)
+
+    def _explain(self):
+        """Show the log if it can be shown; the result is known."""
+        with contextlib.suppress(BrokenPipeError, StreamError):
+            self._show_log()
 
     def _await_end(self):
         """QEMU has closed its output, or its time is up."""
@@ -274,21 +288,34 @@ def ignore_signals():
         signal.signal(number, signal.SIG_IGN)
 
 
-def _write_all(descriptor, data):
+def fill_closed_streams():
+    """Closed standard streams become /dev/null, lest a file opened later takes the number of one and gets its bytes."""
+    while True:
+        descriptor = os.open(os.devnull, os.O_RDWR)
+        if descriptor > 2:
+            os.close(descriptor)
+            return
+        os.set_inheritable(descriptor, True)
+
+
+def write_all(descriptor, data, name=None):
+    """Raises BrokenPipeError if the reader went away, StreamError for all else that goes wrong."""
     view = memoryview(data)
     while view:
         try:
             view = view[os.write(descriptor, view):]
         except BlockingIOError:  # somebody else made our stream non-blocking
             select.select([], [descriptor], [])
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise StreamError(f'{name or STREAM_NAMES[descriptor]}: {error.strerror}') from error
 
 
-def _is_open(descriptor):
-    try:
-        os.fstat(descriptor)
-        return True
-    except OSError:
-        return False
+def say(text):
+    """A line of our own on standard error, if anybody takes it."""
+    with contextlib.suppress(BrokenPipeError, StreamError):
+        write_all(2, os.fsencode(f'pagoda: {text}\n'))
 
 
 def _enlarge_pipe(stream):

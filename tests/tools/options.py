@@ -33,6 +33,8 @@ Boots Pagoda in QEMU. With PROGRAM runs that and ends with its status; without, 
   --fresh                  (not built yet) leave the disk image unchanged
 
 Status: PROGRAM's own; 128+n after signal n; 124 time-out; 125 set-up, build or usage; 126 panic.
+A reader of the output that goes away is signal 13; output that cannot be written (a full disk) is set-up; a
+standard stream that is closed from the beginning is /dev/null.
 Last line on standard error: pagoda: reason=exit|signal|timeout|setup|panic status=N instructions=N|- leaks=N|-
 '''
 
@@ -69,6 +71,8 @@ def parse(arguments):
         if word == '--':
             if not words:
                 raise UsageError('nothing stands after --; type: ./run -- PROGRAM ARG...')
+            if not words[0]:
+                raise UsageError("a program's name is empty; type: ./run -- PROGRAM")
             options.program = words
             break
         name, equals, value = word.partition('=')

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """./run: set up, build, make the boot archive, boot it, and end with the program's status."""
+import contextlib
 import os
+import re
 import shlex
+import signal
 import socket
+import stat
 import sys
 import tempfile
 
@@ -16,6 +20,9 @@ import symbols
 FIRMWARE_BYTES = 2 << 20  # RAM starts so far below the kernel
 TREE_BYTES = 4 << 20  # room that QEMU wants for the device tree at the end of RAM
 INITRD_OFFSET_MAX = 128 << 20
+# What the vfs itself makes; nothing can be put there.
+DEVICES = {'dev': stat.S_IFDIR, **{f'dev/{name}': stat.S_IFCHR for name in ('console', 'null', 'zero')}}
+INODES_OF_VFS = 16  # room for these, the root, and what is added below
 
 
 class Boot:
@@ -26,17 +33,24 @@ class Boot:
         self.folder = build.build(options.kind, verbose=options.verbose)
         self.kernel = os.path.join(self.folder, build.KERNEL)
         with open(os.path.join(self.folder, build.ARCHIVE), 'rb') as stream:
-            self.archive = stream.read() + self._overlay()
+            self.archive = stream.read()
+        self.archive += self._overlay()
         self.cache = {}
 
     def _overlay(self):
         """What this run adds: --add, the command and the options. Its first byte lies on a page border."""
-        extra = archive.Archive()
-        for host, guest in self.options.adds:
-            extra.add_tree(guest, host)
+        present = {name: mode for name, mode, _data in archive.read_entries(self.archive)}
+        extra = archive.Archive(before={**present, **DEVICES})
         words = self.options.program or [command_line.SHELL]
         extra.add_bytes('/boot/command', b''.join(os.fsencode(word) + b'\0' for word in words))
         extra.add_bytes('/boot/options', b'faults=%d\n' % self.options.faults)
+        for host, guest in self.options.adds:
+            try:
+                extra.add_tree(guest, host)
+            except archive.ArchiveError as error:
+                raise command_line.UsageError(f'--add {host}={guest}: {error}; type: ./run --add HOST=GUEST with '
+                                              'files, folders or links as HOST and a free path as GUEST') from error
+        _check_count(len(present.keys() | extra.entries.keys()))
         return extra.to_bytes()
 
     def file(self, path):
@@ -85,11 +99,12 @@ class Boot:
 
 
 def main(arguments):
+    machine.fill_closed_streams()
     machine.arm_signals()
     try:
         options = command_line.parse(arguments)
         if options.help:
-            sys.stdout.write(command_line.HELP)
+            machine.write_all(1, command_line.HELP.encode())
             return machine.Result('exit', 0)
         build.install_packages('run', *(['gdb'] if options.gdb else []))
         boot = Boot(options)
@@ -98,38 +113,53 @@ def main(arguments):
         boot.check_memory()
         return _boot(options, boot)
     except build.SetupError as error:
-        sys.stderr.write(error.output)
+        with contextlib.suppress(BrokenPipeError, machine.StreamError):
+            machine.write_all(2, error.output.encode())
         return _refuse(error)
-    except (command_line.UsageError, archive.ArchiveError) as error:
+    except (command_line.UsageError, archive.ArchiveError, machine.StreamError) as error:
         return _refuse(error)
+    except BrokenPipeError:
+        return machine.Result('signal', 128 + signal.SIGPIPE)
     except OSError as error:
         return _refuse(f'{error.filename or "set-up"}: {error.strerror}; type: ./run --help')
     except machine.Ended as ended:
         return machine.Result(ended.reason, ended.status)
 
 
+def _check_count(paths):
+    """The vfs has a table of fixed size."""
+    with open(os.path.join(build.ROOT, 'servers/vfs/vfs.h'), encoding='utf-8') as stream:
+        limit = int(re.search(r'#define VFS_INODES\s+(\d+)', stream.read()).group(1)) - INODES_OF_VFS
+    if paths > limit:
+        raise command_line.UsageError(f'--add: the guest would hold {paths} files and folders, at most {limit} fit; '
+                                      'type: ./run --add with a smaller folder')
+
+
 def _refuse(text):
-    sys.stderr.write(f'pagoda: {text}\n')
+    machine.say(text)
     return machine.Result('setup', 125)
 
 
 def _boot(options, boot):
+    port = _free_port() if options.gdb else None
     if options.print_line:
-        initrd = os.path.join(boot.folder, 'print.cpio')
-        with open(initrd, 'wb') as stream:
-            stream.write(boot.archive)
-        print(shlex.join(machine.qemu_line(options, boot.kernel, initrd)))
+        initrd = _write_archive(boot, boot.folder, 'print.cpio')
+        machine.write_all(1, os.fsencode(shlex.join(machine.qemu_line(options, boot.kernel, initrd, port)) + '\n'))
         return machine.Result('exit', 0)
     with tempfile.TemporaryDirectory(prefix='pagoda-') as folder:
-        initrd = os.path.join(folder, 'boot.cpio')
-        with open(initrd, 'wb') as stream:
-            stream.write(boot.archive)
-        port = _free_port() if options.gdb else None
+        initrd = _write_archive(boot, folder, 'boot.cpio')
         if port:
-            sys.stderr.write(f'pagoda: the machine waits; type: {_gdb_line(boot, port)}\n')
+            machine.write_all(2, os.fsencode(f'pagoda: the machine waits; type: {_gdb_line(boot, port)}\n'))
         line = machine.qemu_line(options, boot.kernel, initrd, port)
         with keyboard.open_raw(not options.program) as keys:
             return machine.Machine(options, line, boot.symbols_of, boot.program_symbols, keys).run()
+
+
+def _write_archive(boot, folder, name):
+    path = os.path.join(folder, name)
+    with open(path, 'wb') as stream:
+        stream.write(boot.archive)
+    return path
 
 
 def _free_port():
@@ -144,17 +174,10 @@ def _gdb_line(boot, port):
 
 
 def report(result):
-    sys.stdout.flush()
-    sys.stderr.write(f'pagoda: reason={result.reason} status={result.status} '
-                     f'instructions={result.instructions} leaks={result.leaks}\n')
-    sys.stderr.flush()
+    machine.say(f'reason={result.reason} status={result.status} '
+                f'instructions={result.instructions} leaks={result.leaks}')
     return result.status
 
 
 if __name__ == '__main__':
-    STATUS = report(main(sys.argv[1:]))
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass
-    os._exit(STATUS)  # no second flush of a closed pipe
+    os._exit(report(main(sys.argv[1:])))  # nothing is left to flush, and no stream to fail

@@ -99,11 +99,17 @@ def claim_of(name, sources):
     for path in own[:1]:
         with open(path, encoding='utf-8') as stream:
             text = stream.read(2000)
-        found = re.search(r'\*/\s*/\*+\s*(.*?)\*/', text, re.DOTALL)
-        if found:
-            words = re.sub(r'\s*\n\s*\*?\s*', ' ', found.group(1)).strip()
-            return re.split(r'(?<=[.:])\s', words)[0].rstrip('.:')
+        claim = first_sentence(text)
+        if claim:
+            return claim
     return f'host test {name}'
+
+
+def first_sentence(text):
+    """Of the comment behind the licence line of a C file; None without one."""
+    found = re.search(r'\*/\s*/\*+(.*?)\*/', text, re.DOTALL)
+    words = ' '.join(re.sub(r'^\s*\*?\s+', '', line).strip() for line in found.group(1).splitlines()).strip() if found else ''
+    return re.split(r'(?<=[.:])\s', words)[0].rstrip('.:') or None
 
 
 def host_function(test, tier):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import stat
 import struct
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import tempfile
 import unittest
 
 import archive
+import cc
+import check_docs
 import console
 import options
 
@@ -17,13 +20,18 @@ TOOLS = os.path.dirname(os.path.abspath(__file__))
 
 # Runs machine.Machine with argv[1] (Python) in QEMU's place and reports as ./run does.
 HARNESS = '''
-import sys
+import os, sys
 sys.path.insert(0, sys.argv[1])
 import machine, options, run
 choice = options.parse(sys.argv[3:] + ["--", "prog"])
 machine.arm_signals()
 line = [sys.executable, "-c", "import sys, time, os\\n" + sys.argv[2]]
-sys.exit(run.report(machine.Machine(choice, line, lambda owner: None, lambda: None).run()))
+machine.fill_closed_streams()
+try:
+    result = machine.Machine(choice, line, lambda owner: None, lambda: None).run()
+except machine.StreamError as error:
+    result = run._refuse(error)
+os._exit(run.report(result))
 '''
 END = r'os.write(1, b"\x105reason=exit status=7 instructions=99 leaks=0\n")' + '\n'
 
@@ -82,6 +90,27 @@ class ArchiveTest(unittest.TestCase):
         self.assertEqual(found['opt/sub/link'], (0o120777, b'tool'))
         self.assertEqual(found['opt/sub/empty'][0], 0o040755)
 
+    def test_nothing_but_files_folders_and_links_is_taken_or_opened(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(folder + '/tree')
+            os.mkfifo(folder + '/tree/fifo')
+            for host in (folder + '/tree/fifo', folder + '/tree', '/dev/null'):
+                with self.assertRaisesRegex(archive.ArchiveError, 'neither a file'):
+                    archive.Archive().add_tree('/data', host)
+
+    def test_a_path_stands_once_and_only_folders_hold_paths(self):
+        boot = archive.Archive(before={'bin': stat.S_IFDIR, 'bin/cat': stat.S_IFREG})
+        boot.add_bytes('/bin/cat', b'another')  # a file of the archive before may be replaced
+        for path in ('/bin/cat', '/bin', '/bin/cat/x', '/' + 'n' * 256):
+            with self.assertRaises(archive.ArchiveError):
+                boot.add_bytes(path, b'')
+        self.assertEqual(sorted(boot.entries), ['bin/cat'])
+
+    def test_names_that_are_no_text_come_back(self):
+        boot = archive.Archive()
+        boot.add_bytes(os.fsdecode(b'/bin/\xff'), b'')
+        self.assertEqual([os.fsencode(name) for name, _, _ in archive.read_entries(boot.to_bytes())], [b'bin', b'bin/\xff'])
+
 
 class ConsoleTest(unittest.TestCase):
     STREAM = b'OpenSBI\r\n\x100boot\n\x101a\x10\x10b\x10r\x102err\x105reason=exit status=0 instructions=1 leaks=0\n'
@@ -139,7 +168,7 @@ class OptionsTest(unittest.TestCase):
     def test_wrong_lines_are_refused_in_one_line(self):
         for words in (['--nope'], ['prog'], ['--'], ['--mem', '1M'], ['--mem', 'x'], ['--smp', '0'], ['--smp'],
                       ['--add', '/no/such/file'], ['--build', 'debug'], ['--timeout', '-1'], ['--count=3'],
-                      ['--disk', 'x'], ['--get', 'x'], ['--fresh'], ['--faults=']):
+                      ['--disk', 'x'], ['--get', 'x'], ['--fresh'], ['--faults='], ['--', ''], ['--', '', 'x']):
             with self.assertRaises(options.UsageError) as caught:
                 options.parse(words)
             self.assertNotIn('\n', str(caught.exception))
@@ -228,6 +257,35 @@ os.write(1, data[:-2])
         os.close(write_end)
         self.assertEqual(done.returncode, 141)
 
+    def play_with(self, script, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, redirect=''):
+        """The status with these streams; @redirect is the shell's, e.g. >&-."""
+        return subprocess.run(['sh', '-c', f'exec "$@" {redirect}', 'sh', sys.executable, '-c', HARNESS, TOOLS, script + '\n' + END],
+                              stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, timeout=20, check=False)
+
+    def test_closed_streams_take_what_is_written_and_keep_the_status(self):
+        both = r'os.write(1, b"\x101out\n\x102oops\n")'
+        done = self.play_with(both, stderr=subprocess.PIPE, redirect='>&-')
+        self.assertEqual((done.returncode, done.stderr), (7, b'oops\npagoda: reason=exit status=7 instructions=- leaks=0\n'))
+        done = self.play_with(both, stdout=subprocess.PIPE, redirect='2>&-')
+        self.assertEqual((done.returncode, done.stdout), (7, b'out\n'))
+        self.assertEqual(self.play_with(both, redirect='<&- >&- 2>&-').returncode, 7)
+
+    def test_full_disk_ends_the_run_with_one_line(self):
+        with open('/dev/full', 'wb') as full:
+            done = self.play_with(r'os.write(1, b"\x101out\n")', stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, 125)
+            self.assertEqual(done.stderr, b'pagoda: standard output: No space left on device\n'
+                                          b'pagoda: reason=setup status=125 instructions=- leaks=-\n')
+            self.assertEqual(self.play_with('', stderr=full).returncode, 7)
+            self.assertEqual(self.play_with(r'os.write(1, b"\x102oops\n")', stderr=full).returncode, 125)
+
+    def test_panic_stays_a_panic_when_nobody_reads_it(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        script = r'os.write(1, b"\x100boot line\n")' + '\nsys.exit(0)'
+        self.assertEqual(self.play_with(script, stderr=write_end).returncode, 126)
+        os.close(write_end)
+
     def test_faults_go_to_their_file(self):
         with tempfile.TemporaryDirectory() as folder:
             status, _, err = play(r'os.write(1, b"\x103#1 load 0x1 pc=0x2\n")' + '\n' + END, f'--faults={folder}/f')
@@ -251,6 +309,45 @@ class SymbolsTest(unittest.TestCase):
                          ['main+0x0', 'main+0x7', None, 'next+0x4', None])
         self.assertEqual([found.name(a, back=1) for a in (0x100, 0x108)], [None, 'main+0x8'])
         self.assertIsNone(symbols.Symbols(elf[:100]).name(0x100))
+
+
+class CompilerTest(unittest.TestCase):
+    def test_inputs_are_told_from_options(self):
+        for words in (['a.c'], ['-c', 'a.c'], ['-o', 'a', '-'], ['-Ifolder', 'a.o'], ['@file']):
+            self.assertTrue(cc.has_input(words), words)
+        for words in ([], ['-O2'], ['-o', 'a'], ['-I', 'folder', '-x', 'c'], ['--version']):
+            self.assertFalse(cc.has_input(words), words)
+
+
+class DocsTest(unittest.TestCase):
+    TEXT = "# x\n```console\n$ printf '#a\\n'  # said\n#a\n$ true\n```\n```sh\n$ no\n```\n"
+
+    def test_blocks_are_split_into_commands(self):
+        self.assertEqual(list(check_docs.console_blocks(self.TEXT)),
+                         [[("printf '#a\\n'  # said", '#a\n'), ('true', '')]])
+
+    def test_commands_of_blocks_are_judged_by_status_and_output(self):
+        last = 'pagoda: reason=exit status={} instructions=- leaks=0\n'
+        for command, wanted in (("printf '#a\\n'  # said", '#a\n'), ('true', ''), ('echo a 12; echo b', 'a N\n...\n'),
+                                (f'printf "{last[:-1].format(3)}\\n"; exit 3', last.format(3))):
+            self.assertEqual(check_docs.judge_command(command, wanted), [], command)
+        for command, wanted in (('false', ''), ('echo b', 'a\n'), ('exit 3', last.format(3)), ('echo a; exit 1', 'a\n'),
+                                (f'printf "{last[:-1].format(3)}\\n"', last.format(3))):
+            self.assertEqual(len(check_docs.judge_command(command, wanted)), 1, command)
+
+    def test_names_and_paths_are_found(self):
+        self.assertEqual(check_docs.BUILT_FILE.findall('./x build/a -o build/b.c mybuild/c'), ['build/a', 'build/b.c'])
+        self.assertEqual(check_docs.SOURCE_PATH.findall('/* see docs/' 'x.md, kernel/' 'y.c: ../docs/no.md */'),
+                         ['docs/' 'x.md', 'kernel/' 'y.c'])
+
+
+class ClaimTest(unittest.TestCase):
+    def test_claim_is_the_first_sentence_behind_the_licence(self):
+        from test import first_sentence
+        licence = '/* SPDX-License-Identifier: MIT */\n'
+        self.assertEqual(first_sentence(licence + '/*\n * Random *operations*\n * on a space. More.\n */\n'), 'Random *operations* on a space')
+        self.assertEqual(first_sentence(licence + '/* One line: more. */\n'), 'One line')
+        self.assertIsNone(first_sentence(licence + 'int x;\n'))
 
 
 if __name__ == '__main__':

@@ -16,8 +16,8 @@ from build import ROOT
 from scenario import Case, Failure, Subcase, check
 from sources import project_files
 
-MARKED_SUFFIXES = ('.c', '.h', '.S', '.py', '.sh', '.def', '.ld', '.build', '.ini', '.txt')
-MARKED_NAMES = ('run', 'test', 'bench', 'pagoda-cc', '.ci/run')
+MARKED_SUFFIXES = ('.c', '.h', '.S', '.py', '.sh', '.def', '.ld', '.build', '.ini', '.in', '.txt', '.csv', '.md')
+MARKED_NAMES = ('run', 'test', 'bench', 'pagoda-cc', '.ci/run', '.clang-format', '.gitignore')
 # Words of work that is not done; spelt so that this line is not one of them.
 UNFINISHED = re.compile('|'.join('TO' 'DO|FIX' 'ME|X' 'XX|HA' 'CK|not impl' 'emented|unimpl' 'emented'.split('|')))
 CODE_LINES_MAX = 600
@@ -29,6 +29,7 @@ def all_cases():
         Case('bench_tools_work', 'quick', 'lines, rows, table and command line of ./bench', unittests(bench_test)),
         Case('layers_hold', 'quick', 'no room includes a file it may not know', problems(check_layers.find)),
         Case('docs_names_exist', 'quick', 'every path, file and function named in the docs exists', problems(check_docs.find_names)),
+        Case('source_paths_exist', 'quick', 'every path of a project file that a source names exists', problems(check_docs.find_source_paths)),
         Case('docs_status_names_tests', 'quick', 'what docs/status.md says holds is held by a test that exists', problems(check_docs.find_status)),
         Case('docs_console_blocks_hold', 'default', "README's console blocks give what they show", problems(check_docs.find_blocks)),
         Case('abi_page_is_current', 'quick', 'docs/abi.md is made from the lists as they are', problems(gen_abi.find)),
