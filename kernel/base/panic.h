@@ -5,11 +5,11 @@
 
 #include "uapi/types.h"
 
-/** Print why, the registers that matter and a backtrace; stop the machine with exit code 126. */
+/** Print why, the control registers and a backtrace; stop the machine with exit code 126. */
 _Noreturn void panic(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 
-/** Print return addresses from a frame-pointer chain, one `  at 0x...` line each. */
-void panic_backtrace(uint64_t frame_pointer, uint64_t pc);
+/** The kernel itself trapped: the same with @registers of where it did, pc and x1 to x31. */
+_Noreturn void panic_trap(const uint64_t registers[32]) __attribute__((cold));
 
 /* Checked builds verify what must hold; release builds trust it. */
 #if PAGODA_CHECKED

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A printf of the needed size over the firmware's console. */
-#include <stdarg.h>
-
 #include "base/print.h"
 #include "base/sbi.h"
 
@@ -105,11 +103,11 @@ static const char *convert(const char *format, va_list *arguments)
 	return format + 1;
 }
 
-void print(const char *format, ...)
+void print_list(const char *format, va_list list)
 {
-	va_list arguments;
+	va_list arguments; /* a va_list parameter may be of a type that has no usable address */
 
-	va_start(arguments, format);
+	va_copy(arguments, list);
 	while (*format != '\0') {
 		if (*format == '%')
 			format = convert(format + 1, &arguments);
@@ -117,4 +115,13 @@ void print(const char *format, ...)
 			put(*format++);
 	}
 	va_end(arguments);
+}
+
+void print(const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	print_list(format, list);
+	va_end(list);
 }

@@ -91,19 +91,52 @@ trap_leave:				/* a0 = thread */
 	ld a0, R(10)(a0)
 	sret
 
-/* A trap in the kernel itself: keep the frame pointer, report, stop. */
+/* A trap in the kernel itself: keep every register, report, stop. Here a0 is free, its value in sscratch. */
 kernel_trap:
-	csrr a0, sscratch		/* the a0 that was swapped in */
-	csrw sscratch, zero
-	mv a1, ra
-	mv a2, fp
-	mv a3, sp
-	la t0, panic_stack_top
-	mv sp, t0
-	call trap_kernel
+	la a0, panic_registers
+	sd x1, 8(a0)
+	sd x2, 16(a0)
+	sd x3, 24(a0)
+	sd x4, 32(a0)
+	sd x5, 40(a0)
+	sd x6, 48(a0)
+	sd x7, 56(a0)
+	sd x8, 64(a0)
+	sd x9, 72(a0)
+	sd x11, 88(a0)
+	sd x12, 96(a0)
+	sd x13, 104(a0)
+	sd x14, 112(a0)
+	sd x15, 120(a0)
+	sd x16, 128(a0)
+	sd x17, 136(a0)
+	sd x18, 144(a0)
+	sd x19, 152(a0)
+	sd x20, 160(a0)
+	sd x21, 168(a0)
+	sd x22, 176(a0)
+	sd x23, 184(a0)
+	sd x24, 192(a0)
+	sd x25, 200(a0)
+	sd x26, 208(a0)
+	sd x27, 216(a0)
+	sd x28, 224(a0)
+	sd x29, 232(a0)
+	sd x30, 240(a0)
+	sd x31, 248(a0)
+	csrr t0, sscratch
+	csrr t1, sepc
+	csrw sscratch, zero		/* a trap on the way comes here again */
+	sd t0, 80(a0)
+	sd t1, 0(a0)
+	la sp, panic_stack_top
+	li fp, 0
+	call panic_trap			/* a0 = pc, x1..x31 */
 
 	.section .bss
 	.align 4
+panic_registers:
+	.space 256
 panic_stack:
 	.space 4096
 panic_stack_top:

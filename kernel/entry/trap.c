@@ -5,7 +5,6 @@
  */
 #include "base/lock.h"
 #include "base/panic.h"
-#include "base/print.h"
 #include "entry/offsets.h"
 #include "entry/path.h"
 #include "hw/csr.h"
@@ -150,15 +149,4 @@ struct thread *trap_general(struct thread *thread, uint64_t cause)
 	general_path(thread, cause);
 	sched_note_visit();
 	return sched_pick();
-}
-
-/* A trap in the kernel: a bug. */
-_Noreturn void trap_kernel(uint64_t a0, uint64_t ra, uint64_t fp, uint64_t sp)
-{
-	print_claim_console();
-	print("\npanic: trap in the kernel: scause 0x%lx stval 0x%lx sepc 0x%lx\n", csr_read(scause),
-	      csr_read(stval), csr_read(sepc));
-	print("a0 0x%lx ra 0x%lx fp 0x%lx sp 0x%lx\n", a0, ra, fp, sp);
-	panic_backtrace(fp, csr_read(sepc));
-	panic("end of the trap in the kernel");
 }

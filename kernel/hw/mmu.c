@@ -79,3 +79,59 @@ void mmu_clear_kernel_half(pte_t *root)
 	for (unsigned i = ROOT_KERNEL; i < SV39_TABLE_ENTRIES && root[i] != 0; i++)
 		root[i] = 0;
 }
+
+#if PAGODA_CHECKED
+#define LEAF_BITS (PTE_RWX | PTE_U | PTE_G)
+
+static bool is_within(vaddr_t at, const char *start, const char *end)
+{
+	return at >= (vaddr_t)start && at < (vaddr_t)end;
+}
+
+static int check_kernel_leaf(pte_t entry, vaddr_t at, unsigned level)
+{
+	vaddr_t last = at + sv39_level_bytes(level) - 1;
+	pte_t bits = PTE_R | PTE_W;
+
+	if (pte_pfn(entry) != (at - DIRECT_BASE) / PAGE_BYTES)
+		return __LINE__;
+	if (level != 0 && at < (vaddr_t)kernel_image_end && last >= (vaddr_t)kernel_image_start)
+		return __LINE__;
+	if (is_within(at, kernel_text_start, kernel_text_end))
+		bits = PTE_R | PTE_X;
+	else if (is_within(at, kernel_text_end, kernel_rodata_end))
+		bits = PTE_R;
+	return (entry & LEAF_BITS) == (bits | PTE_G) ? 0 : __LINE__;
+}
+
+static int check_kernel_table(const pte_t *table, unsigned level, vaddr_t at)
+{
+	int line = 0;
+
+	for (unsigned i = level == 2 ? ROOT_KERNEL : 0; i < SV39_TABLE_ENTRIES && line == 0; i++) {
+		vaddr_t here = at + (i - (level == 2 ? ROOT_KERNEL : 0)) * sv39_level_bytes(level);
+
+		if (pte_is_leaf(table[i]))
+			line = check_kernel_leaf(table[i], here, level);
+		else if (pte_is_table(table[i]) && level > 0)
+			line = check_kernel_table(spot_of_pfn(pte_pfn(table[i])), level - 1, here);
+		else if (table[i] != 0)
+			line = __LINE__;
+	}
+	return line;
+}
+
+int mmu_check(void)
+{
+	return check_kernel_table(kernel_root, 2, DIRECT_BASE);
+}
+
+int mmu_check_kernel_half(const pte_t *root)
+{
+	for (unsigned i = ROOT_KERNEL; i < SV39_TABLE_ENTRIES; i++) {
+		if (root[i] != kernel_root[i])
+			return __LINE__;
+	}
+	return 0;
+}
+#endif

@@ -15,6 +15,15 @@
 /* Build the direct map with exact rights for the image, and switch to it. */
 void mmu_init(const struct dtb_machine *machine);
 
+/*
+ * Checked build: verify the kernel's own map as the tables have it: text r-x, constants r--, all else rw-,
+ * each page where it belongs, nothing for user mode. 0, or the line of what does not hold.
+ */
+int mmu_check(void);
+
+/* The same for the upper half of a space's root: it is the kernel's own map. */
+int mmu_check_kernel_half(const pte_t *root);
+
 /* Copy the kernel's upper half into a new root; and take it out again. */
 void mmu_fill_kernel_half(pte_t *root);
 void mmu_clear_kernel_half(pte_t *root);

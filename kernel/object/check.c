@@ -6,6 +6,7 @@
  */
 #include "object/check.h"
 #include "base/panic.h"
+#include "hw/mmu.h"
 #include "object/notification.h"
 #include "object/pool.h"
 #include "object/reply.h"
@@ -59,6 +60,7 @@ static void check_space(struct space *space, struct census *census)
 {
 	uint64_t before = census->tables;
 
+	HOLDS(mmu_check_kernel_half(space->root) == 0);
 	check_table(space->root, 2, census);
 	for (unsigned i = 0; i < SV39_TABLE_ENTRIES / 2; i++) {
 		pte_t *upper;
@@ -315,6 +317,7 @@ err_t check_system(void)
 {
 	struct census census = {0, 0, frame_kept, 0};
 
+	HOLDS(mmu_check() == 0);
 	HOLDS(ready_check(&ready_queue, LIMIT) == 0);
 	HOLDS(deadline_check(&deadline_set, LIMIT) == 0);
 	check_lines();

@@ -7,6 +7,9 @@
  * number (thread->replies counts them). The first answer moves the number; all others find E_STALE. When the
  * last of them goes without an answer the thread is orphaned: a call ends with E_DEAD, a fault is sent to the
  * thread's own pager again, marked FAULT_BOUNCED.
+ *
+ * Only the Reply of whom the thread itself turned to has RIGHT_MANAGE, which recall needs: one made by
+ * narrow, or saved from a forwarded fault, can answer but not void the one it comes from.
  */
 #include "object/reply.h"
 #include "base/panic.h"
@@ -29,10 +32,13 @@ static struct reply_bounds slot_bounds(const struct slot *slot)
 				     slot->extra32 & RIGHTS_RWX};
 }
 
+/* @bounds: &reply_unbounded itself for a Reply that can recall. */
 static void fill_slot(struct slot *parent, struct slot *to, struct thread *thread,
 		      const struct reply_bounds *bounds)
 {
 	cap_make(parent, to, KIND_REPLY, (uint64_t)thread, thread->sequence);
+	if (bounds != &reply_unbounded)
+		to->rights = 0;
 	to->extra = bounds->first_page << 32 | bounds->pages;
 	to->extra32 = bounds->sources << 16 | bounds->rights;
 	thread->replies++;
@@ -246,6 +252,8 @@ err_t reply_recall(struct thread *server, uint64_t reply)
 	err_t error = reply == CAP_NULL ? E_EMPTY : reply_find(server, reply, &target);
 	uint64_t buffer_word;
 
+	if (error == E_OK && !(target.slot->rights & RIGHT_MANAGE))
+		error = E_RIGHTS;
 	if (error != E_OK)
 		return error;
 	buffer_word = target.thread->buffer_word;

@@ -3,8 +3,9 @@
  * Answers. A blocked caller or faulter is answered through the server's "current caller" link (the usual
  * way, no slot is used) or through a Reply capability: {thread, sequence, window, sources, rights}.
  *
- *   Reply slot   a = thread   b = sequence   extra = first page << 32 | pages   extra32 = sources << 16 |
- * rights
+ *   Reply slot   a = thread   b = sequence   extra = first page << 32 | pages
+ *                extra32 = sources << 16 | rights of its map items   rights = RIGHTS_ALL if it can recall,
+ * else 0
  */
 #ifndef OBJECT_REPLY_H
 #define OBJECT_REPLY_H

@@ -2,10 +2,12 @@
 /* Faults as messages, and their answers. */
 #include "ktest.h"
 
-#define R	     RIGHT_READ
-#define RW	     (RIGHT_READ | RIGHT_WRITE)
-#define RX	     (RIGHT_READ | RIGHT_EXECUTE)
-#define HOLE_ADDRESS 0x8000000ul /* no device there on QEMU virt */
+#define R		RIGHT_READ
+#define RW		(RIGHT_READ | RIGHT_WRITE)
+#define RX		(RIGHT_READ | RIGHT_EXECUTE)
+#define HOLE_ADDRESS	0x8000000ul /* no device there on QEMU virt */
+#define KERNEL_VA	0xffffffc000000000ul
+#define KERNEL_IMAGE_VA (KERNEL_VA + 0x80200000)
 
 static void do_load(struct worker *worker)
 {
@@ -216,4 +218,27 @@ SCENARIO_BODY(fault_answered_with_an_error_stops_the_thread)
 	m = answer_map(FAULT_VA | R, 0);
 	ANSWERS(E_OK, ipc_reply(&m));
 	worker_join(worker);
+}
+
+SCENARIO_BODY(kernel_is_out_of_reach_and_mapped_with_exact_rights)
+{
+	const uint64_t places[] = {KERNEL_VA, KERNEL_IMAGE_VA, USER_END, ~7ul};
+	void (*const accesses[])(struct worker *) = {do_load, do_store};
+	const unsigned access[] = {ACCESS_READ, ACCESS_WRITE};
+	struct message m;
+
+	(void)worker_make(0, do_load, 0);
+	for (unsigned i = 0; i < 4 * 2; i++) {
+		workers[0].argument = places[i / 2];
+		workers[0].run = accesses[i % 2];
+		worker_go(&workers[0]);
+		expect_fault(0, places[i / 2], access[i % 2], 0);
+		m = message_make(E_DENIED, 0, 0);
+		ANSWERS(E_OK, ipc_reply(&m));
+	}
+	MUST(sys_thread_start(worker_thread(0), INIT_BASE, 0, 0, 0));
+	MUST(sys_thread_suspend(worker_thread(0)));
+	REFUSED(E_RANGE, sys_thread_start(worker_thread(0), KERNEL_IMAGE_VA, 0, 0, 0));
+	/* The kernel looks at its own tables: text r-x, constants r--, data rw-, nothing for user mode. */
+	EXPECT_EQ(sys_system_check().error, E_OK);
 }

@@ -7,6 +7,7 @@
 #define REPLY		     (SLOT_TEST + 2)
 #define NARROW		     (SLOT_TEST + 3)
 #define OTHER		     (SLOT_TEST + 4)
+#define LAST		     (SLOT_TEST + 5)
 
 #define R		     RIGHT_READ
 #define RW		     (RIGHT_READ | RIGHT_WRITE)
@@ -179,4 +180,30 @@ SCENARIO_BODY(recall_takes_a_forwarded_fault_back)
 	m = good();
 	ANSWERS(E_OK, ipc_reply_send(REPLY, &m));
 	expect_good(worker);
+}
+
+SCENARIO_BODY(only_the_first_pager_can_recall)
+{
+	struct worker *worker = start_fault();
+	struct message m;
+
+	make_second();
+	MUST(sys_reply_save(REPLY));
+	MUST(sys_reply_narrow(REPLY, NARROW, FAULT_VA, 16, ANY));
+	REFUSED(E_RIGHTS, sys_reply_recall(NARROW));
+	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, 16, ANY));
+	take(SECOND, &m);
+	/* It saves what was forwarded to it: an answer, but no way to void the first pager's. */
+	MUST(sys_reply_save(OTHER));
+	REFUSED(E_RIGHTS, sys_reply_recall(OTHER));
+	MUST(sys_reply_narrow(OTHER, LAST, FAULT_VA, 16, ANY));
+	REFUSED(E_RIGHTS, sys_reply_recall(LAST));
+	MUST(sys_cap_delete(CAP_NULL, LAST));
+	MUST(sys_cap_move(CAP_NULL, LAST, CAP_NULL, OTHER));
+	REFUSED(E_RIGHTS, sys_reply_recall(LAST));
+	EXPECT_EQ(worker->done, 0);
+	m = good();
+	ANSWERS(E_OK, ipc_reply_send(REPLY, &m));
+	expect_good(worker);
+	REFUSED(E_STALE, sys_reply_recall(LAST));
 }

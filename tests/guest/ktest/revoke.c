@@ -2,22 +2,30 @@
 /* Revocation of much memory, and of what threads hold on to. */
 #include "ktest.h"
 
-#define BIG	   SLOT_TEST
-#define BIG_PART   (SLOT_TEST + 1)
-#define BIG_POOL   (SLOT_TEST + 2)
-#define EP	   (SLOT_TEST + 3)
-#define SPACE	   (SLOT_TEST + 10)
+#define BIG		      SLOT_TEST
+#define BIG_PART	      (SLOT_TEST + 1)
+#define BIG_POOL	      (SLOT_TEST + 2)
+#define EP		      (SLOT_TEST + 3)
+#define TABLES		      (SLOT_TEST + 4) /* Memory of TABLE_POOL */
+#define TABLE_POOL	      (SLOT_TEST + 5)
+#define N		      (SLOT_TEST + 6)
+#define TIMER		      (SLOT_TEST + 7)
+#define SPACE		      (SLOT_TEST + 10)
 
-#define SPACES	   8
-#define BIG_ARENAS 128 /* 256 MiB */
-#define RW	   (RIGHT_READ | RIGHT_WRITE)
-#define SMALL_VA   (FAULT_VA + BIG_ARENAS * ARENA_BYTES)
+#define SPACES		      8
+#define SPACES_4K	      4	  /* of them with every page mapped by itself */
+#define BIG_ARENAS	      128 /* 256 MiB */
+#define BIG_PAGES	      (BIG_ARENAS * ARENA_PAGES)
+#define RW		      (RIGHT_READ | RIGHT_WRITE)
+#define ECALL_LOW	      0x73 /* low half of the instruction */
+#define INTERVAL_MICROSECONDS 30
+#define SMALL_VA	      (FAULT_VA + BIG_ARENAS * ARENA_BYTES)
 
 /* Whole arenas of the largest RAM range, past those of the world. */
-static uint64_t take_big(void)
+static void take_big(void)
 {
 	unsigned best = 0;
-	uint64_t skip, arenas;
+	uint64_t skip;
 
 	for (unsigned i = 0; i < boot->memory_count; i++) {
 		if (boot->memory[i].kind == BOOT_MEMORY_RAM &&
@@ -26,54 +34,194 @@ static uint64_t take_big(void)
 			best = i;
 	}
 	skip = (0 - boot->memory[best].base) % ARENA_BYTES + WORLD_ARENAS * ARENA_BYTES;
-	arenas = (boot->memory[best].bytes - skip) / ARENA_BYTES;
-	if (arenas > BIG_ARENAS)
-		arenas = BIG_ARENAS;
-	MUST(sys_memory_carve(BOOT_SLOT_MEMORY + best, BIG, skip / PAGE_BYTES, arenas * ARENA_PAGES));
+	EXPECT(boot->memory[best].bytes >= skip + BIG_ARENAS * ARENA_BYTES);
+	MUST(sys_memory_carve(BOOT_SLOT_MEMORY + best, BIG, skip / PAGE_BYTES, BIG_PAGES));
 	MUST(sys_cap_copy(CAP_NULL, BIG_PART, CAP_NULL, BIG, RIGHTS_ALL));
-	return arenas;
+}
+
+/* Spaces that need many tables come from a Pool of their own. */
+static void make_spaces(unsigned count)
+{
+	MUST(sys_memory_carve(SLOT_PAGES, TABLES, 2 * ARENA_PAGES, 4 * ARENA_PAGES));
+	MUST(sys_pool_create(TABLES, TABLE_POOL));
+	for (unsigned i = 0; i < count; i++) {
+		MUST(sys_object_create(TABLE_POOL, SPACE + i, KIND_SPACE, 2 * BIG_ARENAS));
+		MUST(sys_space_attach(SPACE + i, 3, BIG_PART, RIGHTS_RWX));
+	}
+}
+
+/* Every page by itself. */
+static void map_pages(unsigned space)
+{
+	uint64_t before = MUST(sys_space_stored(space));
+
+	for (uint64_t page = 0; page < BIG_PAGES; page += MAP_PAGES_MAX)
+		MUST(sys_space_map(space, (SMALL_VA + page * PAGE_BYTES) | RW, MAP_SOURCE(3, MAP_PAGES_MAX),
+				   page));
+	EXPECT_EQ(MUST(sys_space_stored(space)), before + BIG_PAGES);
 }
 
 /* Every arena as a superpage, and 64 pages of every eighth once more one by one. */
-static void map_big(unsigned space, uint64_t arenas)
+static void map_arenas(unsigned space)
 {
-	MUST(sys_space_attach(space, 3, BIG_PART, RIGHTS_RWX));
-	for (uint64_t a = 0; a < arenas; a++)
+	for (uint64_t a = 0; a < BIG_ARENAS; a++)
 		MUST(sys_space_map(space, (FAULT_VA + a * ARENA_BYTES) | RW, MAP_SOURCE(3, 1) | MAP_SUPERPAGE,
 				   a * ARENA_PAGES));
-	for (uint64_t a = 0; a < arenas; a += 8)
+	for (uint64_t a = 0; a < BIG_ARENAS; a += 8)
 		MUST(sys_space_map(space, (SMALL_VA + a * ARENA_BYTES) | RW, MAP_SOURCE(3, MAP_PAGES_MAX),
 				   a * ARENA_PAGES + 9));
 }
 
+static uint64_t count_mapped(unsigned space, uint64_t at)
+{
+	uint64_t count = 0;
+
+	for (uint64_t a = 0; a < BIG_ARENAS; a++)
+		count += MUST(sys_space_mapped(space, at + a * ARENA_BYTES, ARENA_PAGES));
+	return count;
+}
+
+/* No count stayed behind in any arena: they can become Pools. Then everything goes. */
+static void finish_big(void)
+{
+	for (uint64_t a = 0; a < BIG_ARENAS; a += POOL_ARENAS_MAX) {
+		MUST(sys_memory_carve(BIG, BIG_PART, a * ARENA_PAGES, POOL_ARENAS_MAX * ARENA_PAGES));
+		MUST(sys_pool_create(BIG_PART, BIG_POOL));
+		MUST(sys_cap_revoke(CAP_NULL, BIG));
+	}
+	MUST(sys_cap_delete(CAP_NULL, BIG));
+}
+
 SCENARIO_BODY(revoke_clears_a_large_range_in_eight_spaces)
 {
-	uint64_t arenas = take_big();
-
+	take_big();
+	make_spaces(SPACES);
 	for (unsigned i = 0; i < SPACES; i++) {
-		create(SPACE + i, KIND_SPACE, 40);
 		MUST(sys_space_attach(SPACE + i, 0, SLOT_PAGES, RW));
 		MUST(sys_space_map(SPACE + i, PAGES_VA | RW, MAP_SOURCE(0, 2), i));
-		map_big(SPACE + i, arenas);
+		if (i < SPACES_4K)
+			map_pages(SPACE + i);
+		else
+			map_arenas(SPACE + i);
+		EXPECT_EQ(count_mapped(SPACE + i, i < SPACES_4K ? SMALL_VA : FAULT_VA), BIG_PAGES);
 	}
 	MUST(sys_cap_revoke(CAP_NULL, BIG));
 	EXPECT_EQ(slot_kind(BIG_PART), 0);
 	for (unsigned i = 0; i < SPACES; i++) {
-		for (uint64_t a = 0; a < arenas; a++) {
-			EXPECT_EQ(MUST(sys_space_lookup(SPACE + i, FAULT_VA + a * ARENA_BYTES)), 0);
-			EXPECT_EQ(MUST(sys_space_lookup(SPACE + i, SMALL_VA + a * ARENA_BYTES)), 0);
-		}
+		EXPECT_EQ(count_mapped(SPACE + i, FAULT_VA), 0);
+		EXPECT_EQ(count_mapped(SPACE + i, SMALL_VA), 0);
 		REFUSED(E_RANGE, sys_space_map(SPACE + i, FAULT_VA | RW, MAP_SOURCE(3, 1), 0));
 		EXPECT(MUST(sys_space_lookup(SPACE + i, PAGES_VA)) != 0);
 		EXPECT_EQ(MUST(sys_space_tables(SPACE + i)) & 0xffffffff, 3);
 	}
-	print("ktest: revoked %lu MiB in %u spaces, irq_off_max=%lu irq_off_call=%lu\n", arenas * 2, SPACES,
-	      world_info()->irq_off_max, world_info()->irq_off_call);
-	/* No count stayed behind in any arena: they can become a Pool. */
-	MUST(sys_memory_carve(BIG, BIG_PART, 0, ARENA_PAGES));
-	MUST(sys_pool_create(BIG_PART, BIG_POOL));
+	print("ktest: revoked %lu MiB in %u spaces, irq_off_max=%lu irq_off_call=%lu\n", BIG_ARENAS * 2ul,
+	      SPACES, world_info()->irq_off_max, world_info()->irq_off_call);
+	finish_big();
+}
+
+/* progress 1: about to call; 2: the call has ended. */
+static void do_unmap(struct worker *worker)
+{
+	struct result done;
+
+	worker->progress = 1;
+	done = sys_space_unmap(SPACE, SMALL_VA, BIG_PAGES);
+	worker->seen[0] = done.error;
+	worker->seen[1] = done.value;
+	worker->progress = 2;
+}
+
+static void do_revoke(struct worker *worker)
+{
+	worker->progress = 1;
+	worker->seen[0] = sys_cap_revoke(CAP_NULL, BIG).error;
+	worker->progress = 2;
+}
+
+/* Is the worker, while this thread runs, in front of the ecall of @number that it has begun? */
+static bool is_restarted(uint64_t number)
+{
+	const uint64_t *registers = &message_page()->words[MESSAGE_REGISTERS];
+
+	return MUST(sys_thread_read(worker_thread(0))) == THREAD_READY && workers[0].progress == 1 &&
+	       registers[17] == number && *(const uint16_t *)registers[0] == ECALL_LOW;
+}
+
+/*
+ * Let worker 0 make the long call @number while a Timer signals this thread, which is of higher priority;
+ * how often it ran in the middle of the call.
+ */
+static uint64_t count_interruptions(void (*run)(struct worker *worker), uint64_t number)
+{
+	uint64_t count = 0;
+	struct message m;
+
+	workers[0].run = run;
+	workers[0].progress = 0;
+	worker_go(&workers[0]);
+	while (workers[0].progress != 2) {
+		MUST(sys_timer_set(TIMER, ticks_from_now(INTERVAL_MICROSECONDS)));
+		take(N, &m);
+		count += is_restarted(number);
+	}
+	worker_join(&workers[0]);
+	MUST(sys_thread_suspend(worker_thread(0)));
+	EXPECT_EQ(workers[0].seen[0], E_OK);
+	return count;
+}
+
+static uint64_t interrupt_unmap(void)
+{
+	uint64_t count;
+
+	map_pages(SPACE);
+	count = count_interruptions(do_unmap, SYS_space_unmap);
+	/* What was done before each interruption is in the sum. */
+	EXPECT_EQ(workers[0].seen[1], BIG_PAGES);
+	EXPECT_EQ(MUST(sys_space_tables(SPACE)) & 0xffffffff, 1);
+	return count;
+}
+
+static uint64_t interrupt_revoke(void)
+{
+	uint64_t count;
+
+	map_pages(SPACE);
+	count = count_interruptions(do_revoke, SYS_cap_revoke);
+	EXPECT_EQ(slot_kind(BIG_PART), 0);
+	EXPECT_EQ(count_mapped(SPACE, SMALL_VA), 0);
+	MUST(sys_cap_copy(CAP_NULL, BIG_PART, CAP_NULL, BIG, RIGHTS_ALL));
+	MUST(sys_space_attach(SPACE, 3, BIG_PART, RIGHTS_RWX));
+	return count;
+}
+
+/* A busy host can deliver its timer too late for a call of less than a millisecond: then once more. */
+static uint64_t interrupt_often(uint64_t (*once)(void))
+{
+	uint64_t count = 0;
+
+	for (unsigned attempt = 0; attempt < 100 && count < 2; attempt++)
+		count += once();
+	return count;
+}
+
+SCENARIO_BODY(long_call_lets_a_higher_thread_run_and_goes_on)
+{
+	uint64_t unmapping, revoking;
+
+	take_big();
+	make_spaces(1);
+	create(N, KIND_NOTIFICATION, 0);
+	MUST(sys_cap_mint(CAP_NULL, EP, CAP_NULL, N, RIGHTS_ALL, 1));
+	create(TIMER, KIND_TIMER, 0);
+	MUST(sys_timer_bind(TIMER, EP));
+	(void)worker_make(0, do_unmap, 0);
+	unmapping = interrupt_often(interrupt_unmap);
+	revoking = interrupt_often(interrupt_revoke);
+	print("ktest: interrupted unmap %lu times, revoke %lu times\n", unmapping, revoking);
+	EXPECT(unmapping >= 2 && revoking >= 2);
 	MUST(sys_cap_revoke(CAP_NULL, BIG));
-	MUST(sys_cap_delete(CAP_NULL, BIG));
+	finish_big();
 }
 
 static void do_call(struct worker *worker)

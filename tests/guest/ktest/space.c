@@ -254,3 +254,89 @@ SCENARIO_BODY(deleted_space_returns_its_tables)
 	EXPECT_EQ(world_info()->slots_used, slots);
 	EXPECT_EQ(MUST(sys_pool_free_bytes(SLOT_POOL)), free_bytes);
 }
+
+static uint64_t mapped(uint64_t at, uint64_t pages)
+{
+	return MUST(sys_space_mapped(SP, at, pages));
+}
+
+SCENARIO_BODY(mapped_pages_are_counted_parked_ones_too)
+{
+	make_space();
+	EXPECT_EQ(mapped(FAULT_VA, 512), 0);
+	MUST(map(FAULT_VA + 3 * PAGE_BYTES, RW, 5, 0));
+	MUST(map(FAULT_VA + 511 * PAGE_BYTES, R, 2, 0));
+	EXPECT_EQ(mapped(FAULT_VA, 512), 6);
+	EXPECT_EQ(mapped(FAULT_VA + 4 * PAGE_BYTES, 512), 6);
+	EXPECT_EQ(mapped(FAULT_VA + 7 * PAGE_BYTES, 1), 1);
+	EXPECT_EQ(mapped(FAULT_VA + 8 * PAGE_BYTES, 1), 0);
+	MUST(sys_space_map(SP, (FAULT_VA + 2 * ARENA_BYTES) | R, MAP_SOURCE(0, 1) | MAP_SUPERPAGE,
+			   ARENA_PAGES));
+	EXPECT_EQ(mapped(FAULT_VA + 2 * ARENA_BYTES - PAGE_BYTES, 512), 511);
+	MUST(sys_space_park(SP, FAULT_VA, 1));
+	EXPECT_EQ(mapped(FAULT_VA, 512), 6);
+	MUST(sys_space_unmap(SP, FAULT_VA + 3 * PAGE_BYTES, 2));
+	EXPECT_EQ(mapped(FAULT_VA, 512), 4);
+	EXPECT_EQ(mapped(USER_END - 512 * PAGE_BYTES, 512), 0);
+	REFUSED(E_RANGE, sys_space_mapped(SP, FAULT_VA, 513));
+	REFUSED(E_RANGE, sys_space_mapped(SP, FAULT_VA, 0));
+	REFUSED(E_RANGE, sys_space_mapped(SP, USER_END - PAGE_BYTES, 2));
+	REFUSED(E_ALIGN, sys_space_mapped(SP, FAULT_VA + 8, 1));
+	REFUSED(E_KIND, sys_space_mapped(SLOT_POOL, FAULT_VA, 1));
+	MUST(sys_cap_copy(CAP_NULL, OTHER, CAP_NULL, SP, RIGHTS_RWX));
+	REFUSED(E_RIGHTS, sys_space_mapped(OTHER, FAULT_VA, 1));
+	REFUSED(E_RIGHTS, sys_space_stored(OTHER));
+}
+
+static void do_load_3(struct worker *worker)
+{
+	for (uint64_t i = 0; i < 3; i++)
+		(void)*(volatile uint64_t *)(worker->argument + i * 8 * PAGE_BYTES);
+}
+
+static uint64_t stored(cap_t space)
+{
+	return MUST(sys_space_stored(space));
+}
+
+SCENARIO_BODY(every_leaf_entry_stored_is_counted)
+{
+	struct map_item *items = (struct map_item *)&message_page()->words[MESSAGE_REGISTERS];
+	uint64_t before;
+	struct worker *worker;
+	struct message m;
+
+	make_space();
+	EXPECT_EQ(stored(SP), 0);
+	MUST(map(FAULT_VA, RW, 7, 0));
+	EXPECT_EQ(stored(SP), 7);
+	/* Replaced or taken away: what was stored stays counted. A refused call stores nothing. */
+	MUST(map(FAULT_VA, R, 2, 20));
+	MUST(sys_space_unmap(SP, FAULT_VA, 7));
+	REFUSED(E_WX, map(FAULT_VA, RIGHTS_RWX, 3, 0));
+	EXPECT_EQ(stored(SP), 9);
+	MUST(sys_space_map(SP, (FAULT_VA + 2 * ARENA_BYTES) | R, MAP_SOURCE(0, 2) | MAP_SUPERPAGE,
+			   ARENA_PAGES));
+	EXPECT_EQ(stored(SP), 11);
+	items[0] = (struct map_item){FAULT_VA | R, MAP_SOURCE(0, 3), 0};
+	items[1] = (struct map_item){(FAULT_VA + ARENA_BYTES) | R, MAP_SOURCE(0, 4), 0};
+	MUST(sys_space_map_items(SP, 2));
+	EXPECT_EQ(stored(SP), 18);
+	REFUSED(E_KIND, sys_space_stored(SLOT_POOL));
+	/* The answers to faults count alike: the first has a table to make, the second takes the short way.
+	 */
+	before = stored(HOME);
+	worker = worker_start(0, do_load_3, FAULT_VA);
+	take(SLOT_FAULTS, &m);
+	for (uint64_t i = 0; i < 3; i++) {
+		EXPECT_EQ(m.w[0], FAULT_VA + i * 8 * PAGE_BYTES);
+		m = (struct message){.tag = TAG_MAP | 1 << 16,
+				     .w = {m.w[0] | R, MAP_SOURCE(SOURCE_PAGES, 5), 10}};
+		if (i < 2)
+			ANSWERS(E_OK, ipc_reply_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+		else
+			ANSWERS(E_OK, ipc_reply(&m));
+	}
+	worker_join(worker);
+	EXPECT_EQ(stored(HOME), before + 15);
+}

@@ -357,6 +357,20 @@ static void float_store(uint64_t *values)
 		: "memory");
 }
 
+/* Rounding mode in bits 7 to 5, flags in bits 4 to 0. */
+static void float_control_write(uint64_t value)
+{
+	__asm__ volatile(".option push\n\t.option arch, +d\n\tfscsr %0\n\t.option pop" : : "r"(value));
+}
+
+static uint64_t float_control_read(void)
+{
+	uint64_t value;
+
+	__asm__ volatile(".option push\n\t.option arch, +d\n\tfrcsr %0\n\t.option pop" : "=r"(value));
+	return value;
+}
+
 static bool float_agree(const uint64_t *wanted)
 {
 	uint64_t now[32];
@@ -369,18 +383,23 @@ static bool float_agree(const uint64_t *wanted)
 	return true;
 }
 
-/* seen[0]: registers at the start were not zero. seen[1]: later they were not what was written. */
+/* seen[0]: registers at the start were not zero. seen[1], seen[2]: later they, or fcsr, were not what was
+ * written. */
 static void do_float(struct worker *worker)
 {
-	uint64_t wanted[32] = {0};
+	uint64_t wanted[32] = {0}, control;
 
-	worker->seen[0] = !float_agree(wanted);
+	worker->seen[0] = !float_agree(wanted) || float_control_read() != 0;
 	for (uint64_t round = 1;; round++) {
 		for (unsigned i = 0; i < 32; i++)
 			wanted[i] = round * 1000003 + worker->index * 77 + i;
+		control = (round + worker->index) % 5 << 5 | (round * 7 + worker->index) % 32;
 		float_load(wanted);
-		for (unsigned check = 0; check < 200; check++)
+		float_control_write(control);
+		for (unsigned check = 0; check < 200; check++) {
 			worker->seen[1] |= !float_agree(wanted);
+			worker->seen[2] |= float_control_read() != control;
+		}
 		worker->progress++;
 	}
 }
@@ -401,5 +420,6 @@ SCENARIO_BODY(floating_point_survives_preemption)
 	for (unsigned i = 0; i < 4; i += 2) {
 		EXPECT_EQ(workers[i].seen[0], 0);
 		EXPECT_EQ(workers[i].seen[1], 0);
+		EXPECT_EQ(workers[i].seen[2], 0);
 	}
 }
