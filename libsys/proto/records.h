@@ -72,6 +72,38 @@ enum open_flag {
 	OPEN_CLOEXEC = 128,
 };
 
+/* VFS_TTY_MODE */
+enum tty_mode {
+	TTY_LINE = 1, /* hand over whole lines; erase, kill line and end of file work */
+	TTY_ECHO = 2,
+	TTY_SIGNAL = 4, /* Ctrl-C is a signal */
+	TTY_DEFAULT = 7,
+};
+
+#define PIPE_BUF_BYTES 4096u
+
+enum proc_limit {
+	LIMIT_AS = 0,	  /* bytes of address space */
+	LIMIT_STACK = 1,  /* bytes */
+	LIMIT_DATA = 2,	  /* bytes */
+	LIMIT_NOFILE = 3, /* open files */
+	LIMIT_NPROC = 4,  /* processes below the caller */
+	LIMIT_COUNT = 5,
+};
+
+struct proc_usage {
+	uint64_t user_ticks; /* from start to now or end: no finer account is kept */
+	uint64_t faults_minor, faults_major;
+};
+
+struct proc_entry {
+	uint64_t pid, ppid;
+	uint64_t state; /* enum thread_state; 16: zombie */
+	uint64_t pages; /* private frames and tables */
+	char name[32];
+};
+#define PROC_STATE_ZOMBIE 16
+
 struct vfs_counts {
 	uint64_t inodes, open_files, cache_frames, cache_frames_used, leases, processes, parked;
 };
