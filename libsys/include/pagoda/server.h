@@ -22,9 +22,11 @@ enum server_slot {
 	UART_IRQ = 9,
 	UART_NEWS_INPUT_CAP = 10, /* the vfs's notification, badge UART_NEWS_INPUT */
 	UART_NEWS_ROOM_CAP = 11,
-	VFS_UART = 8,	 /* endpoint */
-	VFS_ARCHIVE = 9, /* Memory; also mapped read-only at SERVER_ARCHIVE_BASE */
-	PAGER_VFS = 8,	 /* endpoint, badge BADGE_PAGER */
+	VFS_UART = 8,	     /* endpoint */
+	VFS_ARCHIVE = 9,     /* Memory; also mapped read-only at SERVER_ARCHIVE_BASE */
+	VFS_PROC_NEWS = 10,  /* proc's notification, badge VFS_NEWS_TTY */
+	VFS_PAGER_NEWS = 11, /* the pager's notification, badge VFS_NEWS_MEMORY */
+	PAGER_VFS = 8,	     /* endpoint, badge BADGE_PAGER */
 	PAGER_UART = 9,
 	PAGER_ARCHIVE = 10,
 	PAGER_PROC_NEWS = 11, /* proc's notification */
@@ -61,9 +63,10 @@ struct server_start {
 	struct server_range archive; /* whole pages */
 	uint64_t ram_count;	     /* pager: all RAM that is left, whole pages */
 	struct server_range ram[SERVER_RAM_MAX];
-	uint64_t option_faults; /* --faults */
-	uint64_t pinned_frames; /* frames init and the servers hold for good */
-	uint64_t frames_total;	/* free + all in use, as free --raw counts */
+	uint64_t option_faults;	     /* --faults */
+	uint64_t option_interactive; /* a person types: the console has a line discipline */
+	uint64_t pinned_frames;	     /* frames init and the servers hold for good */
+	uint64_t frames_total;	     /* free + all in use, as free --raw counts */
 };
 
 /* The server's program: called once, never returns. */
