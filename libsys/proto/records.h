@@ -55,6 +55,7 @@ struct vfs_stat {
 
 #define VFS_DESCRIPTORS_MAX 128u /* of one process */
 #define VFS_NEWS_MEMORY	    1u	 /* flag of the pager's notification: CACHE_GROW is wanted */
+#define PAGER_NEWS_FAULT    1u	 /* flag of proc's notification: PAGER_NEWS */
 #define VFS_NEWS_TTY	    2u	 /* flag of proc's notification (the pager's news has 1): VFS_TTY_NEWS */
 #define TTY_NEWS_INTERRUPT  1u	 /* flag of the answer of VFS_TTY_NEWS: Ctrl-C was typed */
 
@@ -95,6 +96,8 @@ enum proc_limit {
 	LIMIT_NPROC = 4,  /* processes below the caller */
 	LIMIT_COUNT = 5,
 };
+
+#define PROC_LIMIT_NONE (~0ul >> 1) /* and more: no limit */
 
 struct proc_usage {
 	uint64_t user_ticks; /* from start to now or end: no finer account is kept */

@@ -30,7 +30,7 @@ ROOMS = {
     'servers/proc': [UAPI, PROTO, FACE, FORMAT, LIBC],
     'apps/bench/kernel': [UAPI, PROTO, FACE, LIBC, 'apps'],  # an image in init's place
     'apps': [FACE, LIBC],
-    'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers'],
+    'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers', 'servers/proc'],
     'tests/guest': [UAPI, PROTO, FACE, LIBC],
 }
 # Finer than a room: the policy knows no message and no capability.

@@ -29,13 +29,23 @@ enum server_slot {
 	PAGER_VFS = 8,	     /* endpoint, badge BADGE_PAGER */
 	PAGER_UART = 9,
 	PAGER_ARCHIVE = 10,
-	PAGER_PROC_NEWS = 11, /* proc's notification */
+	PAGER_PROC_NEWS = 11, /* proc's notification, badge PAGER_NEWS_FAULT */
 	PAGER_INFO_PAGE = 12,
 	PAGER_TRACE_RINGS = 13,
 	PAGER_TIMER = 14,
 	PAGER_RAM = 16, /* ram[i] of server_start is in slot PAGER_RAM + i */
+	PROC_PAGER = 8, /* endpoint, badge BADGE_PROC */
+	PROC_VFS = 9,
+	PROC_UART = 10,
+	PROC_PAGER_ALL = 11, /* endpoint without a badge, to mint those of processes */
+	PROC_VFS_ALL = 12,
+	PROC_INFO_PAGE = 13,
+	PROC_TIMER = 14,
+	PROC_SESSION_NEWS = 15, /* init's notification */
+	PROC_POOL = 16,		/* for Threads and CSpaces of processes */
 	SERVER_FIRST_FREE = 32,
 	SERVER_CSPACE_SLOTS = 1024, /* pager: 4096 */
+	PROC_CSPACE_SLOTS = 2112,
 };
 
 /* Sources that init attached to a server's space; it may use those from SERVER_SOURCE_FREE on. */

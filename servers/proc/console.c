@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* init's own lines, through the uart driver. */
-#include "init.h"
-#include "proto/records.h"
-#include <pagoda/ipc.h>
+/* Lines for people, through the uart driver, taken whole. */
+#include "proc.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes the driver took, at most UART_WRITE_MAX. */
+/* Bytes the driver took, at most UART_WRITE_MAX; all of them if it cannot be asked. */
 static uint64_t uart_write(uint8_t channel, const char *text, uint64_t bytes)
 {
 	struct message m = message_make(UART_WRITE, channel, bytes);
 
 	memcpy(&message_page()->words[MESSAGE_REGISTERS], text, bytes);
 	m.tag = TAG(UART_WRITE, MESSAGE_REGISTERS + (bytes + 7) / 8);
-	ipc_call(init.uart, &m);
+	ipc_call(PROC_UART, &m);
 	return message_error(&m) == E_OK && m.w[0] <= bytes ? m.w[0] : bytes;
 }
 
-void console_write(uint8_t channel, const char *text, uint64_t bytes)
+static void console_write(uint8_t channel, const char *text, uint64_t bytes)
 {
 	while (bytes > 0) {
 		uint64_t piece = bytes < UART_WRITE_MAX ? bytes : UART_WRITE_MAX;
@@ -26,10 +24,10 @@ void console_write(uint8_t channel, const char *text, uint64_t bytes)
 
 		text += done;
 		bytes -= done;
-		if (done < piece) { /* news of room goes to the vfs; init may wait for it here */
+		if (done < piece) { /* news of room goes to the vfs: wait for it here */
 			struct message drain = message_make(UART_DRAIN, 0, 0);
 
-			ipc_call(init.uart, &drain);
+			ipc_call(PROC_UART, &drain);
 		}
 	}
 }

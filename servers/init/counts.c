@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What did not come back when the program had ended: frames, kernel objects, capability slots, page tables,
- * and entries of the vfs's tables. Cache and pools that the servers took on for good while the program ran
+ * What did not come back when the session was over: frames, kernel objects, capability slots, page tables,
+ * and entries of the vfs's tables. Cache and pools that the servers took on for good while it ran
  * are no leak: where they grew, the capabilities of kind Memory and Pool are not compared.
  */
-#include "proc.h"
+#include "session.h"
+#include <pagoda/ipc.h>
 #include <string.h>
 
 void counts_read(struct system_counts *counts)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line that says why a program was killed:
+ * The line that says why a process was killed:
  *   PROG[PID]: SIGSEGV store 0xdeadbeef pc=main+0x8 area=none: no area there
  */
-#include "format/elf.h"
 #include "proc.h"
 #include "uapi/fault.h"
 #include <stdio.h>
@@ -65,13 +64,14 @@ static const char *rule_text(const struct pager_news *news)
 }
 
 /* The area's name, from the pager's list; "area" if it is gone. */
-static void area_name(const struct pager_news *news, char name[sizeof(((struct pager_area *)0)->name) + 1])
+static void area_name(uint32_t pid, const struct pager_news *news,
+		      char name[sizeof(((struct pager_area *)0)->name) + 1])
 {
-	struct message m = message_make(PAGER_AREAS, program.pid, news->area_start);
+	struct message m = message_make(PAGER_AREAS, pid, news->area_start);
 	struct pager_area area;
 
 	strcpy(name, "area");
-	ipc_call(init.pager, &m);
+	ipc_call(PROC_PAGER, &m);
 	if (message_error(&m) != E_OK)
 		return;
 	memcpy(&area, &message_page()->words[MESSAGE_REGISTERS], sizeof(area));
@@ -81,7 +81,7 @@ static void area_name(const struct pager_news *news, char name[sizeof(((struct p
 	name[sizeof(area.name)] = 0;
 }
 
-static void area_text(const struct pager_news *news, char *text, size_t bytes)
+static void area_text(uint32_t pid, const struct pager_news *news, char *text, size_t bytes)
 {
 	char name[sizeof(((struct pager_area *)0)->name) + 1];
 	uint64_t prot = news->area_prot_backing;
@@ -90,15 +90,15 @@ static void area_text(const struct pager_news *news, char *text, size_t bytes)
 		snprintf(text, bytes, "none");
 		return;
 	}
-	area_name(news, name);
+	area_name(pid, news, name);
 	snprintf(text, bytes, "0x%lx-0x%lx,%c%c%c,%s", (unsigned long)news->area_start,
 		 (unsigned long)news->area_end, prot & PROT_BIT_READ ? 'r' : '-',
 		 prot & PROT_BIT_WRITE ? 'w' : '-', prot & PROT_BIT_EXEC ? 'x' : '-', name);
 }
 
-static void pc_text(uint64_t pc, char *text, size_t bytes)
+static void pc_text(const struct process *process, uint64_t pc, char *text, size_t bytes)
 {
-	struct elf_reader reader = program_reader();
+	struct elf_reader reader = image_reader(&process->inode, process->file_bytes);
 	char name[128];
 	uint64_t offset;
 
@@ -108,13 +108,13 @@ static void pc_text(uint64_t pc, char *text, size_t bytes)
 		snprintf(text, bytes, "0x%lx", (unsigned long)pc);
 }
 
-void killed_print(const struct pager_news *news)
+void killed_print(const struct process *process, const struct pager_news *news)
 {
 	char area[96], pc[160];
 
-	area_text(news, area, sizeof(area));
-	pc_text(news->pc, pc, sizeof(pc));
-	console_print(CHANNEL_STDERR, "%s[%u]: %s %s 0x%lx pc=%s area=%s: %s\n", program.name,
-		      (unsigned)program.pid, signal_name(news->signal), access_text(news),
+	area_text(process->pid, news, area, sizeof(area));
+	pc_text(process, news->pc, pc, sizeof(pc));
+	console_print(CHANNEL_STDERR, "%s[%u]: %s %s 0x%lx pc=%s area=%s: %s\n", process->name,
+		      (unsigned)process->pid, signal_name(news->signal), access_text(news),
 		      (unsigned long)news->address, pc, area, rule_text(news));
 }

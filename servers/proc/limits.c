@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Limits: those of memory are kept by the pager, space by space; that of processes by the records. */
+#include "proc.h"
+
+#define LIMIT_ASK (~0ul)
+
+static bool limit_is_of_space(uint64_t which)
+{
+	return which == LIMIT_AS || which == LIMIT_STACK || which == LIMIT_DATA;
+}
+
+static uint64_t limit_default(uint64_t which)
+{
+	return which == LIMIT_STACK ? STACK_BYTES : PROC_LIMIT_NONE;
+}
+
+void limits_init(void)
+{
+	for (uint32_t which = 0; which < LIMIT_COUNT; which++)
+		proc.table.self.limits[which] = limit_default(which);
+}
+
+/* A space starts without limits: tell the pager those that @process has. */
+err_t limits_apply(uint32_t space, const struct process *process)
+{
+	err_t error = E_OK;
+
+	for (uint32_t which = 0; which < LIMIT_COUNT && error == E_OK; which++) {
+		if (limit_is_of_space(which) && process->limits[which] != limit_default(which))
+			error = call_pager(PAGER_SPACE_LIMIT, space, which, process->limits[which]);
+	}
+	return error;
+}
+
+err_t request_limit(struct process *caller, const struct message *in, struct answer *out)
+{
+	uint64_t which = in->w[0], value = in->w[1];
+	err_t error = E_OK;
+
+	if (which >= LIMIT_COUNT)
+		return E_ARGUMENT;
+	out->w0 = caller->limits[which];
+	if (value == LIMIT_ASK || value == out->w0)
+		return E_OK;
+	if (value > PROC_LIMIT_NONE)
+		value = PROC_LIMIT_NONE;
+	if (limit_is_of_space(which))
+		error = call_pager(PAGER_SPACE_LIMIT, caller->pid, which, value);
+	else if (which == LIMIT_NOFILE)
+		error = E_UNSUPPORTED;
+	if (error == E_OK)
+		caller->limits[which] = value;
+	return error;
+}
