@@ -98,3 +98,29 @@ void lease_return_idle(void)
 		inode_destroy(&pager.policy.inodes, inode);
 	}
 }
+
+err_t lease_file(uint32_t pid, uint64_t fd, struct mapped_file *file)
+{
+	struct message m = message_make(VFS_MAP_INODE, pid, fd);
+	err_t error = ipc_call(PAGER_VFS, &m);
+
+	if (!error)
+		error = message_error(&m);
+	*file = (struct mapped_file){m.w[0], m.w[1], m.w[2]};
+	return error == E_REQUEST ? E_UNSUPPORTED : error;
+}
+
+err_t lease_pin(struct inode_object *inode, uint64_t index, uint64_t count)
+{
+	struct verdict verdict = {
+		.kind = VERDICT_AWAIT,
+		.inode = inode,
+		.index = index,
+		.count = count < POLICY_AROUND_PAGES ? count : POLICY_AROUND_PAGES,
+		.wanted = index,
+	};
+
+	if (inode->leases)
+		return E_OK;
+	return lease_serve(&verdict);
+}

@@ -46,6 +46,7 @@ uint64_t inode_lease(struct inode_object *inode, uint64_t index);
 MUST_USE err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_t index,
 			       uint64_t number);
 
-int inodes_check(const struct inodes *inodes);
+/* *nodes, *chunks: grow by what its trees hold. */
+int inodes_check(const struct inodes *inodes, uint64_t *nodes, uint64_t *chunks);
 
 #endif
