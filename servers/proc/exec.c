@@ -31,24 +31,24 @@ static err_t path_copy(const struct message *in, char path[PATH_ROOM], uint64_t 
 {
 	err_t error;
 
-	if (in->w[0] < 2)
+	if (in->w[0] == 0)
 		return E_NO_ENTRY;
-	if (in->w[0] > PATH_ROOM)
+	if (in->w[0] >= PATH_ROOM)
 		return E_NAME_TOO_LONG;
-	error = copy_in(0, path, in->w[0], done);
+	error = copy_in(0, path, in->w[0] + 1, done);
 	if (error != E_OK)
 		return error;
-	return strnlen(path, in->w[0]) + 1 == in->w[0] ? E_OK : E_ARGUMENT;
+	return strnlen(path, in->w[0] + 1) == in->w[0] ? E_OK : E_ARGUMENT;
 }
 
 static err_t strings_copy(const struct message *in, struct arguments *arguments, uint64_t *done)
 {
-	uint64_t bytes = BUFFER_LENGTH(in->w[3]) - in->w[0];
+	uint64_t from = in->w[0] + 1, bytes = BUFFER_LENGTH(in->w[3]) - from;
 	char *strings;
 	err_t error = arguments_prepare((uint32_t)in->w[1], in->w[1] >> 32, bytes, &strings);
 
 	if (error == E_OK)
-		error = copy_in(in->w[0], strings, bytes, done);
+		error = copy_in(from, strings, bytes, done);
 	return error == E_OK ? arguments_finish(arguments) : error;
 }
 
@@ -58,7 +58,7 @@ static err_t request_copy(const struct message *in, char path[PATH_ROOM], struct
 {
 	err_t error;
 
-	if (!(in->tag & TAG_BUFFER) || !(in->w[3] & BUFFER_READ) || BUFFER_LENGTH(in->w[3]) < in->w[0])
+	if (!(in->tag & TAG_BUFFER) || !(in->w[3] & BUFFER_READ) || BUFFER_LENGTH(in->w[3]) <= in->w[0])
 		return E_ARGUMENT;
 	error = path_copy(in, path, done);
 	return error == E_OK ? strings_copy(in, arguments, done) : error;

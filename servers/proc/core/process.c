@@ -87,18 +87,19 @@ static uint32_t pid_take(struct process_table *table)
 	return pid;
 }
 
-static bool is_at_limit(struct process *parent)
+/* A limit that all records together keep needs no count. */
+static bool is_at_limit(const struct process_table *table, struct process *parent)
 {
 	uint64_t limit = parent->limits[LIMIT_NPROC];
 
-	return limit != ~0ul && process_count_below(parent) >= limit;
+	return limit < table->count && process_count_below(parent) >= limit;
 }
 
 err_t process_create(struct process_table *table, struct process *parent, struct process **made)
 {
 	struct process *process = table->free, **bucket;
 
-	if (!process || is_at_limit(parent))
+	if (!process || is_at_limit(table, parent))
 		return E_TOO_MANY;
 	table->free = process->hash_next;
 	memset(process, 0, sizeof(*process));
