@@ -64,7 +64,7 @@ static err_t request_copy(const struct message *in, char path[PATH_ROOM], struct
 	return error == E_OK ? strings_copy(in, arguments, done) : error;
 }
 
-/* The new program's space, its limits and its place as the caller's. After E_OK there is no way back. */
+/* The new program's space, which becomes the caller's. After E_OK there is no way back. */
 static err_t space_replace(struct process *caller, const struct elf_image *image, const struct vfs_stat *file,
 			   const struct arguments *arguments)
 {
@@ -72,9 +72,7 @@ static err_t space_replace(struct process *caller, const struct elf_image *image
 
 	if (error != E_OK)
 		return error;
-	error = limits_apply(PID_SELF, caller);
-	if (error == E_OK)
-		error = call_pager(PAGER_SPACE_REPLACE, caller->pid, PID_SELF, 0);
+	error = call_pager(PAGER_SPACE_REPLACE, caller->pid, PID_SELF, 0);
 	if (error == E_OK)
 		return E_OK;
 	slot_clear(SLOT_NEW_PAGE);

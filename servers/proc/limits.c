@@ -30,26 +30,16 @@ void limits_init(void)
 		proc.table.self.limits[which] = limit_default(which);
 }
 
-/* Whoever keeps this limit shall know. */
+/* Whoever keeps this limit shall know. The space of an exec gets those of the one before, a child its
+ * parent's. */
 static err_t limit_tell(const struct process *process, uint64_t which, uint64_t value)
 {
 	if (limit_is_of_space(which))
-		return call_pager(PAGER_SPACE_LIMIT, process->pid, which, value);
+		return call_pager(PAGER_SPACE_LIMIT, process->pid, which,
+				  value == PROC_LIMIT_NONE ? ~0ul : value);
 	if (which == LIMIT_NOFILE)
 		return call_vfs(VFS_PROCESS_LIMIT, process->pid, value);
 	return E_OK;
-}
-
-/* A space starts without limits: tell the pager those that @process has. */
-err_t limits_apply(uint32_t space, const struct process *process)
-{
-	err_t error = E_OK;
-
-	for (uint32_t which = 0; which < LIMIT_COUNT && error == E_OK; which++) {
-		if (limit_is_of_space(which) && process->limits[which] != limit_default(which))
-			error = call_pager(PAGER_SPACE_LIMIT, space, which, process->limits[which]);
-	}
-	return error;
 }
 
 err_t request_limit(struct process *caller, const struct message *in, struct answer *out)

@@ -87,7 +87,7 @@ int proc_check(void)
 
 	if (broken)
 		return broken;
-	if (proc.timer_at != process_next_deadline(&proc.table) && proc.timer_at > ticks_now())
+	if (proc.timer_at > process_next_deadline(&proc.table)) /* it may fire for one that has ended */
 		return __LINE__;
 	return proc.session.first_ended && !proc.session.running ? __LINE__ : 0;
 }

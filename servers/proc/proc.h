@@ -170,7 +170,6 @@ struct proc_usage usage_now(const struct process *process);
 
 /* limits.c */
 void limits_init(void);
-MUST_USE err_t limits_apply(uint32_t space, const struct process *process);
 
 /* killed.c: the line for a process whose fault was refused. */
 void killed_print(const struct process *process, const struct pager_news *news);
