@@ -36,7 +36,8 @@ class Boot:
             extra.add_tree(guest, host)
         words = self.options.program or [command_line.SHELL]
         extra.add_bytes('/boot/command', b''.join(os.fsencode(word) + b'\0' for word in words))
-        extra.add_bytes('/boot/options', b'faults=%d\n' % self.options.faults)
+        interactive = not self.options.program and os.isatty(0)
+        extra.add_bytes('/boot/options', b'faults=%d\ninteractive=%d\n' % (self.options.faults, interactive))
         return extra.to_bytes()
 
     def file(self, path):
