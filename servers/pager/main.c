@@ -4,7 +4,7 @@
  *
  *   wait -> fault?   -> faults.c   -> answer with map items, and wait
  *        -> request? -> requests*.c -> answer with error and words, and wait
- *        -> news?    -> nothing yet comes from below
+ *        -> news?    -> the vfs wants cache
  */
 #include "pager.h"
 #include <pagoda/log.h>
@@ -135,6 +135,8 @@ void server_main(const struct server_start *start)
 			answer = fault_serve(&m);
 		} else if (answer) {
 			request_serve(&m);
+		} else if (m.w[0] & VFS_NEWS_MEMORY) {
+			pools_serve_cache();
 		}
 	}
 }

@@ -26,7 +26,7 @@ struct space_pool {
 	uint64_t frame, arenas;
 	uint64_t spaces;
 };
-#define PAGER_POOLS 16
+#define PAGER_POOLS 64
 
 struct process {
 	struct process *next; /* in its hash bucket */
@@ -55,6 +55,7 @@ struct pager {
 	uint32_t sources, ram_sources;
 	uint32_t window_source[SERVER_RAM_MAX]; /* index in the pager's own space */
 	struct space_pool pool[PAGER_POOLS];
+	uint32_t pool_hint; /* where the last space was made */
 	uint64_t frames_total, frames_elsewhere;
 	uint64_t trace_start; /* rdinstret when the fault being served was taken */
 	bool trace;
@@ -96,6 +97,8 @@ void pools_open(void); /* makes the first Pool */
 MUST_USE err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used);
 void pools_space_gone(struct space_pool *pool);
 MUST_USE err_t pools_lend_cache(void);
+/* The vfs has told that it wants cache: give it some, or say that there is none. */
+void pools_serve_cache(void);
 uint64_t pools_frames(void);
 
 /* process.c */
@@ -127,8 +130,8 @@ struct mapped_file {
 	uint64_t inode, rights, bytes;
 };
 MUST_USE err_t lease_file(uint32_t pid, uint64_t fd, struct mapped_file *file);
-/* Have a lease on one of the @count pages from @index on, so that the inode stays. */
-MUST_USE err_t lease_pin(struct inode_object *inode, uint64_t index, uint64_t count);
+/* The file stays as long as the object, even closed and without a name. */
+MUST_USE err_t lease_hold(struct inode_object *inode);
 
 /* faults.c */
 /* Serve a fault message. true: m is the answer; false: nobody is to be answered. */

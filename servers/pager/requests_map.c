@@ -106,28 +106,20 @@ err_t request_map(struct process *caller, const struct message *in, struct answe
 	return error ? error : map_perform(caller, in, &spec, out);
 }
 
-static uint64_t pages_in_file(const struct area_spec *spec, const struct mapped_file *file)
-{
-	uint64_t bytes = file->bytes > spec->offset_bytes ? file->bytes - spec->offset_bytes : 0;
-
-	return page_up(bytes < spec->bytes ? bytes : spec->bytes) >> PAGE_SHIFT;
-}
-
-/* The inode is held by a lease before the area is made: the file may be closed or unlinked right after. */
-static err_t map_file(struct process *caller, const struct message *in, const struct mapped_file *file,
-		      struct area_spec *spec, struct answer *out)
+/* The file is held before the area is made: it may be closed or unlinked right after. */
+static err_t map_file(struct process *caller, const struct message *in, struct area_spec *spec,
+		      struct answer *out)
 {
 	struct inodes *inodes = &pager.policy.inodes;
-	uint64_t pages = pages_in_file(spec, file);
-	struct inode_object *inode = inode_take(inodes, file->inode);
-	err_t error = inode ? E_OK : E_NO_MEMORY;
+	struct inode_object *inode = inode_take(inodes, spec->inode);
+	err_t error;
 
-	if (!error && pages)
-		error = lease_pin(inode, spec->offset_bytes >> PAGE_SHIFT, pages);
+	if (!inode)
+		return E_NO_MEMORY;
+	error = lease_hold(inode);
 	if (!error)
 		error = map_perform(caller, in, spec, out);
-	if (inode)
-		inode_drop(inodes, inode);
+	inode_drop(inodes, inode);
 	lease_return_idle();
 	return error;
 }
@@ -159,7 +151,7 @@ err_t request_map_file(struct process *caller, const struct message *in, struct 
 		return E_ACCESS;
 	spec.max_prot = (uint32_t)file.rights & 7;
 	spec.inode = file.inode;
-	return map_file(caller, in, &file, &spec, out);
+	return map_file(caller, in, &spec, out);
 }
 
 err_t request_unmap(struct process *caller, const struct message *in, struct answer *out)

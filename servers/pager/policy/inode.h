@@ -16,6 +16,7 @@ struct inode_object {
 	uint64_t number;	   /* the vfs's inode number */
 	uint32_t references;	   /* areas that refer to it; 0: idle */
 	uint32_t leases;	   /* pages in the tree */
+	bool is_held;		   /* the vfs was told to keep the file until it hears otherwise */
 	struct page_tree pages;	   /* by page of the file */
 };
 
