@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files by name and by descriptor: open, creat, close, lseek, stat, fstat, access. */
+/* Files by name and by descriptor: open, creat, close, lseek, stat, lstat, fstat, access. */
 #include "posix/posix.h"
 #include "uapi/fault.h"
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define PATH_ROUNDS_MAX 8
+#define STAT_LINK	1
 
 err_t posix_call_buffer(cap_t server, struct message *m, const void *buffer, size_t bytes)
 {
@@ -124,14 +125,24 @@ int fstat(int fd, struct stat *out)
 	return posix_result(error);
 }
 
-int stat(const char *restrict path, struct stat *restrict out)
+static int stat_path(const char *path, uint64_t flags, struct stat *out)
 {
-	struct message m = message_make(VFS_STAT, 0, 0);
+	struct message m = message_make(VFS_STAT, flags, 0);
 	err_t error = posix_call_path(&m, path);
 
 	if (error == E_OK)
 		stat_fill(out);
 	return posix_result(error);
+}
+
+int stat(const char *restrict path, struct stat *restrict out)
+{
+	return stat_path(path, 0, out);
+}
+
+int lstat(const char *restrict path, struct stat *restrict out)
+{
+	return stat_path(path, STAT_LINK, out);
 }
 
 /* One user, who is no superuser: the owner's bits count. */
