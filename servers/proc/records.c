@@ -14,12 +14,11 @@ static void record_put(struct answer *out, const void *record, uint64_t bytes)
 struct proc_usage usage_now(const struct process *process)
 {
 	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks};
-	struct pager_faults faults;
 
 	if (call_pager(PAGER_FAULTS, process->pid, 0, 0) != E_OK)
 		return usage;
-	memcpy(&faults, &message_page()->words[MESSAGE_REGISTERS], sizeof(faults));
-	usage.faults_minor = faults.faults;
+	memcpy(&usage.detail, &message_page()->words[MESSAGE_REGISTERS], sizeof(usage.detail));
+	usage.faults_minor = usage.detail.faults;
 	return usage;
 }
 

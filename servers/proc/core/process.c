@@ -161,6 +161,12 @@ static void usage_add(struct proc_usage *sum, const struct proc_usage *more)
 	sum->user_ticks += more->user_ticks;
 	sum->faults_minor += more->faults_minor;
 	sum->faults_major += more->faults_major;
+	sum->detail.faults += more->detail.faults;
+	sum->detail.prefetched += more->detail.prefetched;
+	sum->detail.fork_mapped += more->detail.fork_mapped;
+	sum->detail.populate += more->detail.populate;
+	sum->detail.present += more->detail.present;
+	sum->detail.other += more->detail.other;
 }
 
 /* The zombie's parent has heard of it. */

@@ -413,31 +413,31 @@ static void exec_keeps(void)
 	CHECK(wait(&status) == pid && WEXITSTATUS(status) == 24);
 }
 
+#define PROCESSES_MAX 2000
+
 /* Forks until there is no more; every one of them ends, and there is room again. */
 static void exhaustion(void)
 {
-	unsigned made = 0;
-	int ends[2];
+	static pid_t pids[PROCESSES_MAX];
+	int made = 0, error = 0;
 
-	CHECK(pipe(ends) == 0);
-	for (;; made++) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			char byte;
-
-			close(ends[1]);
-			(void)!read(ends[0], &byte, 1);
-			_exit(0);
+	for (; made < PROCESSES_MAX; made++) {
+		pids[made] = fork();
+		if (pids[made] == 0) {
+			for (;;)
+				sleep_ms(1000000);
 		}
-		if (pid < 0)
+		if (pids[made] < 0) {
+			error = errno;
 			break;
+		}
 	}
-	CHECK(errno == EAGAIN || errno == ENOMEM);
-	printf("%u processes\n", made);
-	close(ends[1]);
-	close(ends[0]);
-	for (unsigned i = 0; i < made; i++)
+	printf("%d processes, then %s\n", made, strerror(error));
+	fflush(stdout);
+	CHECK(error == EAGAIN || error == ENOMEM);
+	for (int i = 0; i < made; i++)
+		CHECK(kill(pids[i], SIGKILL) == 0);
+	for (int i = 0; i < made; i++)
 		CHECK(wait(NULL) > 0);
 	CHECK(waitpid(child_that_exits(0), NULL, 0) > 0);
 }

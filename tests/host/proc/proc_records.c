@@ -187,14 +187,17 @@ TEST(what_children_used_is_summed_when_they_are_waited_for)
 {
 	struct process *first = begin(), *child = child_of(first);
 
-	child->usage = (struct proc_usage){10, 20, 30};
-	child->children_usage = (struct proc_usage){1, 2, 3};
+	child->usage = (struct proc_usage){
+		.user_ticks = 10, .faults_minor = 20, .faults_major = 30, .detail.prefetched = 40};
+	child->children_usage = (struct proc_usage){
+		.user_ticks = 1, .faults_minor = 2, .faults_major = 3, .detail.prefetched = 4};
 	CHECK_TRUE(end(child, 0) == NULL);
 	CHECK_EQ(first->children_usage.faults_minor, 0);
 	CHECK_EQ(process_wait(&table, first, 0, false, &ended), E_OK);
 	CHECK_EQ(first->children_usage.user_ticks, 11);
 	CHECK_EQ(first->children_usage.faults_minor, 22);
 	CHECK_EQ(first->children_usage.faults_major, 33);
+	CHECK_EQ(first->children_usage.detail.prefetched, 44);
 }
 
 TEST(sleepers_wake_in_the_order_of_their_deadlines)
