@@ -13,15 +13,19 @@
 
 static int print_sums(void)
 {
-	struct pager_faults sums;
-	err_t error = inspect_children_faults(&sums);
+	struct proc_usage usage;
+	err_t error = inspect_children_usage(&usage);
+	const struct pager_faults *sums = &usage.detail;
 
+	if (error == E_OK && sums->present == 0)
+		error = E_UNSUPPORTED;
 	if (error != E_OK) {
 		fprintf(stderr, "faults: counts: %s\n", error_text(error));
 		return 1;
 	}
 	fprintf(stderr, "faults=%lu prefetched=%lu fork_mapped=%lu populate=%lu present=%lu other=%lu\n",
-		sums.faults, sums.prefetched, sums.fork_mapped, sums.populate, sums.present, sums.other);
+		sums->faults, sums->prefetched, sums->fork_mapped, sums->populate, sums->present,
+		sums->other);
 	return 0;
 }
 

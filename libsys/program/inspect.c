@@ -5,8 +5,6 @@
 #include <pagoda/syscall.h>
 #include <string.h>
 
-#define USAGE_CHILDREN_FAULTS 2
-
 const struct info_page *inspect_info(void)
 {
 	return (const struct info_page *)PROGRAM_INFO_PAGE;
@@ -37,10 +35,9 @@ err_t inspect_process(uint64_t cursor, struct proc_entry *process)
 	return record_ask(SLOT_PROC, message_make(PROC_LIST, cursor, 0), process, sizeof(*process));
 }
 
-err_t inspect_children_faults(struct pager_faults *faults)
+err_t inspect_children_usage(struct proc_usage *usage)
 {
-	return record_ask(SLOT_PROC, message_make(PROC_USAGE, USAGE_CHILDREN_FAULTS, 0), faults,
-			  sizeof(*faults));
+	return record_ask(SLOT_PROC, message_make(PROC_USAGE, 1, 0), usage, sizeof(*usage));
 }
 
 err_t inspect_check_server(enum inspect_server server, uint64_t *broken)

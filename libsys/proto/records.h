@@ -102,6 +102,7 @@ enum proc_limit {
 struct proc_usage {
 	uint64_t user_ticks; /* from start to now or end: no finer account is kept */
 	uint64_t faults_minor, faults_major;
+	struct pager_faults detail; /* of the pager; all 0: not collected */
 };
 
 struct proc_entry {

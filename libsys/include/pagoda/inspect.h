@@ -23,8 +23,8 @@ MUST_USE err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *ar
 /* The process with the smallest pid above @cursor. Errors: E_NO_ENTRY: no more. */
 MUST_USE err_t inspect_process(uint64_t cursor, struct proc_entry *process);
 
-/* How the pages of the children that were waited for came. Errors: the process server's. */
-MUST_USE err_t inspect_children_faults(struct pager_faults *faults);
+/* What the children that were waited for used. Errors: the process server's. */
+MUST_USE err_t inspect_children_usage(struct proc_usage *usage);
 
 enum inspect_server {
 	INSPECT_PAGER,
