@@ -114,6 +114,7 @@ err_t request_exec(struct process *caller, const struct message *in, struct answ
 	if (error != E_OK)
 		return error;
 	image_name(caller, path, &file);
+	caller->execed = true;
 	if (program_begin(caller, image.entry, &arguments) != E_OK) {
 		slot_clear(SLOT_NEW_PAGE);
 		slot_clear(SLOT_NEW_SPACE);

@@ -10,15 +10,23 @@ static void record_put(struct answer *out, const void *record, uint64_t bytes)
 	out->record_words = (uint32_t)(bytes / 8);
 }
 
-/* Of a process that has a space. */
+static struct pager_faults faults_ask(uint32_t request, uint32_t pid)
+{
+	struct pager_faults faults = {0};
+
+	if (call_pager(request, pid, 0, 0) == E_OK)
+		memcpy(&faults, &message_page()->words[MESSAGE_REGISTERS], sizeof(faults));
+	return faults;
+}
+
+/* Of a process that has a space. The detail is of that space alone, the faults those before an exec, too. */
 struct proc_usage usage_now(const struct process *process)
 {
-	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks};
+	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks,
+				   .detail = faults_ask(PAGER_FAULTS, process->pid)};
 
-	if (call_pager(PAGER_FAULTS, process->pid, 0, 0) != E_OK)
-		return usage;
-	memcpy(&usage.detail, &message_page()->words[MESSAGE_REGISTERS], sizeof(usage.detail));
-	usage.faults_minor = usage.detail.faults;
+	usage.faults_minor =
+		process->execed ? faults_ask(PAGER_USAGE, process->pid).faults : usage.detail.faults;
 	return usage;
 }
 
