@@ -87,7 +87,8 @@ static uint8_t prot_usable(uint32_t prot)
 
 struct vm_area *area_create(struct vm_space *space, const struct area_spec *spec)
 {
-	struct vm_area *area = nodes_take(&space->policy->areas);
+	bool scarce = frames_are_scarce(&space->policy->frames);
+	struct vm_area *area = scarce ? NULL : nodes_take(&space->policy->areas);
 	struct inode_object *inode = NULL;
 
 	if (!area)

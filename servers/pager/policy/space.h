@@ -34,7 +34,7 @@ MUST_USE err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, 
 void space_destroy(struct vm_space *space);
 
 /* A copy of @parent's areas, limits and heap for @pid; pages are shared until one writes. Pinned areas are
- * left out. What the kernel has mapped of the parent must be parked. Errors: E_TOO_MANY (areas), E_NO_MEMORY
+ * left out. What the kernel has mapped of the parent must be parked. Errors: E_NO_MEMORY
  */
 MUST_USE err_t space_fork(struct vm_space *parent, uint32_t pid, struct vm_space **out);
 
