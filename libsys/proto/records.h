@@ -43,7 +43,13 @@ struct pager_news {
 	uint64_t fault_kind;				  /* enum fault_kind */
 };
 
-enum vfs_mode { VFS_DIRECTORY = 0040000, VFS_REGULAR = 0100000, VFS_CHARACTER = 0020000, VFS_LINK = 0120000 };
+enum vfs_mode {
+	VFS_DIRECTORY = 0040000,
+	VFS_REGULAR = 0100000,
+	VFS_CHARACTER = 0020000,
+	VFS_LINK = 0120000,
+	VFS_FIFO = 0010000
+};
 
 struct vfs_stat {
 	uint64_t inode;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests of the process server and of the pager. */
+/* Requests of the pager: file pages on lease, memory for the cache, what a mapping needs to know. */
 #include "vfs.h"
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
@@ -10,92 +10,15 @@
 
 static uint32_t cache_groups; /* Memory taken by service_cache_grow: slot and source each */
 
-/* Descriptors 0, 1, 2 of a new process. */
-static err_t process_open_console(struct process *process)
-{
-	static const struct open_request standard[] = {
-		{.flags = OPEN_READ, .channel = CHANNEL_STDOUT},
-		{.flags = OPEN_WRITE, .channel = CHANNEL_STDOUT},
-		{.flags = OPEN_WRITE, .channel = CHANNEL_STDERR},
-	};
-	err_t error = E_OK;
-	uint32_t fd;
-
-	for (uint32_t i = 0; i < 3 && error == E_OK; i++) {
-		struct open_request wanted = standard[i];
-
-		wanted.inode = vfs.console;
-		error = file_open(&vfs.files, process, &wanted, &fd);
-	}
-	return error;
-}
-
-err_t service_process_create(struct request *r)
-{
-	struct process *process;
-	uint64_t pid = r->m.w[0];
-	err_t error;
-
-	if (pid == 0 || pid > BADGE_PID_MAX)
-		return E_ARGUMENT;
-	error = process_create(&vfs.files, pid, &process);
-	if (error != E_OK)
-		return error;
-	error = process_open_console(process);
-	if (error != E_OK)
-		process_destroy(&vfs.files, process);
-	return error;
-}
-
-err_t service_process_destroy(struct request *r)
-{
-	uint64_t pid = r->m.w[0];
-	struct process *process;
-
-	if (pid == 0 || pid > BADGE_PID_MAX)
-		return E_ARGUMENT;
-	process = process_find(&vfs.files, pid);
-	if (!process)
-		return E_NO_ENTRY;
-	console_cancel(pid);
-	process_destroy(&vfs.files, process);
-	return E_OK;
-}
-
-err_t service_lookup(struct request *r)
-{
-	return request_stat(r);
-}
-
-err_t service_inode_read(struct request *r)
-{
-	const struct inode *inode = tree_inode(&vfs.tree, r->m.w[0]);
-	uint64_t offset = r->m.w[1];
-	struct transfer t;
-	err_t error;
-
-	if (!inode)
-		return E_NO_ENTRY;
-	if (inode_is_directory(inode))
-		return E_IS_DIRECTORY;
-	if (!inode_is_regular(inode))
-		return E_ARGUMENT;
-	error = transfer_open(&t, &r->m, BUFFER_WRITE);
-	if (error == E_OK && offset < inode->size_bytes)
-		error = transfer_to_caller(&t, inode->data + offset, inode->size_bytes - offset);
-	r->w[0] = t.done;
-	return error;
-}
-
 err_t service_lease(struct request *r)
 {
-	uint64_t count = r->m.w[2], taken = 0;
+	struct lease_run run = {.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2]};
+	uint64_t taken = 0;
 	err_t error;
 
-	if (count > LEASE_FRAMES_MAX)
-		count = LEASE_FRAMES_MAX;
-	error = lease_take(&vfs.store, r->m.w[0], r->m.w[1], count, &message_page()->words[MESSAGE_REGISTERS],
-			   &taken);
+	if (run.count > LEASE_FRAMES_MAX)
+		run.count = LEASE_FRAMES_MAX;
+	error = lease_take(&vfs.store, &run, &message_page()->words[MESSAGE_REGISTERS], &taken);
 	r->w[0] = taken;
 	r->words = MESSAGE_REGISTERS + taken;
 	return error;
@@ -103,7 +26,57 @@ err_t service_lease(struct request *r)
 
 err_t service_lease_return(struct request *r)
 {
-	return lease_return(&vfs.store, r->m.w[0], r->m.w[1], r->m.w[2]);
+	struct lease_run run = {.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2]};
+
+	return lease_return(&vfs.store, &run);
+}
+
+err_t service_map_inode(struct request *r)
+{
+	struct process *process = r->m.w[0] <= BADGE_PID_MAX ? process_find(&vfs.files, r->m.w[0]) : NULL;
+	const struct open_file *file = process ? file_of(&vfs.files, process, r->m.w[1]) : NULL;
+
+	if (!process)
+		return E_NO_ENTRY;
+	if (!file)
+		return E_BAD_FD;
+	if (file->kind != FILE_INODE || !inode_is_regular(tree_inode(&vfs.tree, file->target)))
+		return E_UNSUPPORTED;
+	if (!(file->flags & OPEN_READ))
+		return E_ACCESS;
+	tree_show(&vfs.tree, file->target);
+	r->w[0] = tree_handle(&vfs.tree, file->target);
+	r->w[1] = PROT_BIT_READ | PROT_BIT_WRITE | PROT_BIT_EXEC;
+	r->w[2] = tree_inode(&vfs.tree, file->target)->size_bytes;
+	return E_OK;
+}
+
+err_t service_inode_hold(struct request *r)
+{
+	uint32_t number = tree_by_handle(&vfs.tree, r->m.w[0]);
+
+	if (number == 0)
+		return E_NO_ENTRY;
+	tree_inode(&vfs.tree, number)->holds++;
+	return E_OK;
+}
+
+err_t service_inode_drop(struct request *r)
+{
+	uint32_t number = tree_by_handle(&vfs.tree, r->m.w[0]);
+
+	if (number == 0)
+		return E_NO_ENTRY;
+	if (tree_inode(&vfs.tree, number)->holds == 0)
+		return E_ARGUMENT;
+	tree_inode(&vfs.tree, number)->holds--;
+	store_settle(&vfs.store, number);
+	return E_OK;
+}
+
+bool service_cache_is_full(void)
+{
+	return cache_groups == CACHE_GROUPS_MAX;
 }
 
 /* Map the arenas of the Memory in @slot behind those there are. On an error nothing is left behind. */
@@ -145,8 +118,13 @@ err_t service_cache_grow(struct request *r)
 	uint64_t at = VFS_CACHE_BASE + vfs.cache.arena_count * ARENA_BYTES,
 		 arenas = facts.bytes / ARENA_BYTES;
 	cap_t slot = CACHE_SLOT_FIRST + cache_groups;
-	err_t error = r->m.tag & TAG_CAP ? cache_memory_check(&facts) : E_ARGUMENT;
+	err_t error;
 
+	if (!(r->m.tag & TAG_CAP)) {
+		memory_refused();
+		return E_OK;
+	}
+	error = cache_memory_check(&facts);
 	if (error == E_OK)
 		error = cache_map(SERVER_RECEIVE, arenas, at);
 	if (error != E_OK)
@@ -156,5 +134,6 @@ err_t service_cache_grow(struct request *r)
 	for (uint64_t i = 0; i < arenas && error == E_OK; i++)
 		error = cache_grow(&vfs.cache, facts.identity / PAGE_BYTES + i * ARENA_PAGES,
 				   (uint8_t *)(at + i * ARENA_BYTES));
+	memory_came();
 	return error; /* E_OK: there was room for all */
 }
