@@ -8,7 +8,7 @@
 #include <pagoda/syscall.h>
 #include <string.h>
 
-#define PROCESS_ARENA_SHARE (32 * ARENA_PAGES) /* one arena for processes in 64 MiB of RAM */
+#define PROCESS_ARENA_SHARE (32 * ARENA_PAGES) /* one arena for processes in each 64 MiB of RAM */
 #define PROCESS_ARENAS_MAX  4		       /* enough for proc's table */
 
 struct init init;
@@ -80,9 +80,9 @@ static cap_t endpoint_of(const char *name, uint64_t badge)
 /* A process takes 7 KiB of the Pool: 290 of them an arena. */
 static uint64_t process_arenas(void)
 {
-	uint64_t arenas = memory_total_pages() / PROCESS_ARENA_SHARE;
+	uint64_t arenas = (memory_total_pages() + PROCESS_ARENA_SHARE - 1) / PROCESS_ARENA_SHARE;
 
-	return arenas < 1 ? 1 : arenas > PROCESS_ARENAS_MAX ? PROCESS_ARENAS_MAX : arenas;
+	return arenas < PROCESS_ARENAS_MAX ? arenas : PROCESS_ARENAS_MAX;
 }
 
 /* All objects first, so that a server can get a capability of one that starts after it. */

@@ -88,7 +88,7 @@ static err_t program_begin(struct process *caller, uint64_t entry, const struct 
 
 	(void)sys_thread_suspend(thread_slot(caller));
 	error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
-	if (error == E_OK || error == E_UNSUPPORTED)
+	if (error == E_OK)
 		error = thread_take_space(caller);
 	if (error == E_OK)
 		error = sys_thread_start(thread_slot(caller), entry,

@@ -148,8 +148,6 @@ err_t image_find(uint32_t pid, const char *path, struct vfs_stat *file)
 {
 	err_t error = look_up(pid == PID_SELF ? VFS_LOOKUP : VFS_PROCESS_LOOKUP, pid, path, file);
 
-	if (error == E_REQUEST)
-		error = look_up(VFS_LOOKUP, pid, path, file);
 	if (error != E_OK)
 		return error;
 	return (file->mode & 0170000) == VFS_REGULAR && (file->mode & 0111) ? E_OK : E_ACCESS;

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Processes: fork, exec, wait, kill, sleep, the session; what comes back when they end."""
 import os
+import pty
 import re
+import threading
+import time
 
 from build import folder_of
 from scenario import check, check_equal, check_match, run, scenario
@@ -71,3 +74,31 @@ def exhaustion_undoes_itself(_context):
 def session_lasts_until_the_last_ends(_context):
     done = processes('left_behind')
     check(re.search(r'ok left_behind\n(?:.|\n)*last words\n', done.stdout.decode()), f'standard output: {done.stdout!r}')
+
+
+def typed(*lines, pause_s=1.5):
+    """A ./run without a program whose standard input is a terminal: types the lines with a pause before each."""
+    master, slave = pty.openpty()
+
+    def type_all():
+        for line in lines:
+            time.sleep(pause_s)
+            os.write(master, line)
+
+    typist = threading.Thread(target=type_all)
+    typist.start()
+    try:
+        with open(slave, 'rb', buffering=0) as terminal:
+            return run(stdin=terminal, timeout_s=40)
+    finally:
+        typist.join()
+        os.close(master)
+
+
+@scenario('quick', 'Ctrl-C ends the command in the foreground with all it started, and neither the shell nor others')
+def ctrl_c_ends_the_foreground(_context):
+    done = typed(b'sleep 50 &\r', b'sh -c "sleep 60; echo no"\r', b'\x03', b'echo status $?\r', b'ps\r', b'kill $!\r', b'exit 7\r')
+    text = done.stdout.decode(errors='replace').replace('\r', '')
+    check('status 130' in text, f'no status of Ctrl-C: {text!r}')
+    check_equal(len(re.findall(r'^ +\d+ +\d+ \w+ +\d+ sleep$', text, re.MULTILINE)), 1, 'sleeps that live after Ctrl-C')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 7, '0'), 'reason, status, leaks')
