@@ -34,6 +34,11 @@ def cow_pages_are_buffers(_context):
     torture('buffers')
 
 
+@scenario('quick', 'a private mapping of a file keeps it, and its copies to itself')
+def file_maps_are_private(_context):
+    torture('files')
+
+
 @scenario('quick', 'limits of the address space are inherited and refuse')
 def memory_limits_hold(_context):
     torture('limits')

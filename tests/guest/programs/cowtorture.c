@@ -5,6 +5,7 @@
  * own process says. Prints `ok NAME`; the first difference ends it with status 1 and its place.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +253,92 @@ static void memory_runs_out(void)
 	CHECK(munmap(map, MAP_PAGES * PAGE_BYTES) == 0);
 }
 
+#define FILE_BYTES 10000ul
+
+static unsigned char file_byte(uint64_t at)
+{
+	return (unsigned char)(at * 7 + at / 251);
+}
+
+/* A new file, open for reading. */
+static int file_make(const char *name)
+{
+	unsigned char bytes[FILE_BYTES];
+	int file = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+	for (uint64_t i = 0; i < FILE_BYTES; i++)
+		bytes[i] = file_byte(i);
+	CHECK(file >= 0 && write(file, bytes, FILE_BYTES) == FILE_BYTES && close(file) == 0);
+	file = open(name, O_RDONLY);
+	CHECK(file >= 0);
+	return file;
+}
+
+static void file_check(const unsigned char *at, uint64_t from, uint64_t to)
+{
+	for (uint64_t i = from; i < to; i++)
+		CHECK(at[i] == (i < FILE_BYTES ? file_byte(i) : 0));
+}
+
+static void dies_of_signal(void (*what)(unsigned char *), unsigned char *at, int signal)
+{
+	int status;
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		what(at);
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == signal);
+}
+
+static void touch(unsigned char *at)
+{
+	(void)*(volatile unsigned char *)at;
+}
+
+static void store(unsigned char *at)
+{
+	*(volatile unsigned char *)at = 1;
+}
+
+/* A private mapping of a file that is closed and has no name: pages come when they are touched; what one
+ * writes neither its relatives nor the file see. */
+static void files(void)
+{
+	int file = file_make("cow_file");
+	unsigned char *at = mmap(NULL, 4 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+	unsigned char *second = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_PRIVATE, file, PAGE_BYTES), byte;
+	pid_t pid;
+
+	CHECK(at != MAP_FAILED && second != MAP_FAILED);
+	CHECK(mmap(NULL, PAGE_BYTES, PROT_READ, MAP_PRIVATE, file, 100) == MAP_FAILED && errno == EINVAL);
+	CHECK(mmap(NULL, PAGE_BYTES, PROT_READ, MAP_PRIVATE, 99, 0) == MAP_FAILED && errno == EBADF);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		CHECK(close(file) == 0);
+		at[5] = 'c';
+		file_check(at, 6, 3 * PAGE_BYTES);
+		_exit(0);
+	}
+	ends_well(pid);
+	file_check(at, 0, 100);
+	at[PAGE_BYTES] = 'p';
+	CHECK(lseek(file, PAGE_BYTES, SEEK_SET) == PAGE_BYTES && read(file, &byte, 1) == 1);
+	CHECK(byte == file_byte(PAGE_BYTES) && second[0] == byte);
+	CHECK(close(file) == 0 && unlink("cow_file") == 0);
+	file_check(at, PAGE_BYTES + 1, 3 * PAGE_BYTES);
+	dies_of_signal(touch, at + 3 * PAGE_BYTES, 7);
+	dies_of_signal(store, second, 11);
+	CHECK(mmap(at, PAGE_BYTES, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == at);
+	CHECK(at[5] == 0 && at[PAGE_BYTES] == 'p');
+	CHECK(munmap(at, 4 * PAGE_BYTES) == 0 && munmap(second, PAGE_BYTES) == 0);
+	dies_of_signal(touch, second, 11);
+}
+
 /* A limit on the address space is inherited, and refuses without changing anything. */
 static void limits(void)
 {
@@ -286,8 +373,13 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
-	{"tree", tree},	      {"small_tree", small_tree}, {"parents_first", parents_first},
-	{"buffers", buffers}, {"limits", limits},	  {"memory_runs_out", memory_runs_out},
+	{"tree", tree},
+	{"small_tree", small_tree},
+	{"parents_first", parents_first},
+	{"buffers", buffers},
+	{"limits", limits},
+	{"files", files},
+	{"memory_runs_out", memory_runs_out},
 };
 
 int main(int argc, char **argv)
