@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check: has the kernel, the pager and the vfs verify all their invariants. Status 1 and the first broken one
- * by name if there is one. The release kernel does not carry its checks and says so.
+ * check: has the kernel, the pager, the vfs and the process server verify all their invariants. Status 1 and
+ * the first broken one by name if there is one. The release kernel does not carry its checks and says so.
  */
 #include <pagoda/error.h>
 #include <pagoda/inspect.h>
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (check_kernel() != 0 || check_server("pager", INSPECT_PAGER) != 0 ||
-	    check_server("vfs", INSPECT_VFS) != 0)
+	    check_server("vfs", INSPECT_VFS) != 0 || check_server("proc", INSPECT_PROC) != 0)
 		return 1;
 	return 0;
 }

@@ -15,7 +15,8 @@ static const uint8_t errno_of[] = {
 	[E_READ_ONLY] = EROFS,	   [E_ACCESS] = EACCES,	      [E_NAME_TOO_LONG] = ENAMETOOLONG,
 	[E_BAD_FORMAT] = ENOEXEC,  [E_NOT_SEEKABLE] = ESPIPE, [E_LATER] = EAGAIN,
 	[E_EXISTS] = EEXIST,	   [E_FAULT] = EFAULT,	      [E_INTERRUPTED] = EINTR,
-	[E_LOOP] = ELOOP,
+	[E_LOOP] = ELOOP,	   [E_NO_CHILD] = ECHILD,     [E_PIPE] = EPIPE,
+	[E_NOT_EMPTY] = ENOTEMPTY, [E_NOT_TTY] = ENOTTY,      [E_CROSS] = EXDEV,
 };
 
 _Static_assert(ENOTSUP < 256 && ETIMEDOUT < 256 && ELOOP < 256, "errno fits a byte");

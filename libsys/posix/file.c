@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files by name and by descriptor: open, close, lseek, unlink, stat, fstat, access, isatty, getcwd. */
+/* Files by name and by descriptor: open, creat, close, lseek, stat, lstat, fstat, access. */
 #include "posix/posix.h"
 #include "uapi/fault.h"
 #include <errno.h>
@@ -9,29 +9,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_BYTES_MAX	4096
 #define PATH_ROUNDS_MAX 8
+#define STAT_LINK	1
 
-err_t posix_call_path(struct message *m, const char *path)
+err_t posix_call_buffer(cap_t server, struct message *m, const void *buffer, size_t bytes)
 {
 	const struct message request = *m;
 	err_t error = E_ABSENT;
 
+	for (int round = 0; round < PATH_ROUNDS_MAX && error == E_ABSENT; round++) {
+		*m = request;
+		ipc_call_buffer(server, m, buffer, bytes, BUFFER_READ);
+		error = message_error(m);
+		for (size_t at = 0; error == E_ABSENT && at < bytes; at += PAGE_BYTES)
+			if (posix_populate((const char *)buffer + at, bytes - at, ACCESS_READ) != E_OK)
+				return E_FAULT;
+	}
+	return error;
+}
+
+err_t posix_call_path(struct message *m, const char *path)
+{
 	if ((uint64_t)path < PAGE_BYTES)
 		return E_FAULT;
 	size_t bytes = strlen(path);
-	if (bytes >= PATH_BYTES_MAX)
+	if (bytes >= POSIX_PATH_BYTES_MAX)
 		return E_NAME_TOO_LONG;
 	if (bytes == 0)
 		return E_NO_ENTRY;
-	for (int round = 0; round < PATH_ROUNDS_MAX && error == E_ABSENT; round++) {
-		*m = request;
-		ipc_call_buffer(SLOT_VFS, m, path, bytes, BUFFER_READ);
-		error = message_error(m);
-		if (error == E_ABSENT && posix_populate(path, bytes, ACCESS_READ) != E_OK)
-			return E_FAULT;
-	}
-	return error;
+	return posix_call_buffer(SLOT_VFS, m, path, bytes);
 }
 
 static uint64_t open_flags_of(int flags)
@@ -60,12 +66,17 @@ int open(const char *path, int flags, ...)
 	if (flags & O_CREAT) {
 		va_list arguments;
 		va_start(arguments, flags);
-		mode = va_arg(arguments, int);
+		mode = posix_mode((mode_t)va_arg(arguments, int));
 		va_end(arguments);
 	}
 	struct message m = message_make(VFS_OPEN, open_flags_of(flags), mode);
 	err_t error = posix_call_path(&m, path);
 	return error == E_OK ? (int)m.w[0] : posix_fail(error);
+}
+
+int creat(const char *path, mode_t mode)
+{
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 
 int close(int fd)
@@ -114,14 +125,24 @@ int fstat(int fd, struct stat *out)
 	return posix_result(error);
 }
 
-int stat(const char *restrict path, struct stat *restrict out)
+static int stat_path(const char *path, uint64_t flags, struct stat *out)
 {
-	struct message m = message_make(VFS_STAT, 0, 0);
+	struct message m = message_make(VFS_STAT, flags, 0);
 	err_t error = posix_call_path(&m, path);
 
 	if (error == E_OK)
 		stat_fill(out);
 	return posix_result(error);
+}
+
+int stat(const char *restrict path, struct stat *restrict out)
+{
+	return stat_path(path, 0, out);
+}
+
+int lstat(const char *restrict path, struct stat *restrict out)
+{
+	return stat_path(path, STAT_LINK, out);
 }
 
 /* One user, who is no superuser: the owner's bits count. */
@@ -133,42 +154,8 @@ int access(const char *path, int mode)
 		return posix_fail(E_ARGUMENT);
 	if (stat(path, &facts) != 0)
 		return -1;
-	if ((mode & W_OK) && !S_ISCHR(facts.st_mode))
-		return posix_fail(E_READ_ONLY);
-	if (((mode & R_OK) && !(facts.st_mode & S_IRUSR)) || ((mode & X_OK) && !(facts.st_mode & S_IXUSR)))
+	if (((mode & R_OK) && !(facts.st_mode & S_IRUSR)) || ((mode & W_OK) && !(facts.st_mode & S_IWUSR)) ||
+	    ((mode & X_OK) && !(facts.st_mode & S_IXUSR)))
 		return posix_fail(E_ACCESS);
 	return 0;
-}
-
-int isatty(int fd)
-{
-	struct stat facts;
-
-	if (fstat(fd, &facts) != 0)
-		return 0;
-	if (S_ISCHR(facts.st_mode))
-		return 1;
-	errno = ENOTTY;
-	return 0;
-}
-
-/* Names cannot be removed yet: every file system is read only. */
-int unlink(const char *path)
-{
-	struct stat facts;
-
-	if (stat(path, &facts) != 0)
-		return -1;
-	return posix_fail(E_READ_ONLY);
-}
-
-/* The working directory is the root as long as nothing can change it. */
-char *getcwd(char *buffer, size_t bytes)
-{
-	if (buffer == NULL || bytes < 2) {
-		errno = bytes == 0 || buffer == NULL ? EINVAL : ERANGE;
-		return NULL;
-	}
-	strcpy(buffer, "/");
-	return buffer;
 }

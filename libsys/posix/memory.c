@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory: brk, sbrk, mmap, munmap, mprotect. The pager decides; mapping a file is not built yet. */
+/* Memory: brk, sbrk, mmap, munmap, mprotect. The pager decides; shared mappings are not built. */
 #include "posix/posix.h"
 #include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MAP_FIXED_BIT (1ul << 8)
+#define MAP_FIXED_BIT  (1ul << 8)
+#define MAP_FILE_WORDS 6
 
 _Static_assert(PROT_READ == PROT_BIT_READ && PROT_WRITE == PROT_BIT_WRITE && PROT_EXEC == PROT_BIT_EXEC,
 	       "protections as in the pager's requests");
@@ -49,22 +50,29 @@ void *sbrk(ptrdiff_t increment)
 	return (void *)old;
 }
 
+static err_t map_call(struct message *m, int flags, int fd, off_t offset)
+{
+	if (!(flags & MAP_ANONYMOUS)) {
+		m->tag = TAG(PAGER_MAP_FILE, MAP_FILE_WORDS);
+		message_page()->words[MESSAGE_REGISTERS] = (uint64_t)(int64_t)fd;
+		message_page()->words[MESSAGE_REGISTERS + 1] = (uint64_t)offset;
+	}
+	ipc_call(SLOT_PAGER, m);
+	return message_error(m);
+}
+
 void *mmap(void *address, size_t bytes, int prot, int flags, int fd, off_t offset)
 {
 	struct message m = message_make(PAGER_MAP, (uint64_t)address, bytes);
 	err_t error = E_OK;
 
-	(void)fd;
-	(void)offset;
-	if (bytes == 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)))
+	if (bytes == 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) || offset % PAGE_BYTES != 0)
 		error = E_ARGUMENT;
-	else if (!(flags & MAP_ANONYMOUS) || (flags & (MAP_SHARED | MAP_PRIVATE)) != MAP_PRIVATE)
+	else if ((flags & (MAP_SHARED | MAP_PRIVATE)) != MAP_PRIVATE)
 		error = E_UNSUPPORTED;
-	if (error == E_OK) {
-		m.w[2] = (uint64_t)prot | (flags & MAP_FIXED ? MAP_FIXED_BIT : 0);
-		ipc_call(SLOT_PAGER, &m);
-		error = message_error(&m);
-	}
+	m.w[2] = (uint64_t)prot | (flags & MAP_FIXED ? MAP_FIXED_BIT : 0);
+	if (error == E_OK)
+		error = map_call(&m, flags, fd, offset);
 	if (error != E_OK) {
 		posix_fail(error);
 		return MAP_FAILED;

@@ -6,12 +6,21 @@
 #include "proto/records.h"
 #include <pagoda/ipc.h>
 #include <pagoda/program.h>
+#include <sys/types.h>
 
 /* Set errno for an error that is not E_OK; answers -1. */
 int posix_fail(err_t error);
 
 /* posix_fail() for an error, else 0. */
 int posix_result(err_t error);
+
+#define POSIX_PATH_BYTES_MAX 4096
+
+/*
+ * Call a server with a buffer that it reads; pages that are absent are made present. m: tag and w[0], w[1].
+ * Errors    E_FAULT, and the server's
+ */
+MUST_USE err_t posix_call_buffer(cap_t server, struct message *m, const void *buffer, size_t bytes);
 
 /*
  * Call a server about a path. m: tag and w[0], w[1] as in message_make(); the path becomes the buffer.
@@ -31,6 +40,9 @@ MUST_USE err_t posix_populate(const void *address, size_t bytes, uint64_t access
  * @done     bytes moved, valid with errors too
  */
 MUST_USE err_t posix_transfer(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done);
+
+/* Permission bits of a file to be made: without those that umask() forbids. */
+mode_t posix_mode(mode_t mode);
 
 /* Ticks of the time base, since power-on. */
 static inline uint64_t posix_ticks(void)

@@ -1,36 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The process: _exit, getpid, getppid, kill, uname. A process can signal only itself so far; raise() and
- * signal() are picolibc's and end here when no handler is set.
- */
+/* The process: _exit, fork, wait, getpid and other numbers, getrusage, limits, uname, sched_yield. */
 #include "posix/posix.h"
 #include <errno.h>
-#include <signal.h>
+#include <pagoda/inspect.h>
+#include <pagoda/syscall.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define SIGNAL_MAX 31
+#define USER_ID	       1000 /* one user, who is no superuser */
+#define US_PER_S       1000000ul
+#define LIMIT_INFINITE (UINT64_MAX >> 1) /* on the wire; all ones asks */
 
 #if PAGODA_CHECKED
 #define BUILD_KIND "checked"
 #else
 #define BUILD_KIND "release"
 #endif
-
-/*
- * picolibc counts signals as BSD does; the process server, its messages and the exit status 128 + n as
- * Linux does. Signals that both number alike are not in the table.
- */
-static const uint8_t wire_signal[SIGNAL_MAX + 1] = {
-	[SIGBUS] = 7,	[SIGSYS] = 31,	[SIGURG] = 23, [SIGSTOP] = 19, [SIGTSTP] = 20,
-	[SIGCONT] = 18, [SIGCHLD] = 17, [SIGIO] = 29,  [SIGUSR1] = 10, [SIGUSR2] = 12,
-};
-
-_Static_assert(SIGHUP == 1 && SIGINT == 2 && SIGQUIT == 3 && SIGILL == 4 && SIGTRAP == 5 && SIGABRT == 6 &&
-		       SIGFPE == 8 && SIGKILL == 9 && SIGSEGV == 11 && SIGPIPE == 13 && SIGALRM == 14 &&
-		       SIGTERM == 15,
-	       "numbers both agree on");
 
 _Noreturn void _exit(int status)
 {
@@ -39,6 +28,61 @@ _Noreturn void _exit(int status)
 	ipc_call(SLOT_PROC, &m);
 	for (;;)
 		__asm__ volatile("ebreak"); /* only if the process server is gone */
+}
+
+/*
+ * The child begins with the integer registers of this call; floating-point registers do not travel. All are
+ * named as lost, so the compiler keeps on the stack those that a caller may rely on; fcsr goes by hand.
+ */
+pid_t fork(void)
+{
+	struct message m = message_make(PROC_FORK, 0, 0);
+	uint64_t fcsr;
+
+	__asm__ volatile("frcsr %0" : "=r"(fcsr));
+	ipc_call(SLOT_PROC, &m);
+	__asm__ volatile(""
+			 :
+			 :
+			 : "memory", "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11",
+			   "f12", "f13", "f14", "f15", "f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23",
+			   "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31");
+	__asm__ volatile("fscsr %0" : : "r"(fcsr));
+	err_t error = message_error(&m);
+	if (error == E_TOO_MANY) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return error == E_OK ? (pid_t)m.w[0] : posix_fail(error);
+}
+
+/* A fork: POSIX lets the parent run on. */
+pid_t vfork(void)
+{
+	return fork();
+}
+
+/* There are no process groups: 0 means any child, and a group (less than -1) has none. */
+pid_t waitpid(pid_t pid, int *status, int flags)
+{
+	struct message m = message_make(PROC_WAIT, pid <= 0 ? 0 : (uint64_t)pid, flags & WNOHANG ? 1 : 0);
+
+	if (flags & ~(WNOHANG | WUNTRACED | WCONTINUED))
+		return posix_fail(E_ARGUMENT);
+	if (pid < -1)
+		return posix_fail(E_NO_CHILD);
+	ipc_call(SLOT_PROC, &m);
+	err_t error = message_error(&m);
+	if (error != E_OK)
+		return posix_fail(error);
+	if (status != NULL && m.w[0] != 0)
+		*status = (int)m.w[1];
+	return (pid_t)m.w[0];
+}
+
+pid_t wait(int *status)
+{
+	return waitpid(-1, status, 0);
 }
 
 static pid_t ask_pid(uint32_t request)
@@ -60,19 +104,89 @@ pid_t getppid(void)
 	return ask_pid(PROC_GETPPID);
 }
 
-/* Errors: EINVAL no such signal, EPERM another process. */
-int kill(pid_t pid, int number)
+uid_t getuid(void)
 {
-	if (number < 0 || number > SIGNAL_MAX)
+	return USER_ID;
+}
+
+uid_t geteuid(void)
+{
+	return USER_ID;
+}
+
+gid_t getgid(void)
+{
+	return USER_ID;
+}
+
+gid_t getegid(void)
+{
+	return USER_ID;
+}
+
+int sched_yield(void)
+{
+	return posix_result((err_t)sys_yield().error);
+}
+
+int getrusage(int who, struct rusage *usage)
+{
+	struct message m = message_make(PROC_USAGE, who == RUSAGE_SELF ? 0 : 1, 0);
+	uint64_t hz = inspect_info()->timebase_hz;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN)
 		return posix_fail(E_ARGUMENT);
-	if (pid != getpid())
-		return posix_fail(E_DENIED);
-	if (number == 0)
-		return 0;
-	uint8_t wire = wire_signal[number] != 0 ? wire_signal[number] : (uint8_t)number;
-	struct message m = message_make(PROC_SIGNAL_SELF, wire, 0);
 	ipc_call(SLOT_PROC, &m);
-	return posix_result(message_error(&m));
+	err_t error = message_error(&m);
+	if (error != E_OK)
+		return posix_fail(error);
+	const struct proc_usage *in = (const struct proc_usage *)&message_page()->words[MESSAGE_REGISTERS];
+	memset(usage, 0, sizeof(*usage));
+	if (hz != 0) {
+		usage->ru_utime.tv_sec = (time_t)(in->user_ticks / hz);
+		usage->ru_utime.tv_usec = (suseconds_t)(in->user_ticks % hz * US_PER_S / hz);
+	}
+	usage->ru_minflt = (long)in->faults_minor;
+	usage->ru_majflt = (long)in->faults_major;
+	return 0;
+}
+
+static err_t limit_call(int which, uint64_t value, uint64_t *old)
+{
+	struct message m = message_make(PROC_LIMIT, (uint64_t)which, value);
+
+	if (which < 0 || which >= LIMIT_COUNT)
+		return E_ARGUMENT;
+	ipc_call(SLOT_PROC, &m);
+	*old = m.w[0];
+	return message_error(&m);
+}
+
+_Static_assert(RLIMIT_AS == LIMIT_AS && RLIMIT_STACK == LIMIT_STACK && RLIMIT_DATA == LIMIT_DATA &&
+		       RLIMIT_NOFILE == LIMIT_NOFILE && RLIMIT_NPROC == LIMIT_NPROC,
+	       "limits as in the process server's requests");
+
+/* There is one limit of each kind: it is the soft and the hard one. */
+int getrlimit(int which, struct rlimit *limit)
+{
+	uint64_t value;
+	err_t error = limit_call(which, UINT64_MAX, &value);
+
+	if (error != E_OK)
+		return posix_fail(error);
+	limit->rlim_cur = value >= LIMIT_INFINITE ? RLIM_INFINITY : value;
+	limit->rlim_max = limit->rlim_cur;
+	return 0;
+}
+
+int setrlimit(int which, const struct rlimit *limit)
+{
+	uint64_t old;
+
+	if (limit->rlim_cur > limit->rlim_max)
+		return posix_fail(E_ARGUMENT);
+	return posix_result(
+		limit_call(which, limit->rlim_cur > LIMIT_INFINITE ? LIMIT_INFINITE : limit->rlim_cur, &old));
 }
 
 int uname(struct utsname *name)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time: gettimeofday, clock_gettime, clock_getres, times. There is one clock, the time base, which starts
- * at power-on; CLOCK_REALTIME counts from there too until somebody reads the real-time clock. Processor
- * time is not accounted, so times() gives the elapsed time and no more.
+ * Time: gettimeofday, clock_gettime, clock_getres, times, nanosleep, sleep, usleep. There is one clock, the
+ * time base, which starts at power-on; CLOCK_REALTIME counts from there too until somebody reads the
+ * real-time clock. Processor time is not accounted, so times() gives the elapsed time and no more.
  */
 #include "posix/posix.h"
 #include <pagoda/inspect.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NS_PER_S 1000000000ul
 #define US_PER_S 1000000ul
@@ -68,4 +69,40 @@ clock_t times(struct tms *parts)
 	clock_t elapsed = (clock_t)(now.tv_sec * CLOCKS_PER_SEC + now.tv_nsec / (NS_PER_S / CLOCKS_PER_SEC));
 	*parts = (struct tms){.tms_utime = elapsed};
 	return elapsed;
+}
+
+/* Absolute ticks, @wanted from now; DEADLINE_NEVER if that is beyond counting. */
+static uint64_t deadline_after(const struct timespec *wanted)
+{
+	uint64_t hz = inspect_info()->timebase_hz;
+	uint64_t ticks;
+
+	if (__builtin_mul_overflow((uint64_t)wanted->tv_sec, hz, &ticks) ||
+	    __builtin_add_overflow(ticks, ((uint64_t)wanted->tv_nsec * hz + NS_PER_S - 1) / NS_PER_S,
+				   &ticks) ||
+	    __builtin_add_overflow(ticks, posix_ticks(), &ticks))
+		return DEADLINE_NEVER;
+	return ticks;
+}
+
+/* Nothing interrupts it: *left is 0. */
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+	if (wanted->tv_sec < 0 || wanted->tv_nsec < 0 || wanted->tv_nsec >= (long)NS_PER_S)
+		return posix_fail(E_ARGUMENT);
+	struct message m = message_make(PROC_SLEEP, deadline_after(wanted), 0);
+	ipc_call(SLOT_PROC, &m);
+	if (left != NULL)
+		*left = (struct timespec){0};
+	return posix_result(message_error(&m));
+}
+
+unsigned sleep(unsigned seconds)
+{
+	return nanosleep(&(struct timespec){.tv_sec = seconds}, NULL) == 0 ? 0 : seconds;
+}
+
+int usleep(useconds_t us)
+{
+	return nanosleep(&(struct timespec){.tv_sec = us / US_PER_S, .tv_nsec = us % US_PER_S * 1000}, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #include "posix/posix.h"
 #include "uapi/fault.h"
+#include <signal.h>
 #include <unistd.h>
 
 #define PIECE_BYTES	  (256ul << 10) /* one call: bounds the time the vfs is busy with it */
@@ -92,6 +93,8 @@ static ssize_t transfer(uint32_t request, int fd, const void *buffer, size_t byt
 	if (bytes > PTRDIFF_MAX)
 		return posix_fail(E_ARGUMENT);
 	err_t error = posix_transfer(request, fd, buffer, bytes, &done);
+	if (error == E_PIPE)
+		raise(SIGPIPE);
 	if (error != E_OK && done == 0)
 		return posix_fail(error);
 	return (ssize_t)done;

@@ -11,9 +11,9 @@ const struct info_page *inspect_info(void)
 }
 
 /* A call without a buffer whose answer is a record from words[4] on. */
-static err_t record_ask(struct message m, void *record, size_t bytes)
+static err_t record_ask(cap_t server, struct message m, void *record, size_t bytes)
 {
-	ipc_call(SLOT_PAGER, &m);
+	ipc_call(server, &m);
 	err_t error = message_error(&m);
 	if (error == E_OK)
 		memcpy(record, &message_page()->words[MESSAGE_REGISTERS], bytes);
@@ -22,20 +22,37 @@ static err_t record_ask(struct message m, void *record, size_t bytes)
 
 err_t inspect_frames(struct pager_counts *counts)
 {
-	return record_ask(message_make(PAGER_COUNTS, 0, 0), counts, sizeof(*counts));
+	return record_ask(SLOT_PAGER, message_make(PAGER_COUNTS, 0, 0), counts, sizeof(*counts));
 }
 
 err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *area)
 {
-	return record_ask(message_make(PAGER_AREAS, pid, cursor), area, sizeof(*area));
+	return record_ask(SLOT_PAGER, message_make(PAGER_AREAS, pid, cursor), area, sizeof(*area));
+}
+
+err_t inspect_process(uint64_t cursor, struct proc_entry *process)
+{
+	return record_ask(SLOT_PROC, message_make(PROC_LIST, cursor, 0), process, sizeof(*process));
+}
+
+err_t inspect_children_usage(struct proc_usage *usage)
+{
+	return record_ask(SLOT_PROC, message_make(PROC_USAGE, 1, 0), usage, sizeof(*usage));
 }
 
 err_t inspect_check_server(enum inspect_server server, uint64_t *broken)
 {
-	bool pager = server == INSPECT_PAGER;
-	struct message m = message_make(pager ? PAGER_CHECK : VFS_CHECK, 0, 0);
+	static const struct {
+		cap_t slot;
+		uint32_t request;
+	} checks[] = {
+		[INSPECT_PAGER] = {SLOT_PAGER, PAGER_CHECK},
+		[INSPECT_VFS] = {SLOT_VFS, VFS_CHECK},
+		[INSPECT_PROC] = {SLOT_PROC, PROC_CHECK},
+	};
+	struct message m = message_make(checks[server].request, 0, 0);
 
-	ipc_call(pager ? SLOT_PAGER : SLOT_VFS, &m);
+	ipc_call(checks[server].slot, &m);
 	*broken = m.w[0];
 	return message_error(&m);
 }

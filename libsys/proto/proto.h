@@ -14,9 +14,10 @@
 
 /* Badges. A process has its pid as badge at proc, pager and vfs. */
 #define BADGE_PID_MAX	   0x7fffffffu
-#define BADGE_PROC	   0x80000001u /* the process server (until then: init) */
+#define BADGE_PROC	   0x80000001u /* the process server; also init, which reads counts */
 #define BADGE_PAGER	   0x80000002u /* the pager */
 #define BADGE_VFS	   0x80000003u /* the vfs */
+#define BADGE_INIT	   0x80000004u /* init, at proc */
 #define BADGE_SERVER_FAULT 0x80000010u /* init's fault endpoint: server i of the manifest has this + i */
 
 enum proc_request {

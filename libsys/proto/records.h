@@ -43,7 +43,13 @@ struct pager_news {
 	uint64_t fault_kind;				  /* enum fault_kind */
 };
 
-enum vfs_mode { VFS_DIRECTORY = 0040000, VFS_REGULAR = 0100000, VFS_CHARACTER = 0020000, VFS_LINK = 0120000 };
+enum vfs_mode {
+	VFS_DIRECTORY = 0040000,
+	VFS_REGULAR = 0100000,
+	VFS_CHARACTER = 0020000,
+	VFS_LINK = 0120000,
+	VFS_FIFO = 0010000
+};
 
 struct vfs_stat {
 	uint64_t inode;
@@ -52,6 +58,12 @@ struct vfs_stat {
 	uint64_t links;
 	uint64_t mtime_s;
 };
+
+#define VFS_DESCRIPTORS_MAX 128u /* of one process */
+#define VFS_NEWS_MEMORY	    1u	 /* flag of the pager's notification: CACHE_GROW is wanted */
+#define PAGER_NEWS_FAULT    1u	 /* flag of proc's notification: PAGER_NEWS */
+#define VFS_NEWS_TTY	    2u	 /* flag of proc's notification (the pager's news has 1): VFS_TTY_NEWS */
+#define TTY_NEWS_INTERRUPT  1u	 /* flag of the answer of VFS_TTY_NEWS: Ctrl-C was typed */
 
 struct vfs_dirent {
 	uint64_t inode;
@@ -71,6 +83,41 @@ enum open_flag {
 	OPEN_DIRECTORY = 64,
 	OPEN_CLOEXEC = 128,
 };
+
+/* VFS_TTY_MODE */
+enum tty_mode {
+	TTY_LINE = 1, /* hand over whole lines; erase, kill line and end of file work */
+	TTY_ECHO = 2,
+	TTY_SIGNAL = 4, /* Ctrl-C is a signal */
+	TTY_DEFAULT = 7,
+};
+
+#define PIPE_BUF_BYTES 4096u
+
+enum proc_limit {
+	LIMIT_AS = 0,	  /* bytes of address space */
+	LIMIT_STACK = 1,  /* bytes */
+	LIMIT_DATA = 2,	  /* bytes */
+	LIMIT_NOFILE = 3, /* open files */
+	LIMIT_NPROC = 4,  /* processes below the caller */
+	LIMIT_COUNT = 5,
+};
+
+#define PROC_LIMIT_NONE (~0ul >> 1) /* and more: no limit */
+
+struct proc_usage {
+	uint64_t user_ticks; /* from start to now or end: no finer account is kept */
+	uint64_t faults_minor, faults_major;
+	struct pager_faults detail; /* of the pager; all 0: not collected */
+};
+
+struct proc_entry {
+	uint64_t pid, ppid;
+	uint64_t state; /* enum thread_state; 16: zombie */
+	uint64_t pages; /* private frames and tables */
+	char name[32];
+};
+#define PROC_STATE_ZOMBIE 16
 
 struct vfs_counts {
 	uint64_t inodes, open_files, cache_frames, cache_frames_used, leases, processes, parked;

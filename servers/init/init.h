@@ -6,8 +6,7 @@
  *   watch.c     the second thread, which waits for faults of servers; report.c: what it says and does
  *   files.c     the files below /boot;  manifest.c  which servers there are
  *   loader.c    a server's image, mapped whole;  wiring.c  its capabilities
- *   proc.c      the process server: requests, news, end;  program.c  how a program starts and goes
- *   console.c   lines on the channels of the console;  leaks.c, end.c  the record at the end
+ *   session.c   the session: its command goes to proc, its end comes back;  counts.c  what did not come back
  */
 #ifndef INIT_INIT_H
 #define INIT_INIT_H
@@ -38,8 +37,7 @@ enum init_source {
 	INIT_SOURCE_WATCH_WINDOW = 15,
 };
 
-#define INIT_PRIORITY_PROC    56
-#define INIT_PRIORITY_PROGRAM 32
+#define INIT_PRIORITY_SESSION 54 /* above programs, below the servers */
 
 /* A server, with the slots of init's CSpace that hold its objects. */
 struct server {
@@ -56,10 +54,12 @@ struct init {
 	const struct boot_info *boot;
 	struct server servers[MANIFEST_SERVERS_MAX];
 	uint32_t server_count;
-	cap_t endpoint, notification; /* of the process server */
-	cap_t fault_endpoint;	      /* faults of servers */
-	cap_t uart, vfs, pager;	      /* endpoints, badge BADGE_PROC */
-	bool option_faults;
+	cap_t notification;	/* the end of the session */
+	cap_t fault_endpoint;	/* faults of servers */
+	cap_t uart, vfs, pager; /* endpoints, badge BADGE_PROC */
+	cap_t proc;		/* badge BADGE_INIT */
+	cap_t process_pool;	/* for proc's Threads and CSpaces */
+	bool option_faults, option_interactive;
 };
 extern struct init init;
 
@@ -76,6 +76,7 @@ void memory_open(void);
 cap_t slot_new(void);
 cap_t object_new(enum object_kind kind, uint64_t argument);
 cap_t memory_take(uint64_t pages); /* RAM, from the end of the highest range */
+cap_t pool_take(uint64_t arenas);  /* the same as a Pool */
 cap_t endpoint_mint(cap_t endpoint, uint64_t rights, uint64_t badge);
 uint64_t memory_total_pages(void);
 uint64_t memory_left(uint32_t range, paddr_t *base); /* bytes */
@@ -103,11 +104,8 @@ _Noreturn void report_server(uint32_t server, const uint64_t fault[4], uint32_t 
 void loader_load(struct server *server);
 void loader_start(struct server *server);
 void wiring_give_all(struct server *server);
+void wiring_give_ram(void); /* all that is left, to whom the manifest names; nothing can be taken after */
 
-/* console.c */
-void console_write(uint8_t channel, const char *text, uint64_t bytes);
-void console_print(uint8_t channel, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-_Noreturn void proc_run(void);
+_Noreturn void session_run(void);
 
 #endif

@@ -155,6 +155,7 @@ void loader_load(struct server *server)
 static struct server_start start_record(const struct server *server)
 {
 	struct server_start start = {.option_faults = init.option_faults,
+				     .option_interactive = init.option_interactive,
 				     .frames_total = memory_total_pages()};
 	const struct boot_memory *archive;
 

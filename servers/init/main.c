@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The first program. It starts the servers of the boot manifest, gives each the capabilities the manifest
- * names, and is then the process server of the one program that /boot/command asks for.
+ * names, has the last of them start the program that /boot/command asks for, and ends the machine.
  */
 #include "init.h"
 #include "proto/proto.h"
 #include <pagoda/syscall.h>
 #include <string.h>
+
+#define PROCESS_ARENA_SHARE (32 * ARENA_PAGES) /* one arena for processes in each 64 MiB of RAM */
+#define PROCESS_ARENAS_MAX  4		       /* enough for proc's table */
 
 struct init init;
 
@@ -65,13 +68,21 @@ static void server_create(struct server *server)
 	server->thread = object_new(KIND_THREAD, 0);
 }
 
-static cap_t endpoint_of(const char *name)
+static cap_t endpoint_of(const char *name, uint64_t badge)
 {
 	const struct server *server = server_find(name);
 
 	if (!server)
 		init_panic("/boot/manifest names no server %s", name);
-	return endpoint_mint(server->endpoint, RIGHT_WRITE | RIGHT_GRANT, BADGE_PROC);
+	return endpoint_mint(server->endpoint, RIGHT_WRITE | RIGHT_GRANT, badge);
+}
+
+/* A process takes 7 KiB of the Pool: 290 of them an arena. */
+static uint64_t process_arenas(void)
+{
+	uint64_t arenas = (memory_total_pages() + PROCESS_ARENA_SHARE - 1) / PROCESS_ARENA_SHARE;
+
+	return arenas < PROCESS_ARENAS_MAX ? arenas : PROCESS_ARENAS_MAX;
 }
 
 /* All objects first, so that a server can get a capability of one that starts after it. */
@@ -79,13 +90,16 @@ static void start_servers(void)
 {
 	for (uint32_t i = 0; i < init.server_count; i++)
 		server_create(&init.servers[i]);
-	init.uart = endpoint_of("uart");
-	init.vfs = endpoint_of("vfs");
-	init.pager = endpoint_of("pager");
+	init.uart = endpoint_of("uart", BADGE_PROC);
+	init.vfs = endpoint_of("vfs", BADGE_PROC);
+	init.pager = endpoint_of("pager", BADGE_PROC);
+	init.proc = endpoint_of("proc", BADGE_INIT);
+	init.process_pool = pool_take(process_arenas());
 	for (uint32_t i = 0; i < init.server_count; i++)
 		loader_load(&init.servers[i]);
 	for (uint32_t i = 0; i < init.server_count; i++)
 		wiring_give_all(&init.servers[i]);
+	wiring_give_ram();
 	for (uint32_t i = 0; i < init.server_count; i++)
 		loader_start(&init.servers[i]);
 }
@@ -99,13 +113,14 @@ _Noreturn void init_main(const struct boot_info *boot)
 		init_panic("the kernel speaks another ABI");
 	files_open();
 	init.option_faults = option_is_set("faults=1");
+	init.option_interactive = option_is_set("interactive=1");
 	watch_start();
-	init.endpoint = object_new(KIND_ENDPOINT, 0);
 	init.notification = object_new(KIND_NOTIFICATION, 0);
 	init_need(sys_thread_bind(BOOT_SLOT_THREAD, BIND_NOTIFICATION, init.notification).error,
 		  "binding init's notification");
 	read_manifest();
 	start_servers();
-	init_need(sys_thread_priority(BOOT_SLOT_THREAD, INIT_PRIORITY_PROC).error, "lowering the priority");
-	proc_run();
+	init_need(sys_thread_priority(BOOT_SLOT_THREAD, INIT_PRIORITY_SESSION).error,
+		  "lowering the priority");
+	session_run();
 }

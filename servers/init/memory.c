@@ -70,18 +70,17 @@ cap_t memory_take(uint64_t pages)
 	return slot;
 }
 
-/* A further arena as the pool that objects are made from. */
-static void pool_renew(void)
+cap_t pool_take(uint64_t arenas)
 {
-	struct ram *from = ram_highest(2 * ARENA_PAGES);
+	struct ram *from = ram_highest((arenas + 1) * ARENA_PAGES);
 	uint64_t end = (from->base / PAGE_BYTES + from->left_pages) & ~(ARENA_PAGES - 1);
-	cap_t arena = slot_new();
+	cap_t memory = slot_new(), made = slot_new();
 
-	from->left_pages = end - ARENA_PAGES - from->base / PAGE_BYTES;
-	init_need(sys_memory_carve(from->slot, arena, from->left_pages, ARENA_PAGES).error,
-		  "carving an arena");
-	pool = slot_new();
-	init_need(sys_pool_create(arena, pool).error, "making a pool");
+	from->left_pages = end - arenas * ARENA_PAGES - from->base / PAGE_BYTES;
+	init_need(sys_memory_carve(from->slot, memory, from->left_pages, arenas * ARENA_PAGES).error,
+		  "carving arenas");
+	init_need(sys_pool_create(memory, made).error, "making a pool");
+	return made;
 }
 
 cap_t object_new(enum object_kind kind, uint64_t argument)
@@ -90,7 +89,7 @@ cap_t object_new(enum object_kind kind, uint64_t argument)
 	struct result r = sys_object_create(pool, slot, kind, argument);
 
 	if (r.error == E_MEMORY) {
-		pool_renew();
+		pool = pool_take(1); /* a further arena that objects are made from */
 		r = sys_object_create(pool, slot, kind, argument);
 	}
 	init_need(r.error, "making a kernel object");

@@ -54,12 +54,23 @@ static void wire_notification(struct server *server, const struct wire *wire)
 		  "giving a notification");
 }
 
-static void wire_proc_news(struct server *server, const struct wire *wire)
+/* The endpoint itself, to mint badges: for proc, which gives each process its own. */
+static void wire_endpoint_all(struct server *server, const struct wire *wire)
+{
+	give(server, wire->slot, other_of(wire)->endpoint, RIGHT_WRITE | RIGHT_MANAGE);
+}
+
+static void wire_session_news(struct server *server, const struct wire *wire)
 {
 	init_need(sys_cap_mint(server->cspace, wire->slot, CAP_NULL, init.notification, RIGHT_WRITE,
 			       wire->badge)
 			  .error,
-		  "giving proc's notification");
+		  "giving init's notification");
+}
+
+static void wire_pool(struct server *server, const struct wire *wire)
+{
+	give(server, wire->slot, init.process_pool, RIGHT_READ | RIGHT_WRITE | RIGHT_MANAGE);
 }
 
 static void wire_registers(struct server *server, const struct wire *wire)
@@ -114,15 +125,25 @@ static void wire_timer(struct server *server, const struct wire *wire)
 	give(server, wire->slot, object_new(KIND_TIMER, 0), RIGHTS_ALL);
 }
 
-/* All RAM that is left, in the order of start_record(). */
-static void wire_ram(struct server *server, const struct wire *wire)
+/* RAM goes to its server when nobody takes any more of it. */
+static struct server *ram_server;
+static uint32_t ram_slot;
+
+static void wire_later(struct server *server, const struct wire *wire)
+{
+	ram_server = server;
+	ram_slot = wire->slot;
+}
+
+/* In the order of start_record(). */
+void wiring_give_ram(void)
 {
 	uint32_t given = 0;
 	paddr_t base;
 
-	for (uint32_t i = 0; i < memory_ranges(); i++) {
+	for (uint32_t i = 0; ram_server && i < memory_ranges(); i++) {
 		if (memory_left(i, &base) > 0)
-			give(server, wire->slot + given++, memory_carve_rest(i), RIGHTS_ALL);
+			give(ram_server, ram_slot + given++, memory_carve_rest(i), RIGHTS_ALL);
 	}
 }
 
@@ -133,14 +154,25 @@ static const struct wire wires[] = {
 	{"uart", "vfs_news_room", wire_notification, UART_NEWS_ROOM_CAP, "vfs", UART_NEWS_ROOM},
 	{"vfs", "uart", wire_endpoint, VFS_UART, "uart", BADGE_VFS},
 	{"vfs", "archive", wire_archive, VFS_ARCHIVE, NULL, 0},
+	{"vfs", "proc_news", wire_notification, VFS_PROC_NEWS, "proc", VFS_NEWS_TTY},
+	{"vfs", "pager_news", wire_notification, VFS_PAGER_NEWS, "pager", VFS_NEWS_MEMORY},
 	{"pager", "vfs", wire_endpoint, PAGER_VFS, "vfs", BADGE_PAGER},
 	{"pager", "uart", wire_endpoint, PAGER_UART, "uart", BADGE_PAGER},
 	{"pager", "archive", wire_archive, PAGER_ARCHIVE, NULL, 0},
-	{"pager", "proc_news", wire_proc_news, PAGER_PROC_NEWS, NULL, 1},
+	{"pager", "proc_news", wire_notification, PAGER_PROC_NEWS, "proc", PAGER_NEWS_FAULT},
 	{"pager", "info_page", wire_info_page, PAGER_INFO_PAGE, NULL, 0},
 	{"pager", "trace", wire_trace, PAGER_TRACE_RINGS, NULL, 0},
 	{"pager", "timer", wire_timer, PAGER_TIMER, NULL, 0},
-	{"pager", "ram", wire_ram, PAGER_RAM, NULL, 0},
+	{"pager", "ram", wire_later, PAGER_RAM, NULL, 0},
+	{"proc", "pager", wire_endpoint, PROC_PAGER, "pager", BADGE_PROC},
+	{"proc", "vfs", wire_endpoint, PROC_VFS, "vfs", BADGE_PROC},
+	{"proc", "uart", wire_endpoint, PROC_UART, "uart", BADGE_PROC},
+	{"proc", "pager_all", wire_endpoint_all, PROC_PAGER_ALL, "pager", 0},
+	{"proc", "vfs_all", wire_endpoint_all, PROC_VFS_ALL, "vfs", 0},
+	{"proc", "info_page", wire_info_page, PROC_INFO_PAGE, NULL, 0},
+	{"proc", "timer", wire_timer, PROC_TIMER, NULL, 0},
+	{"proc", "session_news", wire_session_news, PROC_SESSION_NEWS, NULL, 1},
+	{"proc", "pool", wire_pool, PROC_POOL, NULL, 0},
 };
 
 static const struct wire *wire_find(const struct server *server, const char *name)

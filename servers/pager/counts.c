@@ -36,12 +36,13 @@ uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end)
 void counts_faults(struct process *process, struct pager_faults *faults)
 {
 	const struct vm_space *space = process->space;
+	const struct pager_faults *earlier = &process->earlier;
 
 	*faults = (struct pager_faults){
-		.faults = space->faults,
-		.prefetched = space->prefetched,
-		.populate = space->populated,
-		.present = sys_space_stored(process->space_cap).value,
+		.faults = earlier->faults + space->faults,
+		.prefetched = earlier->prefetched + space->prefetched,
+		.populate = earlier->populate + space->populated,
+		.present = earlier->present + sys_space_stored(process->space_cap).value,
 	};
 	faults->other = faults->present - faults->faults - faults->prefetched - faults->populate;
 }

@@ -8,7 +8,12 @@
 #include <pagoda/syscall.h>
 
 /* The fault being answered, for the case that the answer is not accepted. */
-static struct message served;
+static struct {
+	struct message fault;
+	struct verdict verdict;
+	enum page_origin origin;
+	bool is_second; /* answer to it */
+} served;
 
 /* Ask policy until it need not wait. */
 static void fault_decide(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
@@ -96,54 +101,78 @@ static bool fault_refuse(struct process *process, struct message *m, const struc
 bool fault_serve(struct message *m)
 {
 	struct process *process = process_find(m->badge);
-	struct verdict verdict;
+	struct verdict *verdict = &served.verdict;
 
 	if (!process) {
 		m->tag = TAG(E_NO_SPACE, 0);
 		return true;
 	}
-	served = *m;
+	served.fault = *m;
+	served.origin = ORIGIN_FAULT;
+	served.is_second = false;
+	if (__builtin_expect(FAULT_INFO_FLAGS(m->w[2]) & FAULT_PARKED, 0)) {
+		process_unpark(process, m->w[0], true);
+		served.origin = ORIGIN_PARKED;
+	}
 	if (TAG_LABEL(m->tag) == FAULT_PAGE)
-		fault_decide(process->space, m->w[0], FAULT_INFO_ACCESS(m->w[2]), ORIGIN_FAULT, &verdict);
+		fault_decide(process->space, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, verdict);
 	else
-		policy_exception(process->space, TAG_LABEL(m->tag), m->w[0], &verdict);
-	if (verdict.kind == VERDICT_RESOLVE)
-		window_perform(&verdict);
+		policy_exception(process->space, TAG_LABEL(m->tag), m->w[0], verdict);
+	if (verdict->kind == VERDICT_RESOLVE)
+		window_perform(verdict);
 	if (pager.trace)
-		trace_fault(process, m, &verdict);
-	if (verdict.kind != VERDICT_RESOLVE)
-		return fault_refuse(process, m, &verdict);
-	fault_answer(m, &verdict);
+		trace_fault(process, m, verdict);
+	if (verdict->kind != VERDICT_RESOLVE)
+		return fault_refuse(process, m, verdict);
+	fault_answer(m, verdict);
 	return true;
 }
 
-/* Page tables are what a map can lack; anything else is a mistake of ours, and is logged as one. */
-bool fault_map_failed(struct message *m)
+/*
+ * Page tables are what a map can lack. A table may have been parked after the fault was sent: another thread
+ * forked. Anything else is a mistake of ours, and is logged as one.
+ */
+bool fault_map_failed(struct message *m, bool *is_map)
 {
-	struct process *process = process_find(served.badge);
+	struct process *process = process_find(served.fault.badge);
+	struct verdict *verdict = &served.verdict;
 	uint64_t error = m->error;
-	struct verdict verdict = {.area = NULL};
 
 	if (!process)
 		return false;
+	*m = served.fault;
+	if (error == E_PARKED && !served.is_second) {
+		process_unpark(process, m->w[0], false);
+		served.is_second = *is_map = true;
+		fault_answer(m, verdict);
+		return true;
+	}
 	if (error != E_TABLES)
-		server_log("pid %u: page 0x%lx could not be mapped, error %lu", process->pid, served.w[0],
-			   error);
-	*m = served;
-	verdict.area = area_set_find(&process->space->areas, m->w[0]);
-	verdict_deny(&verdict, RULE_NO_MEMORY);
-	return fault_refuse(process, m, &verdict);
+		server_log("pid %u: page 0x%lx could not be mapped, error %lu", process->pid, m->w[0], error);
+	policy_not_mapped(process->space, served.origin, verdict, 0);
+	verdict_deny(verdict, RULE_NO_MEMORY);
+	return fault_refuse(process, m, verdict);
 }
 
-static err_t fault_map_runs(const struct process *process, const struct verdict *verdict)
+static err_t fault_map_run(struct process *process, const struct verdict_run *run)
+{
+	struct map_item item = window_item(run);
+	struct result result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
+
+	if (result.error == E_PARKED) {
+		process_unpark(process, run->page << PAGE_SHIFT, false);
+		result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
+	}
+	return result.error ? E_NO_MEMORY : E_OK;
+}
+
+static err_t fault_map_runs(struct process *process, const struct verdict *verdict)
 {
 	for (uint32_t i = 0; i < verdict->runs; i++) {
-		struct map_item item = window_item(&verdict->run[i]);
-		struct result result =
-			sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
-
-		if (result.error)
-			return E_NO_MEMORY;
+		if (fault_map_run(process, &verdict->run[i]) == E_OK)
+			continue;
+		policy_not_mapped(process->space, ORIGIN_POPULATE, verdict, i);
+		return E_NO_MEMORY;
 	}
 	return E_OK;
 }

@@ -81,20 +81,59 @@ err_t lease_serve(struct verdict *verdict)
 		error = lease_record(verdict, index, count);
 	if (!error)
 		return E_OK;
-	verdict_deny(verdict, error == E_ARGUMENT    ? RULE_PAST_END
-			      : error == E_NO_MEMORY ? RULE_NO_MEMORY
-						     : RULE_IO);
+	verdict_deny(verdict, error == E_ARGUMENT			    ? RULE_PAST_END
+			      : error == E_NO_MEMORY || error == E_TOO_MANY ? RULE_NO_MEMORY
+									    : RULE_IO);
 	return error;
+}
+
+/* A request about one inode, without a count. */
+static err_t inode_call(uint32_t label, uint64_t inode)
+{
+	uint64_t count = 0;
+
+	return vfs_call(label, inode, 0, &count);
+}
+
+static void inode_let_go(struct inode_object *inode)
+{
+	struct lease_run run;
+
+	while ((run = inode_forget_run(&pager.policy.inodes, inode)).count)
+		lease_give_back(inode->number, run.index, run.count);
+	if (inode->is_held && inode_call(VFS_INODE_DROP, inode->number))
+		server_log("inode %lu was not taken back", inode->number);
+	inode_destroy(&pager.policy.inodes, inode);
 }
 
 void lease_return_idle(void)
 {
 	struct inode_object *inode;
-	struct lease_run run;
 
-	while ((inode = inode_find_idle(&pager.policy.inodes)) != NULL) {
-		while ((run = inode_forget_run(&pager.policy.inodes, inode)).count)
-			lease_give_back(inode->number, run.index, run.count);
-		inode_destroy(&pager.policy.inodes, inode);
-	}
+	while ((inode = inode_find_idle(&pager.policy.inodes)) != NULL)
+		inode_let_go(inode);
+}
+
+err_t lease_file(uint32_t pid, uint64_t fd, struct mapped_file *file)
+{
+	struct message m = message_make(VFS_MAP_INODE, pid, fd);
+	err_t error;
+
+	m.tag = TAG(VFS_MAP_INODE, 2);
+	error = ipc_call(PAGER_VFS, &m);
+	if (!error)
+		error = message_error(&m);
+	*file = (struct mapped_file){m.w[0], m.w[1], m.w[2]};
+	return error == E_REQUEST ? E_UNSUPPORTED : error;
+}
+
+err_t lease_hold(struct inode_object *inode)
+{
+	err_t error;
+
+	if (inode->is_held)
+		return E_OK;
+	error = inode_call(VFS_INODE_HOLD, inode->number);
+	inode->is_held = error == E_OK;
+	return error == E_NO_ENTRY ? E_BAD_FD : error; /* closed meanwhile */
 }

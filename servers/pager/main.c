@@ -4,7 +4,7 @@
  *
  *   wait -> fault?   -> faults.c   -> answer with map items, and wait
  *        -> request? -> requests*.c -> answer with error and words, and wait
- *        -> news?    -> nothing yet comes from below
+ *        -> news?    -> the vfs wants cache
  */
 #include "pager.h"
 #include <pagoda/log.h>
@@ -33,13 +33,18 @@ static const struct {
 	[PAGER_AREAS] = {request_areas, WHO_ANY},
 	[PAGER_CHECK] = {request_check, WHO_ANY},
 	[PAGER_FAULTS] = {request_faults, WHO_ANY},
+	[PAGER_MAP_FILE] = {request_map_file, WHO_PROCESS},
 	[PAGER_SPACE_CREATE] = {request_space_create, WHO_PROC},
 	[PAGER_SPACE_DESTROY] = {request_space_destroy, WHO_PROC},
 	[PAGER_SPACE_AREA] = {request_space_area, WHO_PROC},
 	[PAGER_SPACE_WRITE] = {request_space_write, WHO_PROC},
 	[PAGER_SPACE_BRK] = {request_space_brk, WHO_PROC},
 	[PAGER_SPACE_MESSAGE_PAGE] = {request_space_message_page, WHO_PROC},
+	[PAGER_SPACE_FORK] = {request_space_fork, WHO_PROC},
+	[PAGER_SPACE_REPLACE] = {request_space_replace, WHO_PROC},
+	[PAGER_SPACE_LIMIT] = {request_space_limit, WHO_PROC},
 	[PAGER_NEWS] = {request_news, WHO_PROC},
+	[PAGER_USAGE] = {request_usage, WHO_PROC},
 	[PAGER_TRACE] = {request_trace, WHO_PROC},
 	[PAGER_TRACE_SUMMARY] = {request_trace_summary, WHO_PROC},
 };
@@ -75,12 +80,15 @@ static void request_serve(struct message *m)
 }
 
 /* The answer was not accepted and nothing was consumed: say so to the caller, if one is still there. */
-static bool answer_failed(struct message *m, bool was_fault)
+static bool answer_failed(struct message *m, bool *was_fault)
 {
+	bool map_failed = *was_fault;
+
 	if (m->error == E_STALE || m->error == E_CANCELLED || m->error == E_TIMEOUT || m->error == E_DEAD)
 		return false; /* nobody there any more, or it was the wait that failed */
-	if (was_fault)
-		return fault_map_failed(m);
+	*was_fault = false;
+	if (map_failed)
+		return fault_map_failed(m, was_fault);
 	*m = message_make((uint32_t)m->error, 0, 0);
 	return true;
 }
@@ -91,8 +99,7 @@ static void wait_next(struct message *m, bool answer, bool was_fault)
 	while (answer) {
 		if (ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m) == E_OK)
 			return;
-		answer = answer_failed(m, was_fault);
-		was_fault = false;
+		answer = answer_failed(m, &was_fault);
 	}
 	while (ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m) != E_OK)
 		continue;
@@ -128,6 +135,8 @@ void server_main(const struct server_start *start)
 			answer = fault_serve(&m);
 		} else if (answer) {
 			request_serve(&m);
+		} else if (m.w[0] & VFS_NEWS_MEMORY) {
+			pools_serve_cache();
 		}
 	}
 }

@@ -26,7 +26,7 @@ struct space_pool {
 	uint64_t frame, arenas;
 	uint64_t spaces;
 };
-#define PAGER_POOLS 16
+#define PAGER_POOLS 64
 
 struct process {
 	struct process *next; /* in its hash bucket */
@@ -36,6 +36,7 @@ struct process {
 	cap_t refused_reply; /* the thread whose fault was refused; 0: none */
 	struct space_pool *pool;
 	struct vm_space *space;
+	struct pager_faults earlier; /* of the spaces this one replaced */
 	uint64_t trace_lines;
 	/* news for proc */
 	struct process *news_next;
@@ -54,6 +55,7 @@ struct pager {
 	uint32_t sources, ram_sources;
 	uint32_t window_source[SERVER_RAM_MAX]; /* index in the pager's own space */
 	struct space_pool pool[PAGER_POOLS];
+	uint32_t pool_hint; /* where the last space was made */
 	uint64_t frames_total, frames_elsewhere;
 	uint64_t trace_start; /* rdinstret when the fault being served was taken */
 	bool trace;
@@ -95,12 +97,21 @@ void pools_open(void); /* makes the first Pool */
 MUST_USE err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used);
 void pools_space_gone(struct space_pool *pool);
 MUST_USE err_t pools_lend_cache(void);
+/* The vfs has told that it wants cache: give it some, or say that there is none. */
+void pools_serve_cache(void);
 uint64_t pools_frames(void);
 
 /* process.c */
 struct process *process_search(uint32_t pid);
 MUST_USE err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out);
+/* A copy of the parent's space, pages shared; the parent's tables are parked. */
+MUST_USE err_t process_fork(struct process *parent, uint32_t pid, struct process **out);
+/* @old ends, @new takes its pid, limits and counts. */
+void process_replace(struct process *old, struct process *new);
 void process_destroy(struct process *process);
+/* Bring the leaf table of @address back after a fork, if it is parked. @unchanged: its entries are still what
+ * the books say, so they may stay writable if nothing of it is shared any more. */
+void process_unpark(struct process *process, vaddr_t address, bool unchanged);
 uint64_t process_tables(void); /* frames of all spaces' page tables */
 
 static inline struct process *process_find(uint64_t pid)
@@ -114,12 +125,20 @@ static inline struct process *process_find(uint64_t pid)
 /* Bring about what an AWAIT verdict asks for; E_OK: ask policy again. Else the verdict is a refusal now. */
 MUST_USE err_t lease_serve(struct verdict *verdict);
 void lease_return_idle(void);
+/* The inode behind a descriptor, and what a private mapping of it may do. */
+struct mapped_file {
+	uint64_t inode, rights, bytes;
+};
+MUST_USE err_t lease_file(uint32_t pid, uint64_t fd, struct mapped_file *file);
+/* The file stays as long as the object, even closed and without a name. */
+MUST_USE err_t lease_hold(struct inode_object *inode);
 
 /* faults.c */
 /* Serve a fault message. true: m is the answer; false: nobody is to be answered. */
 bool fault_serve(struct message *m);
-/* The answer to the last fault was not accepted: refuse the fault instead. As fault_serve. */
-bool fault_map_failed(struct message *m);
+/* The answer to the last fault was not accepted: refuse the fault instead, or (*is_map) give another one. As
+ * fault_serve. */
+bool fault_map_failed(struct message *m, bool *is_map);
 /* Make a page present and map it, as a fault with @access would. Errors: E_FAULT, E_NO_MEMORY; the frame is
  * *frame. */
 MUST_USE err_t fault_populate(struct process *process, vaddr_t address, uint32_t access, uint64_t *frame);
@@ -141,11 +160,12 @@ void counts_faults(struct process *process, struct pager_faults *faults);
 uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end);
 int counts_check(void);
 
-/* requests.c, requests_proc.c: one function a request of proto/pager.def. */
+/* requests.c, requests_map.c, requests_proc.c: one function a request of proto/pager.def. */
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_brk, request_map, request_unmap, request_protect, request_populate, request_counts,
-	request_areas, request_check, request_faults;
+	request_areas, request_check, request_faults, request_map_file;
 request_handler request_space_create, request_space_destroy, request_space_area, request_space_write,
-	request_space_brk, request_space_message_page, request_news, request_trace, request_trace_summary;
+	request_space_brk, request_space_message_page, request_space_fork, request_space_replace,
+	request_space_limit, request_news, request_usage, request_trace, request_trace_summary;
 
 #endif

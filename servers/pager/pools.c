@@ -7,7 +7,12 @@
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
-#define POOL_ROOM_BYTES (32 * PAGE_BYTES) /* a space is made only where this much is free */
+/*
+ * A space is made only where each of the Pool's spaces, the new one too, could still get so many tables.
+ * That is no promise: one that maps much more than the others can take them all.
+ */
+#define POOL_ROOM_PAGES 10
+#define CACHE_LEAVES	8 /* no more cache is lent when less than one part in so many is free */
 
 static err_t pool_make(struct space_pool *pool)
 {
@@ -77,11 +82,11 @@ void pools_open(void)
 		server_panic("pools: no whole arena for Spaces and page tables");
 }
 
-static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot, uint64_t room_bytes)
+static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot, uint64_t room_pages)
 {
 	struct result result = sys_pool_free_bytes(pool->pool);
 
-	if (result.error || result.value < room_bytes)
+	if (result.error || result.value < room_pages * PAGE_BYTES)
 		return E_NO_MEMORY;
 	result = sys_object_create(pool->pool, slot, KIND_SPACE, table_limit);
 	if (result.error == E_RANGE)
@@ -92,48 +97,80 @@ static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot,
 	return E_OK;
 }
 
+/* Try each Pool, the one that served last first; without @roomy also where it is tight. */
+static err_t pools_try(uint64_t table_limit, cap_t slot, bool roomy, struct space_pool **used)
+{
+	for (uint32_t i = 0; i < PAGER_POOLS; i++) {
+		struct space_pool *pool = &pager.pool[(pager.pool_hint + i) % PAGER_POOLS];
+		err_t error;
+
+		if (!pool->pool)
+			continue;
+		error = pool_try(pool, table_limit, slot, roomy ? POOL_ROOM_PAGES * (pool->spaces + 1) : 0);
+		if (error == E_NO_MEMORY)
+			continue;
+		pager.pool_hint = (uint32_t)(pool - pager.pool);
+		*used = pool;
+		return error;
+	}
+	return E_NO_MEMORY;
+}
+
+static bool pools_grow(void)
+{
+	uint32_t i = 0;
+
+	while (i < PAGER_POOLS && pager.pool[i].pool)
+		i++;
+	if (i == PAGER_POOLS || pool_add(&pager.pool[i]))
+		return false;
+	pager.pool_hint = i;
+	return true;
+}
+
 /* First where there is room, then in a new Pool, then anywhere. */
 err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used)
 {
-	struct space_pool *empty = NULL;
+	err_t error = pools_try(table_limit, slot, true, used);
 
-	for (uint64_t room = POOL_ROOM_BYTES;; room = 0) {
-		for (int i = 0; i < PAGER_POOLS; i++) {
-			struct space_pool *pool = &pager.pool[i];
-			err_t error;
-
-			if (!pool->pool) {
-				empty = empty ? empty : pool;
-				continue;
-			}
-			error = pool_try(pool, table_limit, slot, room);
-			*used = pool;
-			if (error != E_NO_MEMORY)
-				return error;
-		}
-		if (room == 0)
-			return E_NO_MEMORY;
-		if (empty && pool_add(empty) == E_OK) {
-			*used = empty;
-			return pool_try(empty, table_limit, slot, 0);
-		}
-	}
+	if (error == E_NO_MEMORY && pools_grow())
+		error = pools_try(table_limit, slot, true, used);
+	return error == E_NO_MEMORY ? pools_try(table_limit, slot, false, used) : error;
 }
 
-/* The first Pool stays; another one that holds nothing any more becomes frames again. */
-void pools_space_gone(struct space_pool *pool)
+static void pool_remove(struct space_pool *pool)
 {
-	if (--pool->spaces || pool == &pager.pool[0])
-		return;
 	(void)sys_cap_delete(CAP_NULL, pool->pool);
 	(void)sys_cap_delete(CAP_NULL, pool->memory);
 	pool_drop_frames(pool);
 }
 
+/*
+ * The first Pool stays. Of others that hold nothing one is kept, so that one process more and one less does
+ * not make and unmake it each time; the rest become frames again.
+ */
+void pools_space_gone(struct space_pool *pool)
+{
+	if (--pool->spaces || pool == &pager.pool[0])
+		return;
+	for (uint32_t i = 1; i < PAGER_POOLS; i++)
+		if (pager.pool[i].pool && pager.pool[i].spaces == 0 && &pager.pool[i] != pool)
+			pool_remove(&pager.pool[i]);
+}
+
+/* Beside the first arena, cache is lent only where memory is left for programs. */
+static bool cache_is_enough(void)
+{
+	const struct frames *frames = &pager.policy.frames;
+
+	return frames->counts[FRAME_CACHE] &&
+	       frames->counts[FRAME_FREE] < ARENA_PAGES + pager.frames_total / CACHE_LEAVES;
+}
+
 /* An arena for the vfs's cache. It stays in the window: its pages are copied from here. */
 err_t pools_lend_cache(void)
 {
-	uint64_t frame = frames_take_arenas(&pager.policy.frames, 1, FRAME_CACHE);
+	uint64_t frame = cache_is_enough() ? 0 : frames_take_arenas(&pager.policy.frames, 1, FRAME_CACHE);
 	struct message m = message_make(VFS_CACHE_GROW, 0, 0);
 	cap_t slot = frame ? slot_take() : CAP_NULL;
 	err_t error = slot ? source_carve(frame, ARENA_PAGES, slot) : E_NO_MEMORY;
@@ -152,6 +189,14 @@ err_t pools_lend_cache(void)
 	if (error && frame)
 		frames_give_arenas(&pager.policy.frames, frame, 1);
 	return error;
+}
+
+void pools_serve_cache(void)
+{
+	struct message m = message_make(VFS_CACHE_GROW, 0, 0);
+
+	if (pools_lend_cache() && ipc_call(PAGER_VFS, &m))
+		server_log("the vfs cannot be told that there is no more cache");
 }
 
 uint64_t pools_frames(void)

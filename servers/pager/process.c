@@ -55,32 +55,121 @@ static err_t process_make_space(struct process *process, uint64_t table_limit)
 	return error;
 }
 
-err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out)
+static void process_link(struct process *process)
 {
-	struct process *process;
+	process->next = *process_bucket(process->pid);
+	*process_bucket(process->pid) = process;
+}
+
+static void process_unlink(struct process *process)
+{
+	struct process **link = process_bucket(process->pid);
+
+	while (*link != process)
+		link = &(*link)->next;
+	*link = process->next;
+	if (pager.last == process)
+		pager.last = NULL;
+}
+
+/* A process for books that exist already. */
+static err_t process_add(struct vm_space *space, uint64_t table_limit, struct process **out)
+{
+	struct process *process = nodes_take(&pager.process_nodes);
 	err_t error;
 
-	if (process_search(pid))
-		return E_EXISTS;
-	process = nodes_take(&pager.process_nodes);
 	if (!process)
 		return E_NO_MEMORY;
-	process->pid = pid;
-	error = space_create(&pager.policy, pid, PAGE_BYTES, USER_END - PAGE_BYTES, &process->space);
-	if (!error) {
-		error = process_make_space(process, table_limit);
-		if (error)
-			space_destroy(process->space);
-	}
+	process->pid = space->pid;
+	process->space = space;
+	error = process_make_space(process, table_limit);
 	if (error) {
 		nodes_give(&pager.process_nodes, process);
 		return error;
 	}
-	process->space->map_base = process->space->map_hint = PROGRAM_MMAP_BASE;
-	process->next = *process_bucket(pid);
-	*process_bucket(pid) = process;
+	process_link(process);
 	*out = process;
 	return E_OK;
+}
+
+err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out)
+{
+	struct vm_space *space;
+	err_t error;
+
+	if (process_search(pid))
+		return E_EXISTS;
+	error = space_create(&pager.policy, pid, PAGE_BYTES, USER_END - PAGE_BYTES, &space);
+	if (error)
+		return error;
+	space->map_base = space->map_hint = PROGRAM_MMAP_BASE;
+	error = process_add(space, table_limit, out);
+	if (error)
+		space_destroy(space);
+	return error;
+}
+
+static bool may_have_private_pages(const struct vm_area *area)
+{
+	return area->backing != BACKING_NONE && area->backing != BACKING_LINEAR;
+}
+
+/* Park whatever leaf table the areas with private pages lie in. */
+static void process_park(const struct process *process)
+{
+	vaddr_t parked = 0; /* up to here */
+
+	for (const struct vm_area *area = process->space->areas.first; area; area = area->next) {
+		vaddr_t from = area->start & ~(ARENA_BYTES - 1);
+		vaddr_t to = (area->end + ARENA_BYTES - 1) & ~(ARENA_BYTES - 1);
+
+		if (!may_have_private_pages(area) || to <= parked)
+			continue;
+		from = from > parked ? from : parked;
+		(void)sys_space_park(process->space_cap, from, (to - from) / ARENA_BYTES);
+		parked = to;
+	}
+}
+
+void process_unpark(struct process *process, vaddr_t address, bool unchanged)
+{
+	vaddr_t block = address & ~(ARENA_BYTES - 1);
+	bool alone = unchanged && page_tree_is_alone(&process->space->pages, &pager.policy.trees,
+						     block >> PAGE_SHIFT, ARENA_PAGES);
+
+	/* not parked any more is as good */
+	(void)sys_space_unpark(process->space_cap, block, alone ? RIGHTS_RWX : RIGHT_READ | RIGHT_EXECUTE);
+}
+
+err_t process_fork(struct process *parent, uint32_t pid, struct process **out)
+{
+	uint64_t table_limit = sys_space_tables(parent->space_cap).value >> 32;
+	struct vm_space *space;
+	err_t error;
+
+	if (process_search(pid))
+		return E_EXISTS;
+	error = space_fork(parent->space, pid, &space);
+	if (error)
+		return error;
+	error = process_add(space, table_limit, out);
+	if (error)
+		space_destroy(space);
+	else
+		process_park(parent);
+	return error;
+}
+
+void process_replace(struct process *old, struct process *new)
+{
+	counts_faults(old, &new->earlier);
+	new->trace_lines = old->trace_lines;
+	for (int which = 0; which <= LIMIT_DATA; which++)
+		new->space->limit_bytes[which] = old->space->limit_bytes[which];
+	process_unlink(new);
+	new->pid = new->space->pid = old->pid;
+	process_destroy(old);
+	process_link(new);
 }
 
 /* The thread whose fault was refused is told for good: it stops. */
@@ -115,19 +204,13 @@ static void process_forget_news(const struct process *process)
 
 void process_destroy(struct process *process)
 {
-	struct process **link = process_bucket(process->pid);
-
 	process_end_refused(process);
 	process_forget_news(process);
 	slot_clear(process->space_cap, true); /* every mapping goes with it */
 	slot_clear(process->message_cap, true);
 	space_destroy(process->space);
 	pools_space_gone(process->pool);
-	while (*link != process)
-		link = &(*link)->next;
-	*link = process->next;
-	if (pager.last == process)
-		pager.last = NULL;
+	process_unlink(process);
 	nodes_give(&pager.process_nodes, process);
 	lease_return_idle();
 }

@@ -138,13 +138,6 @@ err_t request_space_brk(struct process *caller, const struct message *in, struct
 	return process ? space_heap_init(process->space, in->w[1], in->w[2]) : E_NO_SPACE;
 }
 
-static void message_page_fill(void *context, vaddr_t address, uint64_t frame)
-{
-	(void)address;
-	*(uint64_t *)context = frame;
-	window_zero(frame);
-}
-
 /* The page is in the books; make the kernel agree, and a capability for it. */
 static err_t message_page_map(struct process *process, vaddr_t at, uint64_t frame)
 {
@@ -169,16 +162,7 @@ static err_t message_page_map(struct process *process, vaddr_t at, uint64_t fram
 err_t request_space_message_page(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *process = process_find(in->w[0]);
-	struct area_spec spec = {
-		.start = in->w[1],
-		.bytes = PAGE_BYTES,
-		.backing = BACKING_ANON,
-		.prot = PROT_BIT_READ | PROT_BIT_WRITE,
-		.max_prot = PROT_BIT_READ | PROT_BIT_WRITE,
-		.flags = AREA_PINNED,
-		.name = "message",
-	};
-	uint64_t frame = 0;
+	uint64_t frame;
 	err_t error;
 
 	(void)caller;
@@ -186,20 +170,55 @@ err_t request_space_message_page(struct process *caller, const struct message *i
 		return E_NO_SPACE;
 	if (process->message_cap)
 		return E_EXISTS;
-	error = space_map(process->space, &spec);
+	error = space_add_pinned(process->space, in->w[1], "message", &frame);
 	if (error)
 		return error;
-	error = space_populate(process->space, spec.start, 1, message_page_fill, &frame);
+	window_zero(frame);
+	error = message_page_map(process, in->w[1], frame);
+	if (error)
+		space_remove_pinned(process->space, in->w[1]);
+	else
+		out->cap = process->message_cap;
+	return error;
+}
+
+err_t request_space_fork(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *parent = process_find(in->w[0]), *child;
+	err_t error;
+
+	(void)caller;
+	if (!parent)
+		return E_NO_SPACE;
+	if (in->w[1] == 0 || in->w[1] > BADGE_PID_MAX)
+		return E_ARGUMENT;
+	error = process_fork(parent, (uint32_t)in->w[1], &child);
 	if (!error)
-		error = message_page_map(process, spec.start, frame);
-	if (!error)
-		error = space_pin(process->space, spec.start);
-	if (error) {
-		area_set_find(&process->space->areas, spec.start)->flags = 0;
-		return space_unmap(process->space, spec.start, PAGE_BYTES) ? E_NO_MEMORY : error;
-	}
-	out->cap = process->message_cap;
+		out->cap = child->space_cap;
+	return error;
+}
+
+err_t request_space_replace(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *old = process_find(in->w[0]), *new = process_find(in->w[1]);
+
+	(void)caller;
+	(void)out;
+	if (!old || !new)
+		return E_NO_SPACE;
+	if (old == new)
+		return E_ARGUMENT;
+	process_replace(old, new);
 	return E_OK;
+}
+
+err_t request_space_limit(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *process = process_find(in->w[0]);
+
+	(void)caller;
+	(void)out;
+	return process ? space_set_limit(process->space, in->w[1], in->w[2]) : E_NO_SPACE;
 }
 
 err_t request_news(struct process *caller, const struct message *in, struct answer *out)
@@ -217,6 +236,11 @@ err_t request_news(struct process *caller, const struct message *in, struct answ
 	memcpy(&message_page()->words[MESSAGE_REGISTERS], &process->news, sizeof(process->news));
 	out->words = MESSAGE_REGISTERS + sizeof(process->news) / 8;
 	return E_OK;
+}
+
+err_t request_usage(struct process *caller, const struct message *in, struct answer *out)
+{
+	return in->w[0] ? request_faults(caller, in, out) : E_NO_SPACE;
 }
 
 err_t request_trace(struct process *caller, const struct message *in, struct answer *out)

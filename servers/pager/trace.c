@@ -65,6 +65,8 @@ static const char *work_name(const struct verdict *verdict)
 		return "anon zero";
 	if (verdict->work == WORK_COPY)
 		return "file copy";
+	if (verdict->work == WORK_COPY_PRIVATE)
+		return "cow copy";
 	if (verdict->area->backing == BACKING_LINEAR)
 		return "linear page";
 	return verdict->area->backing == BACKING_INODE_PRIVATE ? "file page" : "anon same";

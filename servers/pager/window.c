@@ -268,6 +268,8 @@ void window_perform(const struct verdict *verdict)
 	to = frames_address(&pager.policy.frames, verdict->work_frame);
 	if (verdict->work == WORK_ZERO)
 		words_zero(to, PAGE_BYTES / 8);
+	else if (verdict->work == WORK_COPY_PRIVATE)
+		words_copy(to, frames_address(&pager.policy.frames, verdict->copy_from), PAGE_BYTES / 8);
 	else
 		page_copy(to, window_page(verdict->copy_from), verdict->copy_bytes);
 }

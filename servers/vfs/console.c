@@ -1,134 +1,95 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Standard input and output on the uart driver's channels.
+ * The console on the uart driver's channels.
  *
- * A read takes what has arrived; if there is nothing it waits for UART_NEWS_INPUT. A write goes down piece by
- * piece; if the driver takes less, the writer waits for UART_NEWS_ROOM with `done` bytes behind it. Waiters
- * are served in the order they came, so a new one stands behind those there are. The end of the input stays.
+ * If a person types (interactive) it is a terminal: what is typed is taken from the driver as soon as it
+ * comes, so that Ctrl-C is seen while nobody reads, and goes through the line discipline. Otherwise bytes
+ * pass as they are, and are taken from the driver only when a reader finds none. A write goes down piece by
+ * piece; if the driver takes less, the writer waits for UART_NEWS_ROOM with `done` bytes behind it. The end
+ * of the input stays.
  */
-#include "replies.h"
+#include "core/tty.h"
 #include "vfs.h"
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 #include <string.h>
 
-struct waiter {
-	struct transfer t;
-	uint8_t channel;
-	struct waiter *next;
-};
+static struct waiters readers, writers;
+static struct tty tty;
+static bool interactive;
 
-struct waiters {
-	struct waiter *first, **end;
-	uint32_t count;
-};
-
-static struct waiter table[REPLIES_MAX];
-static struct waiter *free_waiters;
-static uint32_t fresh; /* table[fresh..] has never been used */
-static struct waiters readers = {.end = &readers.first}, writers = {.end = &writers.first};
-
-static uint8_t input[UART_WRITE_MAX]; /* came up from the driver, not yet read: [input_at, input_end) */
-static uint64_t input_at, input_end;
-static bool input_ended;
-
-static struct waiter *waiter_take(void)
-{
-	struct waiter *waiter = free_waiters;
-
-	if (!waiter)
-		return fresh < REPLIES_MAX ? &table[fresh++] : NULL;
-	free_waiters = waiter->next;
-	return waiter;
-}
-
-static void waiter_give(struct waiter *waiter)
-{
-	waiter->next = free_waiters;
-	free_waiters = waiter;
-}
-
-/* Keep the current caller waiting. */
-static err_t waiters_park(struct waiters *waiters, const struct transfer *t, uint8_t channel)
-{
-	struct waiter *waiter = waiter_take();
-	cap_t slot;
-
-	if (!waiter)
-		return E_TOO_MANY;
-	if (replies_save(&slot) != E_OK) {
-		waiter_give(waiter);
-		return E_TOO_MANY;
-	}
-	*waiter = (struct waiter){.t = *t, .channel = channel};
-	waiter->t.reply = slot;
-	*waiters->end = waiter;
-	waiters->end = &waiter->next;
-	waiters->count++;
-	return E_LATER;
-}
-
-/* Take the one that *link leads to out of the queue. */
-static void waiters_remove(struct waiters *waiters, struct waiter **link)
-{
-	struct waiter *waiter = *link;
-
-	*link = waiter->next;
-	if (waiters->end == &waiter->next)
-		waiters->end = link;
-	waiters->count--;
-	waiter_give(waiter);
-}
-
-/* Bring up what the driver has, if all before it was read. */
-static void input_fetch(void)
+/* Bring up what the driver has. False: nothing. */
+static bool input_fetch(void)
 {
 	struct message m = message_make(UART_READ, 0, 0);
 
-	if (input_at < input_end || input_ended)
-		return;
+	if (tty.ended || (!interactive && tty_room(&tty) < UART_WRITE_MAX))
+		return false;
 	ipc_call(VFS_UART, &m);
 	if (message_error(&m) != E_OK || m.w[0] > UART_WRITE_MAX)
-		return;
-	memcpy(input, &message_page()->words[MESSAGE_REGISTERS], m.w[0]);
-	input_at = 0;
-	input_end = m.w[0];
-	input_ended = m.w[1] != 0;
+		return false;
+	tty_type(&tty, (const uint8_t *)&message_page()->words[MESSAGE_REGISTERS], m.w[0]);
+	tty.ended = m.w[1] != 0;
+	return m.w[0] > 0 || tty.ended;
 }
 
-/* One try. E_LATER: there is nothing yet. */
-static err_t input_read(struct transfer *t)
+/* Show what the line discipline echoes; what the driver has no room for follows with UART_NEWS_ROOM. */
+static void echo_flush(void)
 {
-	uint64_t before = t->done;
-	err_t error;
+	while (tty.shown_bytes > 0) {
+		uint64_t bytes = tty.shown_bytes < UART_WRITE_MAX ? tty.shown_bytes : UART_WRITE_MAX;
+		struct message m = message_make(UART_WRITE, CHANNEL_STDOUT, bytes);
 
-	if (transfer_left(t) == 0)
-		return E_OK;
-	input_fetch();
-	if (input_at == input_end)
-		return input_ended ? E_OK : E_LATER;
-	error = transfer_to_caller(t, input + input_at, input_end - input_at);
-	input_at += t->done - before;
-	return error;
+		memcpy(&message_page()->words[MESSAGE_REGISTERS], tty.shown, bytes);
+		m.tag = TAG(UART_WRITE, MESSAGE_REGISTERS + (bytes + 7) / 8);
+		ipc_call(VFS_UART, &m);
+		if (message_error(&m) != E_OK || m.w[0] > bytes)
+			m.w[0] = bytes;
+		tty.shown_bytes -= m.w[0];
+		memmove(tty.shown, tty.shown + m.w[0], tty.shown_bytes);
+		if (m.w[0] < bytes)
+			return;
+	}
 }
 
-err_t console_read(struct open_file *file, struct transfer *t)
+/* Take all that was typed; the driver then asks for more. */
+static void input_take_all(void)
 {
+	while (input_fetch())
+		echo_flush();
+	if (tty.interrupted)
+		(void)sys_notify(VFS_PROC_NEWS); /* without a process server nobody is interrupted */
+}
+
+static err_t console_read(struct open_file *file, struct transfer *t)
+{
+	const uint8_t *from;
+	uint64_t bytes, before = t->done;
 	err_t error;
 
 	(void)file;
-	error = readers.count > 0 ? E_LATER : input_read(t);
-	return error == E_LATER ? waiters_park(&readers, t, 0) : error;
+	if (transfer_left(t) == 0)
+		return E_OK;
+	if (!interactive && tty_read(&tty, 1, &from, &bytes) == E_LATER)
+		(void)input_fetch();
+	error = tty_read(&tty, transfer_left(t), &from, &bytes);
+	if (error != E_OK)
+		return error;
+	if (bytes > 0)
+		error = transfer_to_caller(t, from, bytes);
+	if (error == E_OK || t->done > before)
+		tty_read_done(&tty, t->done - before);
+	return error;
 }
 
 /* Give the driver what is left. E_LATER: it has no more room. */
-static err_t output_write(struct transfer *t, uint8_t channel)
+static err_t console_write(struct open_file *file, struct transfer *t)
 {
 	while (transfer_left(t) > 0) {
 		uint64_t before = t->done, bytes;
 		err_t error =
 			transfer_from_caller(t, &message_page()->words[MESSAGE_REGISTERS], UART_WRITE_MAX);
-		struct message m = message_make(UART_WRITE, channel, t->done - before);
+		struct message m = message_make(UART_WRITE, file->channel, t->done - before);
 
 		bytes = t->done - before;
 		if (bytes == 0)
@@ -146,98 +107,68 @@ static err_t output_write(struct transfer *t, uint8_t channel)
 	return E_OK;
 }
 
-err_t console_write(struct open_file *file, struct transfer *t)
+static struct waiters *console_readers(const struct open_file *file)
 {
-	err_t error = writers.count > 0 && t->bytes > 0 ? E_LATER : output_write(t, file->channel);
-
-	if (error != E_LATER)
-		return error;
-	error = waiters_park(&writers, t, file->channel);
-	return error == E_TOO_MANY && t->done > 0 ? E_OK : error; /* a short write, rather than none */
+	(void)file;
+	return &readers;
 }
 
-static void readers_serve(void)
+static struct waiters *console_writers(const struct open_file *file)
 {
-	while (readers.first) {
-		struct transfer *t = &readers.first->t;
-		err_t error = input_read(t);
-
-		if (error == E_LATER)
-			return;
-		replies_send(t->reply, error, t->done);
-		waiters_remove(&readers, &readers.first);
-	}
+	(void)file;
+	return &writers;
 }
 
-static void writers_serve(void)
-{
-	while (writers.first) {
-		struct waiter *writer = writers.first;
-		err_t error = output_write(&writer->t, writer->channel);
+const struct file_kind console_kind = {console_read, console_write, NULL, console_readers, console_writers};
 
-		if (error == E_LATER)
-			return;
-		replies_send(writer->t.reply, error, writer->t.done);
-		waiters_remove(&writers, &writers.first);
-	}
+void console_open(bool person)
+{
+	interactive = person;
+	tty.mode = person ? TTY_DEFAULT : 0;
+	if (interactive)
+		input_take_all();
 }
 
 void console_news(uint64_t flags)
 {
-	if (flags & UART_NEWS_INPUT)
-		readers_serve();
-	if (flags & UART_NEWS_ROOM)
-		writers_serve();
-}
-
-static void waiters_cancel(struct waiters *waiters, uint32_t pid)
-{
-	for (struct waiter **link = &waiters->first; *link;) {
-		if ((*link)->t.pid != pid) {
-			link = &(*link)->next;
-			continue;
-		}
-		replies_drop((*link)->t.reply);
-		waiters_remove(waiters, link);
+	if (flags & UART_NEWS_ROOM) {
+		echo_flush();
+		move_serve(&writers);
+	}
+	if (flags & UART_NEWS_INPUT) {
+		if (interactive)
+			input_take_all();
+		move_serve(&readers);
 	}
 }
 
-void console_cancel(uint32_t pid)
+bool console_is_terminal(void)
 {
-	waiters_cancel(&readers, pid);
-	waiters_cancel(&writers, pid);
-	readers_serve();
-	writers_serve();
+	return interactive;
 }
 
-uint64_t console_parked(void)
+uint8_t console_mode(void)
 {
-	return readers.count + writers.count;
+	return tty.mode;
 }
 
-static int waiters_check(const struct waiters *waiters)
+void console_set_mode(uint8_t mode)
 {
-	struct waiter *const *link = &waiters->first;
-	uint32_t seen = 0;
+	tty_set_mode(&tty, mode);
+}
 
-	for (; *link; link = &(*link)->next) {
-		if (++seen > waiters->count || (*link)->t.done > (*link)->t.bytes)
-			return __LINE__;
-		if (!process_find(&vfs.files, (*link)->t.pid))
-			return __LINE__;
-	}
-	return seen == waiters->count && link == waiters->end ? 0 : __LINE__;
+bool console_take_interrupt(void)
+{
+	return tty_take_interrupt(&tty);
+}
+
+void console_serve(void)
+{
+	move_serve(&readers);
+	move_serve(&writers);
 }
 
 int console_check(void)
 {
-	int broken = waiters_check(&readers);
-
-	if (!broken)
-		broken = waiters_check(&writers);
-	if (broken)
-		return broken;
-	if (input_at > input_end || input_end > UART_WRITE_MAX)
-		return __LINE__;
-	return replies_count() == readers.count + writers.count ? 0 : __LINE__;
+	return tty_check(&tty);
 }

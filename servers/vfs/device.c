@@ -4,32 +4,51 @@
 
 #define ZERO_BYTES_MAX (1ul << 20) /* of one read of /dev/zero: others wait meanwhile */
 
+static const uint8_t zeros[PAGE_BYTES];
+
 static err_t regular_read(struct open_file *file, struct transfer *t)
 {
-	const struct inode *inode = tree_inode(&vfs.tree, file->inode);
-	uint64_t before = t->done, left;
-	err_t error;
+	err_t error = E_OK;
 
-	if (file->offset >= inode->size_bytes)
-		return E_OK;
-	left = inode->size_bytes - file->offset;
-	error = transfer_to_caller(t, inode->data + file->offset, left);
-	file->offset += t->done - before;
+	while (transfer_left(t) > 0 && error == E_OK) {
+		const uint8_t *from;
+		uint64_t before = t->done, bytes = store_read(&vfs.store, file->target, file->offset, &from);
+
+		if (bytes == 0)
+			break;
+		error = transfer_to_caller(t, from ? from : zeros, bytes);
+		file->offset += t->done - before;
+	}
+	return error;
+}
+
+static err_t regular_write(struct open_file *file, struct transfer *t)
+{
+	err_t error = E_OK;
+
+	if (file->flags & OPEN_APPEND)
+		file->offset = tree_inode(&vfs.tree, file->target)->size_bytes;
+	while (transfer_left(t) > 0 && error == E_OK) {
+		uint64_t before = t->done, room;
+		uint8_t *to;
+
+		error = store_write(&vfs.store, file->target, file->offset, &to, &room);
+		if (error != E_OK)
+			break;
+		error = transfer_from_caller(t, to, room);
+		store_written(&vfs.store, file->target, file->offset, t->done - before);
+		file->offset += t->done - before;
+	}
+	memory_ask_early();
 	return error;
 }
 
 static uint64_t regular_end(const struct open_file *file)
 {
-	return tree_inode(&vfs.tree, file->inode)->size_bytes;
+	return tree_inode(&vfs.tree, file->target)->size_bytes;
 }
 
-static err_t read_only_write(struct open_file *file, struct transfer *t)
-{
-	(void)file, (void)t;
-	return E_READ_ONLY;
-}
-
-static err_t directory_read(struct open_file *file, struct transfer *t)
+static err_t directory_move(struct open_file *file, struct transfer *t)
 {
 	(void)file, (void)t;
 	return E_IS_DIRECTORY;
@@ -61,7 +80,6 @@ static uint64_t device_end(const struct open_file *file)
 
 static err_t zero_read(struct open_file *file, struct transfer *t)
 {
-	static const uint8_t zeros[PAGE_BYTES];
 	err_t error = E_OK;
 
 	(void)file;
@@ -72,20 +90,25 @@ static err_t zero_read(struct open_file *file, struct transfer *t)
 	return error;
 }
 
-static const struct file_kind kind_regular = {regular_read, read_only_write, regular_end};
-static const struct file_kind kind_directory = {directory_read, read_only_write, directory_end};
-static const struct file_kind kind_device[] = {
-	[DEVICE_CONSOLE] = {console_read, console_write, NULL},
-	[DEVICE_NULL] = {null_read, null_write, device_end},
-	[DEVICE_ZERO] = {zero_read, null_write, device_end},
+static const struct file_kind kind_regular = {regular_read, regular_write, regular_end, NULL, NULL};
+static const struct file_kind kind_directory = {directory_move, directory_move, directory_end, NULL, NULL};
+static const struct file_kind kind_null = {null_read, null_write, device_end, NULL, NULL};
+static const struct file_kind kind_zero = {zero_read, null_write, device_end, NULL, NULL};
+static const struct file_kind *const kind_device[] = {
+	[DEVICE_CONSOLE] = &console_kind,
+	[DEVICE_NULL] = &kind_null,
+	[DEVICE_ZERO] = &kind_zero,
 };
 
 const struct file_kind *file_kind_of(const struct open_file *file)
 {
-	const struct inode *inode = tree_inode(&vfs.tree, file->inode);
+	const struct inode *inode;
 
+	if (file->kind != FILE_INODE)
+		return file->kind == FILE_PIPE_READER ? &pipe_reader_kind : &pipe_writer_kind;
+	inode = tree_inode(&vfs.tree, file->target);
 	if (inode->device != DEVICE_NONE)
-		return &kind_device[inode->device];
+		return kind_device[inode->device];
 	return inode_is_directory(inode) ? &kind_directory : &kind_regular;
 }
 
@@ -98,15 +121,17 @@ static err_t device_add(struct tree *tree, uint32_t directory, const char *name,
 	if (error != E_OK)
 		return error;
 	tree->inodes[number].device = device;
-	tree->inodes[number].size_bytes = 0;
+	tree->inodes[number].opens = 1; /* the vfs's own */
 	return E_OK;
 }
 
 err_t device_add_all(struct tree *tree, uint32_t *console)
 {
-	uint32_t dev;
+	uint32_t dev, tmp;
 	err_t error = tree_add(tree, TREE_ROOT, "dev", 3, VFS_DIRECTORY | 0755, &dev);
 
+	if (error == E_OK)
+		error = tree_add(tree, TREE_ROOT, "tmp", 3, VFS_DIRECTORY | 01777, &tmp);
 	if (error == E_OK)
 		error = device_add(tree, dev, "console", 7, DEVICE_CONSOLE);
 	if (error == E_OK)

@@ -4,6 +4,7 @@
  * at one endpoint and never waits for anybody above it; below it is the uart driver, which tells news.
  */
 #include "core/archive.h"
+#include "uapi/boot.h"
 #include "vfs.h"
 #include <pagoda/log.h>
 #include <pagoda/server.h>
@@ -11,33 +12,55 @@
 #include <stdio.h>
 
 struct vfs vfs;
-static struct inode inodes[VFS_INODES + 1];
+static struct inode inodes[TREE_INODES_MAX + 1];
 
 enum asker { ASK_PROCESS, ASK_ANYBODY, ASK_PROC, ASK_PAGER };
 
 struct row {
 	request_handler *handler;
 	enum asker asker;
+	bool dated; /* may change a file */
 };
 
 static const struct row rows[] = {
-	[VFS_OPEN] = {request_open, ASK_PROCESS},
+	[VFS_OPEN] = {request_open, ASK_PROCESS, true},
 	[VFS_CLOSE] = {request_close, ASK_PROCESS},
 	[VFS_READ] = {request_read, ASK_PROCESS},
-	[VFS_WRITE] = {request_write, ASK_PROCESS},
+	[VFS_WRITE] = {request_write, ASK_PROCESS, true},
 	[VFS_SEEK] = {request_seek, ASK_PROCESS},
 	[VFS_FSTAT] = {request_fstat, ASK_PROCESS},
 	[VFS_STAT] = {request_stat, ASK_PROCESS},
 	[VFS_READDIR] = {request_readdir, ASK_PROCESS},
 	[VFS_COUNTS] = {request_counts, ASK_ANYBODY},
 	[VFS_CHECK] = {request_check, ASK_ANYBODY},
+	[VFS_DUP] = {request_dup, ASK_PROCESS},
+	[VFS_DUP2] = {request_dup2, ASK_PROCESS},
+	[VFS_PIPE] = {request_pipe, ASK_PROCESS},
+	[VFS_UNLINK] = {request_unlink, ASK_PROCESS, true},
+	[VFS_MKDIR] = {request_mkdir, ASK_PROCESS, true},
+	[VFS_RENAME] = {request_rename, ASK_PROCESS, true},
+	[VFS_TRUNCATE] = {request_truncate, ASK_PROCESS, true},
+	[VFS_CHDIR] = {request_chdir, ASK_PROCESS},
+	[VFS_GETCWD] = {request_getcwd, ASK_PROCESS},
+	[VFS_FD_FLAGS] = {request_fd_flags, ASK_PROCESS},
+	[VFS_TTY_MODE] = {request_tty_mode, ASK_PROCESS},
+	[VFS_OPEN_FLAGS] = {request_open_flags, ASK_PROCESS},
 	[VFS_PROCESS_CREATE] = {service_process_create, ASK_PROC},
 	[VFS_PROCESS_DESTROY] = {service_process_destroy, ASK_PROC},
 	[VFS_LOOKUP] = {service_lookup, ASK_PROC},
 	[VFS_INODE_READ] = {service_inode_read, ASK_PROC},
+	[VFS_PROCESS_FORK] = {service_process_fork, ASK_PROC},
+	[VFS_PROCESS_EXEC] = {service_process_exec, ASK_PROC},
+	[VFS_CANCEL] = {service_cancel, ASK_PROC},
+	[VFS_TTY_NEWS] = {service_tty_news, ASK_PROC},
+	[VFS_PROCESS_LOOKUP] = {service_process_lookup, ASK_PROC},
+	[VFS_PROCESS_LIMIT] = {service_process_limit, ASK_PROC},
 	[VFS_LEASE] = {service_lease, ASK_PAGER},
 	[VFS_LEASE_RETURN] = {service_lease_return, ASK_PAGER},
 	[VFS_CACHE_GROW] = {service_cache_grow, ASK_PAGER},
+	[VFS_MAP_INODE] = {service_map_inode, ASK_PAGER},
+	[VFS_INODE_HOLD] = {service_inode_hold, ASK_PAGER},
+	[VFS_INODE_DROP] = {service_inode_drop, ASK_PAGER},
 };
 
 /* May the sender of this badge ask? A process must have been announced by PROCESS_CREATE. */
@@ -53,6 +76,16 @@ static err_t request_admit(struct request *r, enum asker asker)
 	return r->process ? E_OK : E_DENIED;
 }
 
+/* Changes are dated in seconds since the machine was switched on, as the clock of libsys counts. */
+static void tell_time(void)
+{
+	const struct info_page *info = (const struct info_page *)PROGRAM_INFO_PAGE;
+	uint64_t ticks;
+
+	__asm__ volatile("rdtime %0" : "=r"(ticks));
+	vfs.tree.now_s = info->timebase_hz != 0 ? ticks / info->timebase_hz : 0;
+}
+
 static err_t request_serve(struct request *r)
 {
 	uint32_t label = TAG_LABEL(r->m.tag);
@@ -61,6 +94,8 @@ static err_t request_serve(struct request *r)
 	if (r->m.tag & TAG_FAULT || label >= sizeof(rows) / sizeof(rows[0]) || !rows[label].handler)
 		return E_REQUEST;
 	error = request_admit(r, rows[label].asker);
+	if (rows[label].dated)
+		tell_time();
 	return error == E_OK ? rows[label].handler(r) : error;
 }
 
@@ -78,6 +113,7 @@ static bool serve(struct message *m)
 	err_t error = request_serve(&r);
 
 	drop_received(&r.m);
+	move_serve_pipes();
 	if (error == E_LATER)
 		return false;
 	*m = (struct message){.tag = TAG(error, error == E_OK ? r.words : 0),
@@ -110,15 +146,19 @@ static void start_up(const struct server_start *start)
 {
 	server_log_open(VFS_UART, start->name);
 	message_page()->cap_receive = SERVER_RECEIVE;
-	tree_init(&vfs.tree, inodes, VFS_INODES);
-	files_init(&vfs.files);
-	vfs.store = (struct lease_store){.tree = &vfs.tree,
-					 .cache = &vfs.cache,
-					 .archive = (const uint8_t *)SERVER_ARCHIVE_BASE,
-					 .archive_frame = start->archive.base / PAGE_BYTES};
+	tree_init(&vfs.tree, inodes, TREE_INODES_MAX);
+	vfs.store = (struct store){.tree = &vfs.tree,
+				   .cache = &vfs.cache,
+				   .leases = &vfs.leases,
+				   .archive = (const uint8_t *)SERVER_ARCHIVE_BASE,
+				   .archive_frame = start->archive.base / PAGE_BYTES};
+	vfs.pipes.cache = &vfs.cache;
+	vfs.files.store = &vfs.store;
+	vfs.files.pipes = &vfs.pipes;
 	if (device_add_all(&vfs.tree, &vfs.console) != E_OK)
 		server_panic("cannot make /dev");
 	load_archive(start);
+	console_open(start->option_interactive);
 }
 
 _Noreturn void server_main(const struct server_start *start)
@@ -134,9 +174,11 @@ _Noreturn void server_main(const struct server_start *start)
 		owed = false;
 		if (error != E_OK)
 			continue; /* the caller has gone: nobody to answer */
-		if (m.tag & TAG_NOTIFY)
+		if (m.tag & TAG_NOTIFY) {
 			console_news(m.w[0]);
-		else
+			move_serve_pipes();
+		} else {
 			owed = serve(&m);
+		}
 	}
 }

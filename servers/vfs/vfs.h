@@ -2,30 +2,37 @@
 /*
  * The vfs's state and the parts of its shell. One thread; core/ holds what needs no system call.
  *
- *   main.c      receive loop, table of requests, who may ask what
- *   requests.c  requests of processes; service.c those of proc and the pager
- *   device.c    what read, write and seek do for each kind of file
- *   console.c   standard input and output, and who waits for them
- *   transfer.c  copying from and to the caller's buffer;  replies.c: slots of parked replies
+ *   main.c       receive loop, table of requests, who may ask what
+ *   request_*.c  requests of processes: _file.c by descriptor, _descriptor.c on the table of descriptors,
+ *                _name.c by path, _directory.c listings, _counts.c
+ *   service_*.c  requests of proc and of the pager
+ *   device.c     what read, write and seek do for each kind of file
+ *   move.c       reads and writes, now or after a wait;  waiters.c who waits for what
+ *   console.c    the terminal on the uart driver's channels
+ *   memory.c     asking the pager for memory
+ *   transfer.c   copying from and to the caller's buffer
  */
 #ifndef VFS_VFS_H
 #define VFS_VFS_H
 
 #include "core/files.h"
 #include "core/lease.h"
+#include "core/names.h"
 #include "core/path.h"
 #include "proto/records.h"
 #include "transfer.h"
+#include "waiters.h"
 #include <pagoda/ipc.h>
 
-#define VFS_INODES     4096u
 #define VFS_CACHE_BASE (SERVER_ARCHIVE_BASE + 0x100000000ul) /* arenas of the cache, in order */
 
 struct vfs {
 	struct tree tree;
 	struct cache cache;
+	struct lease_table leases;
+	struct store store;
+	struct pipes pipes;
 	struct files files;
-	struct lease_store store;
 	uint32_t console; /* inode of /dev/console */
 };
 extern struct vfs vfs;
@@ -43,31 +50,72 @@ struct request {
  * the reply is kept and the caller gets its answer another time.
  */
 typedef err_t request_handler(struct request *r);
-request_handler request_open, request_close, request_read, request_write, request_seek, request_fstat,
-	request_stat, request_readdir, request_counts, request_check;
-request_handler service_process_create, service_process_destroy, service_lookup, service_inode_read,
-	service_lease, service_lease_return, service_cache_grow;
+request_handler request_open, request_close, request_read, request_write, request_seek, request_truncate,
+	request_tty_mode, request_fstat, request_stat, request_readdir, request_counts, request_check,
+	request_dup, request_dup2, request_pipe, request_fd_flags, request_open_flags, request_unlink,
+	request_mkdir, request_rename, request_chdir, request_getcwd;
+request_handler service_process_create, service_process_destroy, service_process_fork, service_process_exec,
+	service_process_lookup, service_process_limit, service_cancel, service_tty_news, service_lookup,
+	service_inode_read, service_lease, service_lease_return, service_cache_grow, service_map_inode,
+	service_inode_hold, service_inode_drop;
 
-/* Copy the path in the caller's buffer. A zero at its very end is no part of it. */
-MUST_USE err_t request_path(struct request *r, char path[PATH_BYTES_MAX + 1], uint32_t *bytes);
-void request_put_stat(struct request *r, uint32_t inode);
+/* A path in the caller's buffer. */
+struct request_path {
+	struct path path;
+	char text[PATH_BYTES_MAX + 1];
+};
 
-/* Kinds of file. t->done counts the bytes moved, with an error too. */
+/* Copy the path in the caller's buffer; it starts at @from. A zero at its very end is no part of it. */
+MUST_USE err_t request_path(struct request *r, uint32_t from, struct request_path *path);
+
+/* The answer is this inode's facts, @number the inode number in them. */
+void request_put_stat(struct request *r, uint32_t inode, uint64_t number);
+
+/*
+ * Kinds of file. A read or write moves what can be moved now; t->done counts the bytes, with an error too.
+ * E_LATER: it has to wait for the rest. @readers and @writers tell where; NULL: it never has to.
+ */
 struct file_kind {
 	err_t (*read)(struct open_file *file, struct transfer *t);
 	err_t (*write)(struct open_file *file, struct transfer *t);
 	/* where SEEK_END counts from; NULL: not seekable */
 	uint64_t (*end)(const struct open_file *file);
+	struct waiters *(*readers)(const struct open_file *file);
+	struct waiters *(*writers)(const struct open_file *file);
 };
 const struct file_kind *file_kind_of(const struct open_file *file);
 MUST_USE err_t device_add_all(struct tree *tree, uint32_t *console);
 
-/* The console. Either answers E_LATER when the caller has to wait. */
-MUST_USE err_t console_read(struct open_file *file, struct transfer *t);
-MUST_USE err_t console_write(struct open_file *file, struct transfer *t);
+/* One read or write of the current caller; E_LATER: it waits. */
+MUST_USE err_t move_start(struct open_file *file, struct transfer *t, bool write);
+/* Try again for those who wait, in order, until one has to go on waiting. */
+void move_serve(struct waiters *waiters);
+/* Serve those who wait for the pipes that changed. */
+void move_serve_pipes(void);
+/* All that a process has parked is dropped (E_STALE) or answered with @answer. */
+void move_cancel(struct process *process, err_t answer);
+
+/* The console. */
+extern const struct file_kind console_kind;
+void console_open(bool interactive);
 void console_news(uint64_t flags); /* of the uart driver */
-void console_cancel(uint32_t pid); /* drop what this process waits for */
-uint64_t console_parked(void);
+bool console_is_terminal(void);
+uint8_t console_mode(void);
+void console_set_mode(uint8_t mode);
+bool console_take_interrupt(void);
+void console_serve(void); /* those who wait, after somebody was cancelled */
 int console_check(void);
+
+/* Pipes as files. */
+extern const struct file_kind pipe_reader_kind, pipe_writer_kind;
+struct waiters *pipe_waiters(uint32_t pipe, enum pipe_end end);
+
+/* Memory. */
+bool memory_ask(void);		  /* false: nobody can be asked, or all there may be is there */
+void memory_ask_early(void);	  /* when little is left */
+void memory_came(void);		  /* serve who waits */
+void memory_refused(void);	  /* who waits gets E_NO_MEMORY */
+bool service_cache_is_full(void); /* no more arenas can be taken */
+extern struct waiters memory_waiters;
 
 #endif

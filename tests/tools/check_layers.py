@@ -30,7 +30,9 @@ ROOMS = {
     'servers/proc': [UAPI, PROTO, FACE, FORMAT, LIBC],
     'apps/bench/kernel': [UAPI, PROTO, FACE, LIBC, 'apps'],  # an image in init's place
     'apps': [FACE, LIBC],
-    'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers'],
+    'apps/sh': [FACE, LIBC],
+    'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers', 'servers/proc',
+                   'apps/sh'],
     'tests/guest': [UAPI, PROTO, FACE, LIBC],
 }
 # Finer than a room: the policy knows no message and no capability.
@@ -54,7 +56,7 @@ def resolve(includer, name, known):
         if folder:
             roots.append(folder)
     if includer.startswith('tests/host/'):  # a host test includes from the folder of what it tests
-        roots += sorted({os.path.dirname(path) for path in known if path.startswith('servers/')})
+        roots += sorted({os.path.dirname(path) for path in known if path.startswith(('servers/', 'apps/sh/'))})
     for root in [*roots, *INCLUDE_ROOTS]:
         path = os.path.normpath(os.path.join(root, name))
         if path in known:

@@ -43,7 +43,8 @@ class Boot:
         extra = archive.Archive(before={**present, **DEVICES})
         words = self.options.program or [command_line.SHELL]
         extra.add_bytes('/boot/command', b''.join(os.fsencode(word) + b'\0' for word in words))
-        extra.add_bytes('/boot/options', b'faults=%d\n' % self.options.faults)
+        interactive = not self.options.program and os.isatty(0)
+        extra.add_bytes('/boot/options', b'faults=%d\ninteractive=%d\n' % (self.options.faults, interactive))
         for host, guest in self.options.adds:
             try:
                 extra.add_tree(guest, host)
@@ -128,8 +129,8 @@ def main(arguments):
 
 def _check_count(paths):
     """The vfs has a table of fixed size."""
-    with open(os.path.join(build.ROOT, 'servers/vfs/vfs.h'), encoding='utf-8') as stream:
-        limit = int(re.search(r'#define VFS_INODES\s+(\d+)', stream.read()).group(1)) - INODES_OF_VFS
+    with open(os.path.join(build.ROOT, 'servers/vfs/core/tree.h'), encoding='utf-8') as stream:
+        limit = int(re.search(r'#define TREE_INODES_MAX\s+(\d+)', stream.read()).group(1)) - INODES_OF_VFS
     if paths > limit:
         raise command_line.UsageError(f'--add: the guest would hold {paths} files and folders, at most {limit} fit; '
                                       'type: ./run --add with a smaller folder')

@@ -20,9 +20,16 @@ MUST_USE err_t inspect_frames(struct pager_counts *counts);
  */
 MUST_USE err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *area);
 
+/* The process with the smallest pid above @cursor. Errors: E_NO_ENTRY: no more. */
+MUST_USE err_t inspect_process(uint64_t cursor, struct proc_entry *process);
+
+/* What the children that were waited for used. Errors: the process server's. */
+MUST_USE err_t inspect_children_usage(struct proc_usage *usage);
+
 enum inspect_server {
 	INSPECT_PAGER,
 	INSPECT_VFS,
+	INSPECT_PROC,
 };
 
 /* Verify all invariants of a server: *broken = 0, or the line number of the first that does not hold. */

@@ -22,18 +22,30 @@ enum server_slot {
 	UART_IRQ = 9,
 	UART_NEWS_INPUT_CAP = 10, /* the vfs's notification, badge UART_NEWS_INPUT */
 	UART_NEWS_ROOM_CAP = 11,
-	VFS_UART = 8,	 /* endpoint */
-	VFS_ARCHIVE = 9, /* Memory; also mapped read-only at SERVER_ARCHIVE_BASE */
-	PAGER_VFS = 8,	 /* endpoint, badge BADGE_PAGER */
+	VFS_UART = 8,	     /* endpoint */
+	VFS_ARCHIVE = 9,     /* Memory; also mapped read-only at SERVER_ARCHIVE_BASE */
+	VFS_PROC_NEWS = 10,  /* proc's notification, badge VFS_NEWS_TTY */
+	VFS_PAGER_NEWS = 11, /* the pager's notification, badge VFS_NEWS_MEMORY */
+	PAGER_VFS = 8,	     /* endpoint, badge BADGE_PAGER */
 	PAGER_UART = 9,
 	PAGER_ARCHIVE = 10,
-	PAGER_PROC_NEWS = 11, /* proc's notification */
+	PAGER_PROC_NEWS = 11, /* proc's notification, badge PAGER_NEWS_FAULT */
 	PAGER_INFO_PAGE = 12,
 	PAGER_TRACE_RINGS = 13,
 	PAGER_TIMER = 14,
 	PAGER_RAM = 16, /* ram[i] of server_start is in slot PAGER_RAM + i */
+	PROC_PAGER = 8, /* endpoint, badge BADGE_PROC */
+	PROC_VFS = 9,
+	PROC_UART = 10,
+	PROC_PAGER_ALL = 11, /* endpoint without a badge, to mint those of processes */
+	PROC_VFS_ALL = 12,
+	PROC_INFO_PAGE = 13,
+	PROC_TIMER = 14,
+	PROC_SESSION_NEWS = 15, /* init's notification */
+	PROC_POOL = 16,		/* for Threads and CSpaces of processes */
 	SERVER_FIRST_FREE = 32,
 	SERVER_CSPACE_SLOTS = 1024, /* pager: 4096 */
+	PROC_CSPACE_SLOTS = 2112,
 };
 
 /* Sources that init attached to a server's space; it may use those from SERVER_SOURCE_FREE on. */
@@ -61,9 +73,10 @@ struct server_start {
 	struct server_range archive; /* whole pages */
 	uint64_t ram_count;	     /* pager: all RAM that is left, whole pages */
 	struct server_range ram[SERVER_RAM_MAX];
-	uint64_t option_faults; /* --faults */
-	uint64_t pinned_frames; /* frames init and the servers hold for good */
-	uint64_t frames_total;	/* free + all in use, as free --raw counts */
+	uint64_t option_faults;	     /* --faults */
+	uint64_t option_interactive; /* a person types: the console has a line discipline */
+	uint64_t pinned_frames;	     /* frames init and the servers hold for good */
+	uint64_t frames_total;	     /* free + all in use, as free --raw counts */
 };
 
 /* The server's program: called once, never returns. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory mappings, POSIX. Anonymous private ones are built; others answer ENOTSUP. */
+/* Memory mappings, POSIX. Private ones, of a file or anonymous, are built; shared ones answer ENOTSUP. */
 #ifndef _SYS_MMAN_H
 #define _SYS_MMAN_H
 

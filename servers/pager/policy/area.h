@@ -9,7 +9,8 @@
 #include "uapi/types.h"
 
 enum area_flag {
-	AREA_PINNED = 1, /* message page: the owner may not unmap or protect it */
+	AREA_PINNED =
+		1, /* message page: its frame is the area's own; the owner may not unmap or protect it */
 };
 
 struct vm_area {

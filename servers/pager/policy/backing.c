@@ -26,11 +26,47 @@ err_t backing_check(const struct area_spec *spec)
 
 uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict)
 {
-	uint64_t frame = space_take_frame(request->space);
+	struct vm_space *space = request->space;
+	uint64_t frame = frames_take(&space->policy->frames, FRAME_ANON);
+	struct chunk *chunk =
+		frame ? page_tree_own(&space->pages, &space->policy->trees, request->page) : NULL;
 
-	if (frame)
-		chunk_set(request->chunk, request->page, entry_make(frame, 0));
-	else
+	if (!chunk) {
+		if (frame)
+			frames_give(&space->policy->frames, frame);
 		verdict->kind = VERDICT_NO_MEMORY;
+		return 0;
+	}
+	space->anon_pages += request->frame == 0;
+	chunk_set(chunk, request->page, frame);
 	return frame;
+}
+
+/*
+ *            alone             shared
+ *   read     as the area       without WRITE
+ *   write    as the area       copy; the others keep the old frame
+ */
+void backing_fault_private(const struct fault_request *request, struct verdict *verdict)
+{
+	struct frames *frames = &request->space->policy->frames;
+	uint32_t prot = request->area->prot;
+	uint64_t frame;
+
+	if (space_is_alone(request->space, request->page, request->frame)) {
+		verdict_resolve(verdict, request->page, request->frame, prot);
+		return;
+	}
+	if (!(request->access & ACCESS_WRITE)) {
+		verdict_resolve(verdict, request->page, request->frame, prot & ~(uint32_t)PROT_BIT_WRITE);
+		return;
+	}
+	frame = backing_take_page(request, verdict);
+	if (!frame)
+		return;
+	frames_drop(frames, request->frame); /* never the last one: somebody shares it */
+	verdict->work = WORK_COPY_PRIVATE;
+	verdict->work_frame = frame;
+	verdict->copy_from = request->frame;
+	verdict_resolve(verdict, request->page, frame, prot);
 }

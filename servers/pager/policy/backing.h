@@ -10,18 +10,18 @@
 struct fault_request {
 	struct vm_space *space;
 	const struct vm_area *area;
-	struct chunk *chunk; /* of the page; may be empty */
-	uint64_t page;	     /* user page number */
-	uint32_t access;     /* enum fault_access */
+	uint64_t page;	 /* user page number */
+	uint64_t frame;	 /* its private frame; 0: none */
+	uint32_t access; /* enum fault_access */
+	bool around;	 /* neighbours may come along */
 };
 
 struct backing_ops {
 	const char *name;
 	/* Is the spec sensible for this kind? */
 	err_t (*check)(const struct area_spec *spec);
-	/* Fill the verdict. Needs: the chunk unless `refuses`. */
+	/* Fill the verdict. */
 	void (*fault)(const struct fault_request *request, struct verdict *verdict);
-	bool refuses; /* never resolves: no chunk is made */
 };
 
 extern const struct backing_ops backing_none, backing_anon, backing_stack, backing_inode_private,
@@ -32,8 +32,10 @@ const struct backing_ops *backing_of(const struct vm_area *area);
 /* Errors: E_ARGUMENT, E_ALIGN, E_RANGE; E_UNSUPPORTED for kinds not in the table. */
 MUST_USE err_t backing_check(const struct area_spec *spec);
 
-/* Anonymous fault, shared by several kinds. */
+/* Anonymous fault, shared by several kinds: the page's private frame, or a zero one. */
 void backing_fault_zero(const struct fault_request *request, struct verdict *verdict);
+/* Fault on a page that has a private frame, perhaps one shared with other spaces. */
+void backing_fault_private(const struct fault_request *request, struct verdict *verdict);
 /* Takes a frame for the page and enters it; 0: verdict is NO_MEMORY. */
 uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict);
 

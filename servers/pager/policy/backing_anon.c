@@ -10,17 +10,18 @@ static err_t anon_check(const struct area_spec *spec)
 
 void backing_fault_zero(const struct fault_request *request, struct verdict *verdict)
 {
-	uint32_t entry = request->chunk->entry[request->page % CHUNK_PAGES];
-	uint64_t frame = entry_frame(entry);
+	uint64_t frame;
 
-	if (!entry) {
-		frame = backing_take_page(request, verdict);
-		if (!frame)
-			return;
-		verdict->work = WORK_ZERO;
-		verdict->work_frame = frame;
+	if (request->frame) {
+		backing_fault_private(request, verdict);
+		return;
 	}
+	frame = backing_take_page(request, verdict);
+	if (!frame)
+		return;
+	verdict->work = WORK_ZERO;
+	verdict->work_frame = frame;
 	verdict_resolve(verdict, request->page, frame, request->area->prot);
 }
 
-const struct backing_ops backing_anon = {"anon", anon_check, backing_fault_zero, false};
+const struct backing_ops backing_anon = {"anon", anon_check, backing_fault_zero};

@@ -67,13 +67,12 @@ static void file_around(const struct fault_request *request, struct verdict *ver
 {
 	const struct vm_area *area = request->area;
 	struct around around = around_of(request, area->file_bytes >> PAGE_SHIFT);
-	uint64_t taken = chunk_mapped(request->chunk);
+	const struct chunk *chunk = page_tree_find(&request->space->pages, request->page);
 
 	for (uint64_t page = around.first; page < around.end; page++) {
 		uint64_t frame;
 
-		if (page == request->page || taken >> page % CHUNK_PAGES & 1 ||
-		    request->chunk->entry[page % CHUNK_PAGES])
+		if (page == request->page || chunk_entry(chunk, page))
 			continue;
 		frame = inode_lease(area->inode, file_index(area, page));
 		if (frame)
@@ -100,7 +99,7 @@ static void file_fault(const struct fault_request *request, struct verdict *verd
 	const struct vm_area *area = request->area;
 	uint64_t at = (request->page << PAGE_SHIFT) - area->start, left, lease;
 
-	if (request->chunk->entry[request->page % CHUNK_PAGES] || at >= area->file_bytes) {
+	if (request->frame || at >= area->file_bytes) {
 		backing_fault_zero(request, verdict);
 		return;
 	}
@@ -112,9 +111,9 @@ static void file_fault(const struct fault_request *request, struct verdict *verd
 		file_copy(request, verdict, lease, left < PAGE_BYTES ? left : PAGE_BYTES);
 	} else {
 		verdict_resolve(verdict, request->page, lease, area->prot & ~(uint32_t)PROT_BIT_WRITE);
-		if (request->space->policy->around_pages > 1)
+		if (request->around)
 			file_around(request, verdict);
 	}
 }
 
-const struct backing_ops backing_inode_private = {"inode_private", file_check, file_fault, false};
+const struct backing_ops backing_inode_private = {"inode_private", file_check, file_fault};

@@ -16,4 +16,4 @@ static void linear_fault(const struct fault_request *request, struct verdict *ve
 	verdict_resolve(verdict, request->page, request->area->frame + index, request->area->prot);
 }
 
-const struct backing_ops backing_linear = {"linear", linear_check, linear_fault, false};
+const struct backing_ops backing_linear = {"linear", linear_check, linear_fault};

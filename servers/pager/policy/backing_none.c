@@ -13,4 +13,4 @@ static void none_fault(const struct fault_request *request, struct verdict *verd
 	verdict_deny(verdict, RULE_GUARD);
 }
 
-const struct backing_ops backing_none = {"none", none_check, none_fault, true};
+const struct backing_ops backing_none = {"none", none_check, none_fault};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Backing stack: anonymous pages as they are touched; the lowest page is a guard. */
+/*
+ * Backing stack: anonymous pages as they are touched, no more than the space's limit; the lowest page is
+ * a guard.
+ */
 #include "policy/backing.h"
 
 static err_t stack_check(const struct area_spec *spec)
@@ -11,10 +14,13 @@ static err_t stack_check(const struct area_spec *spec)
 
 static void stack_fault(const struct fault_request *request, struct verdict *verdict)
 {
-	if (request->page == request->area->start >> PAGE_SHIFT)
+	vaddr_t address = request->page << PAGE_SHIFT;
+
+	if (address == request->area->start ||
+	    request->area->end - address > request->space->limit_bytes[LIMIT_STACK])
 		verdict_deny(verdict, RULE_GUARD);
 	else
 		backing_fault_zero(request, verdict);
 }
 
-const struct backing_ops backing_stack = {"stack", stack_check, stack_fault, false};
+const struct backing_ops backing_stack = {"stack", stack_check, stack_fault};

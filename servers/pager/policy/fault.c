@@ -53,26 +53,27 @@ void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint3
 	verdict->prefetched++;
 }
 
-/* Note how each page of the runs came to be mapped, if it was not before. */
-static void verdict_record(struct vm_space *space, struct chunk *chunk, const struct verdict *verdict,
-			   uint64_t page, enum page_origin origin)
+static void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict)
 {
-	uint64_t bit = 1ul << page % CHUNK_PAGES, others = 0;
-
-	if (!(chunk_mapped(chunk) & bit)) {
-		chunk->origin[origin] |= bit;
-		space->populated += origin == ORIGIN_POPULATE;
-	}
-	space->faults += origin == ORIGIN_FAULT;
-	if (!verdict->prefetched)
-		return;
-	for (uint32_t i = 0; i < verdict->runs; i++) {
-		const struct verdict_run *run = &verdict->run[i];
-
-		others |= ~0ul >> (CHUNK_PAGES - run->pages) << run->page % CHUNK_PAGES;
-	}
-	chunk->origin[ORIGIN_PREFETCH] |= others & ~chunk_mapped(chunk);
+	if (origin == ORIGIN_POPULATE)
+		space->populated++;
+	else
+		space->faults++;
 	space->prefetched += verdict->prefetched;
+}
+
+void policy_not_mapped(struct vm_space *space, enum page_origin origin, const struct verdict *verdict,
+		       uint32_t runs)
+{
+	uint64_t pages = 0;
+
+	for (uint32_t i = runs; i < verdict->runs; i++)
+		pages += verdict->run[i].pages;
+	if (runs == 0) {
+		*(origin == ORIGIN_POPULATE ? &space->populated : &space->faults) -= 1;
+		pages--;
+	}
+	space->prefetched -= pages;
 }
 
 static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address, uint32_t access,
@@ -100,8 +101,12 @@ static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address,
 void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict)
 {
-	struct fault_request request = {.space = space, .page = address >> PAGE_SHIFT, .access = access};
-	const struct backing_ops *ops;
+	struct fault_request request = {
+		.space = space,
+		.page = address >> PAGE_SHIFT,
+		.access = access,
+		.around = origin != ORIGIN_PARKED && space->policy->around_pages > 1,
+	};
 
 	verdict->kind = 0;
 	verdict->work = WORK_NONE;
@@ -110,19 +115,10 @@ void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum
 	request.area = fault_area(space, address, access, verdict);
 	if (!request.area)
 		return;
-	ops = backing_of(request.area);
-	if (!ops->refuses) {
-		request.chunk = page_tree_take(&space->pages, &space->policy->trees, request.page);
-		if (!request.chunk) {
-			verdict->kind = VERDICT_NO_MEMORY;
-			return;
-		}
-	}
-	ops->fault(&request, verdict);
-	if (verdict->kind == VERDICT_RESOLVE)
-		verdict_record(space, request.chunk, verdict, request.page, origin);
-	else if (request.chunk)
-		page_tree_prune(&space->pages, &space->policy->trees, request.page);
+	request.frame = chunk_entry(page_tree_find(&space->pages, request.page), request.page);
+	backing_of(request.area)->fault(&request, verdict);
+	if (__builtin_expect(verdict->kind == VERDICT_RESOLVE, 1))
+		verdict_count(space, origin, verdict);
 }
 
 void policy_exception(struct vm_space *space, uint32_t kind, vaddr_t address, struct verdict *verdict)

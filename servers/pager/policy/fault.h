@@ -19,8 +19,16 @@ enum verdict_kind {
 
 enum verdict_work {
 	WORK_NONE = 0,
-	WORK_ZERO = 1, /* zero work_frame */
-	WORK_COPY = 2, /* copy copy_bytes of frame copy_from to work_frame, zero the rest */
+	WORK_ZERO = 1,	       /* zero work_frame */
+	WORK_COPY = 2,	       /* copy copy_bytes of page copy_from to work_frame, zero the rest */
+	WORK_COPY_PRIVATE = 3, /* copy all of frame copy_from, which others keep, to work_frame */
+};
+
+/* Who asks. */
+enum page_origin {
+	ORIGIN_FAULT = 0,
+	ORIGIN_PARKED = 1, /* a fault in a table that was parked: the neighbours are in it already */
+	ORIGIN_POPULATE = 2,
 };
 
 struct verdict_run {
@@ -44,10 +52,12 @@ struct verdict {
 	struct verdict_run run[MAP_ITEMS_MAX]; /* run[0] holds the demanded page */
 };
 
-/* The books' part of a fault; @origin says who asks (a fault, or a populate). Bring the verdict about at
- * once. */
+/* The books' part of a fault. Bring the verdict about at once. */
 void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict);
+/* The kernel took only the first @runs runs of a verdict: the counts are put right. */
+void policy_not_mapped(struct vm_space *space, enum page_origin origin, const struct verdict *verdict,
+		       uint32_t runs);
 /* The verdict of an exception that is no page fault. */
 void policy_exception(struct vm_space *space, uint32_t kind, vaddr_t address, struct verdict *verdict);
 

@@ -143,7 +143,7 @@ static uint32_t arena_take(struct frames *frames, struct arena *arena)
 	return index;
 }
 
-uint64_t frames_take(struct frames *frames, enum frame_state state, uint32_t owner)
+uint64_t frames_take(struct frames *frames, enum frame_state state)
 {
 	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
 	uint32_t index;
@@ -151,7 +151,7 @@ uint64_t frames_take(struct frames *frames, enum frame_state state, uint32_t own
 	if (!arena || (frames->counts[FRAME_FREE] <= frames->reserve && state != FRAME_BOOKS))
 		return 0;
 	index = arena_take(frames, arena);
-	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1, .link = owner};
+	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
 	frames->counts[FRAME_FREE]--;
 	frames->counts[state]++;
 	return frames->first + index;
@@ -212,15 +212,6 @@ void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas)
 {
 	for (uint64_t i = 0; i < arenas * ARENA_PAGES; i++)
 		frames_give(frames, number + i);
-}
-
-void frames_set_state(struct frames *frames, uint64_t number, enum frame_state state)
-{
-	struct frame *frame = frames_at(frames, number);
-
-	frames->counts[frame->state]--;
-	frames->counts[state]++;
-	frame->state = (uint8_t)state;
 }
 
 err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state state)

@@ -25,8 +25,8 @@ enum frame_state {
 struct frame {
 	uint8_t state; /* enum frame_state */
 	uint8_t spare;
-	uint16_t references; /* ANON and PINNED: chunks that hold it */
-	uint32_t link;	     /* FREE: index + 1 of the next of the arena's list; else the owner (pid, or 0) */
+	uint16_t references; /* ANON: chunks that name it, no more than there are spaces; else 1 */
+	uint32_t link; /* FREE: index + 1 of the next of the arena's list; else 0, scratch of the check */
 };
 
 /* What is free in one arena: a list, and a part that was never used since the arena was whole. */
@@ -67,15 +67,20 @@ void frames_init(struct frames *frames, uint64_t first, uint64_t count, void *bo
 MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count);
 
 /* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
-uint64_t frames_take(struct frames *frames, enum frame_state state, uint32_t owner);
+uint64_t frames_take(struct frames *frames, enum frame_state state);
 void frames_give(struct frames *frames, uint64_t number);
+/* One chunk less names it; the last one gives it back. */
+static inline void frames_drop(struct frames *frames, uint64_t number);
+/* Is no more left than the reserve? Then nothing new is begun. */
+static inline bool frames_are_scarce(const struct frames *frames)
+{
+	return frames->counts[FRAME_FREE] < frames->reserve;
+}
 
 /* Take @arenas neighbouring whole arenas; the first page number, 0: none. */
 uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_state state);
 void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas);
 
-/* Change the state of a taken frame (ANON <-> PINNED, FREE -> BOOKS at the start). */
-void frames_set_state(struct frames *frames, uint64_t number, enum frame_state state);
 /* Take one certain free frame that has never been taken; for the books themselves. E_STATE: it is not free.
  */
 MUST_USE err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state state);
@@ -95,6 +100,14 @@ static inline struct frame *frames_at(const struct frames *frames, uint64_t numb
 static inline void *frames_address(const struct frames *frames, uint64_t number)
 {
 	return frames->window + ((number - frames->first) << PAGE_SHIFT);
+}
+
+static inline void frames_drop(struct frames *frames, uint64_t number)
+{
+	if (frames_at(frames, number)->references > 1)
+		frames_at(frames, number)->references--;
+	else
+		frames_give(frames, number);
 }
 
 #endif

@@ -54,13 +54,12 @@ struct inode_object *inode_find_idle(struct inodes *inodes)
 
 struct lease_run inode_forget_run(struct inodes *inodes, struct inode_object *inode)
 {
-	uint64_t first = 0, at = 0, end;
+	uint64_t first = 0, at, end;
 	struct chunk *chunk = page_tree_next(&inode->pages, 0, TREE_PAGES, &first);
 
 	if (!chunk)
 		return (struct lease_run){0, 0};
-	while (chunk->entry[at] == 0)
-		at++;
+	at = (uint64_t)__builtin_ctzl(chunk->present);
 	for (end = at; end < CHUNK_PAGES && chunk->entry[end]; end++)
 		chunk_clear(chunk, end);
 	inode->leases -= (uint32_t)(end - at);
@@ -82,9 +81,7 @@ void inode_destroy(struct inodes *inodes, struct inode_object *inode)
 
 uint64_t inode_lease(struct inode_object *inode, uint64_t index)
 {
-	struct chunk *chunk = page_tree_find(&inode->pages, index);
-
-	return chunk ? entry_frame(chunk->entry[index % CHUNK_PAGES]) : 0;
+	return chunk_entry(page_tree_find(&inode->pages, index), index);
 }
 
 err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_t index, uint64_t number)
@@ -95,38 +92,38 @@ err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_
 		return E_RANGE;
 	if (inode_lease(inode, index))
 		return E_EXISTS;
-	chunk = page_tree_take(&inode->pages, inodes->pools, index);
+	chunk = page_tree_own(&inode->pages, inodes->pools, index);
 	if (!chunk)
 		return E_NO_MEMORY;
-	chunk_set(chunk, index, entry_make(number, 0));
+	chunk_set(chunk, index, number);
 	inode->leases++;
 	return E_OK;
 }
 
-static int inode_check(const struct inode_object *inode)
+static int inode_check(const struct inode_object *inode, uint64_t *nodes, uint64_t *chunks)
 {
 	uint64_t first = 0, leases = 0;
-	int broken = page_tree_check(&inode->pages);
-	struct chunk *chunk;
+	int broken = page_tree_check_alone(&inode->pages, nodes, chunks);
+	const struct chunk *chunk;
 
 	for (uint64_t at = 0; !broken; at = first + CHUNK_PAGES) {
-		chunk = page_tree_next((struct page_tree *)&inode->pages, at, TREE_PAGES, &first);
+		chunk = page_tree_next(&inode->pages, at, TREE_PAGES, &first);
 		if (!chunk)
 			break;
-		leases += chunk->used;
+		leases += (uint64_t)__builtin_popcountl(chunk->present);
 	}
 	if (broken)
 		return broken;
 	return leases == inode->leases ? 0 : __LINE__;
 }
 
-int inodes_check(const struct inodes *inodes)
+int inodes_check(const struct inodes *inodes, uint64_t *nodes, uint64_t *chunks)
 {
 	uint64_t count = 0, idle = 0;
 
 	for (int i = 0; i < INODE_BUCKETS; i++) {
 		for (const struct inode_object *inode = inodes->bucket[i]; inode; inode = inode->next) {
-			int broken = inode_check(inode);
+			int broken = inode_check(inode, nodes, chunks);
 
 			if (broken)
 				return broken;

@@ -16,6 +16,7 @@ struct inode_object {
 	uint64_t number;	   /* the vfs's inode number */
 	uint32_t references;	   /* areas that refer to it; 0: idle */
 	uint32_t leases;	   /* pages in the tree */
+	bool is_held;		   /* the vfs was told to keep the file until it hears otherwise */
 	struct page_tree pages;	   /* by page of the file */
 };
 
@@ -46,6 +47,7 @@ uint64_t inode_lease(struct inode_object *inode, uint64_t index);
 MUST_USE err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_t index,
 			       uint64_t number);
 
-int inodes_check(const struct inodes *inodes);
+/* *nodes, *chunks: grow by what its trees hold. */
+int inodes_check(const struct inodes *inodes, uint64_t *nodes, uint64_t *chunks);
 
 #endif

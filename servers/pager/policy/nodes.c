@@ -48,7 +48,7 @@ void nodes_init(struct nodes *nodes, struct frames *frames, uint32_t size_bytes)
 
 static struct node_page *page_create(struct nodes *nodes)
 {
-	uint64_t frame = frames_take(nodes->frames, FRAME_BOOKS, 0);
+	uint64_t frame = frames_take(nodes->frames, FRAME_BOOKS);
 	struct node_page *page;
 
 	if (!frame)

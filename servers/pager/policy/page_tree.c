@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The radix tree of chunks: fixed depth, so a look-up is three loads; the last chunk is remembered. */
+/*
+ * The radix tree of chunks: fixed depth, so a look-up is three loads; the last chunk is remembered.
+ * What is shared is copied on the way to a change, see page_tree.h.
+ */
 #include "policy/page_tree.h"
-
-#define ROOT_INDEX(page)  ((page) >> 20 & (TREE_ROOTS - 1))
-#define UPPER_INDEX(page) ((page) >> 13 & (TREE_FAN - 1))
-#define LOWER_INDEX(page) ((page) >> 6 & (TREE_FAN - 1))
 
 void tree_pools_init(struct tree_pools *pools, struct frames *frames)
 {
@@ -17,182 +16,184 @@ void page_tree_init(struct page_tree *tree)
 	*tree = (struct page_tree){.last_key = TREE_NO_KEY};
 }
 
-static struct tree_node *lower_node(const struct page_tree *tree, uint64_t page)
+static bool path_is_owned(const struct tree_path *path)
 {
-	const struct tree_node *upper = tree->root[ROOT_INDEX(page)];
-
-	return upper ? upper->slot[UPPER_INDEX(page)] : NULL;
+	return path->upper->references == 1 && path->lower->references == 1 && path->chunk->references == 1;
 }
 
 struct chunk *page_tree_find(struct page_tree *tree, uint64_t page)
 {
-	struct tree_node *lower;
-	struct chunk *chunk;
+	struct tree_path path;
 
 	if (tree->last_key == page / CHUNK_PAGES)
 		return tree->last;
-	lower = page < TREE_PAGES ? lower_node(tree, page) : NULL;
-	chunk = lower ? lower->slot[LOWER_INDEX(page)] : NULL;
-	if (chunk) {
-		tree->last = chunk;
-		tree->last_key = page / CHUNK_PAGES;
-	}
-	return chunk;
-}
-
-static struct tree_node *node_create(struct tree_pools *pools)
-{
-	struct tree_node *node = nodes_take(&pools->nodes);
-
-	if (node)
-		node->references = 1;
-	return node;
-}
-
-static struct chunk *chunk_create(struct tree_pools *pools)
-{
-	struct chunk *chunk = nodes_take(&pools->chunks);
-
-	if (chunk)
-		chunk->references = 1;
-	return chunk;
-}
-
-struct chunk *page_tree_take(struct page_tree *tree, struct tree_pools *pools, uint64_t page)
-{
-	struct chunk *chunk = page_tree_find(tree, page);
-	struct tree_node *upper, *lower, *old_upper, *old_lower;
-
-	if (chunk || page >= TREE_PAGES)
-		return chunk;
-	old_upper = tree->root[ROOT_INDEX(page)];
-	old_lower = old_upper ? old_upper->slot[UPPER_INDEX(page)] : NULL;
-	upper = old_upper ? old_upper : node_create(pools);
-	lower = old_lower ? old_lower : node_create(pools);
-	chunk = chunk_create(pools);
-	if (!upper || !lower || !chunk) {
-		if (upper && !old_upper)
-			nodes_give(&pools->nodes, upper);
-		if (lower && !old_lower)
-			nodes_give(&pools->nodes, lower);
-		if (chunk)
-			nodes_give(&pools->chunks, chunk);
+	if (page >= TREE_PAGES)
 		return NULL;
-	}
-	tree->root[ROOT_INDEX(page)] = upper;
-	upper->used += !old_lower;
-	upper->slot[UPPER_INDEX(page)] = lower;
-	lower->used++;
-	lower->slot[LOWER_INDEX(page)] = chunk;
-	tree->last = chunk;
+	path = tree_path_of(tree, page);
+	if (!path.chunk)
+		return NULL;
+	tree->last = path.chunk;
 	tree->last_key = page / CHUNK_PAGES;
-	return chunk;
+	tree->last_owned = path_is_owned(&path);
+	return path.chunk;
+}
+
+bool page_tree_owns(struct page_tree *tree, uint64_t page)
+{
+	struct tree_path path;
+
+	if (tree->last_key == page / CHUNK_PAGES && tree->last_owned)
+		return true;
+	path = tree_path_of(tree, page);
+	tree->last = path.chunk;
+	tree->last_key = page / CHUNK_PAGES;
+	tree->last_owned = path_is_owned(&path);
+	return tree->last_owned;
+}
+
+/*
+ * @old if it can be changed, else a new, empty node of the pool. *shared: something above is shared, so
+ * this is too; it is told for what is below.
+ */
+static void *step_own(struct nodes *pool, void *old, uint32_t references, bool *shared)
+{
+	if (old && references > 1)
+		*shared = true;
+	return old && !*shared ? old : nodes_take(pool);
+}
+
+static void step_give(struct nodes *pool, void *new, const void *old)
+{
+	if (new &&new != old)
+		nodes_give(pool, new);
+}
+
+/* Take what is lacking for the first @depth steps; nothing is linked yet. */
+static bool path_take(struct tree_pools *pools, const struct tree_path *old, struct tree_path *new,
+		      uint32_t depth)
+{
+	bool shared = false;
+
+	*new = *old;
+	new->upper = step_own(&pools->nodes, old->upper, old->upper ? old->upper->references : 0, &shared);
+	if (depth > 1)
+		new->lower =
+			step_own(&pools->nodes, old->lower, old->lower ? old->lower->references : 0, &shared);
+	if (depth > 2)
+		new->chunk = step_own(&pools->chunks, old->chunk, old->chunk ? old->chunk->references : 0,
+				      &shared);
+	if (new->upper && (depth < 2 || new->lower) && (depth < 3 || new->chunk))
+		return true;
+	step_give(&pools->nodes, new->upper, old->upper);
+	step_give(&pools->nodes, new->lower, old->lower);
+	step_give(&pools->chunks, new->chunk, old->chunk);
+	return false;
+}
+
+/* Fill @new from @old, which loses a pointer to it. The first word of what is below is its count. */
+static void node_copy(struct tree_node *new, struct tree_node *old)
+{
+	new->references = 1;
+	if (!old)
+		return;
+	old->references--;
+	for (int half = 0; half < TREE_FAN / 64; half++) {
+		new->present[half] = old->present[half];
+		for (uint64_t left = old->present[half]; left; left &= left - 1) {
+			int index = half * 64 + __builtin_ctzl(left);
+
+			new->slot[index] = old->slot[index];
+			++*(uint32_t *)new->slot[index];
+		}
+	}
+}
+
+static void chunk_copy(const struct frames *frames, struct chunk *new, struct chunk *old)
+{
+	new->references = 1;
+	if (!old)
+		return;
+	old->references--;
+	new->present = old->present;
+	new->is_copied = old->is_copied = true;
+	for (uint64_t left = old->present; left; left &= left - 1) {
+		int index = __builtin_ctzl(left);
+
+		new->entry[index] = old->entry[index];
+		frames_at(frames, new->entry[index])->references++;
+	}
+}
+
+bool tree_own_path(struct page_tree *tree, struct tree_pools *pools, uint64_t page, uint32_t depth)
+{
+	struct tree_path old = tree_path_of(tree, page), new;
+
+	if (depth == 0)
+		return true;
+	if (!path_take(pools, &old, &new, depth))
+		return false;
+	if (new.upper != old.upper) {
+		node_copy(new.upper, old.upper);
+		tree->root[ROOT_INDEX(page)] = new.upper;
+	}
+	if (new.lower != old.lower) {
+		node_copy(new.lower, old.lower);
+		node_set(new.upper, UPPER_INDEX(page), new.lower);
+	}
+	if (new.chunk != old.chunk) {
+		chunk_copy(pools->nodes.frames, new.chunk, old.chunk);
+		node_set(new.lower, LOWER_INDEX(page), new.chunk);
+		tree->last_key = TREE_NO_KEY;
+	}
+	return true;
+}
+
+struct chunk *page_tree_own_slow(struct page_tree *tree, struct tree_pools *pools, uint64_t page)
+{
+	if (page >= TREE_PAGES || !tree_own_path(tree, pools, page, 3))
+		return NULL;
+	tree->last = tree_path_of(tree, page).chunk;
+	tree->last_key = page / CHUNK_PAGES;
+	tree->last_owned = true;
+	return tree->last;
 }
 
 void page_tree_prune(struct page_tree *tree, struct tree_pools *pools, uint64_t page)
 {
-	struct chunk *chunk = page_tree_find(tree, page);
-	struct tree_node *upper, *lower;
+	struct tree_path path = tree_path_of(tree, page);
 
-	if (!chunk || chunk->used || chunk_mapped(chunk))
+	if (!path.chunk || path.chunk->present)
 		return;
-	upper = tree->root[ROOT_INDEX(page)];
-	lower = upper->slot[UPPER_INDEX(page)];
-	lower->slot[LOWER_INDEX(page)] = NULL;
-	nodes_give(&pools->chunks, chunk);
 	tree->last_key = TREE_NO_KEY;
-	if (--lower->used)
+	nodes_give(&pools->chunks, path.chunk);
+	node_set(path.lower, LOWER_INDEX(page), NULL);
+	if (!node_is_empty(path.lower))
 		return;
-	upper->slot[UPPER_INDEX(page)] = NULL;
-	nodes_give(&pools->nodes, lower);
-	if (--upper->used)
+	nodes_give(&pools->nodes, path.lower);
+	node_set(path.upper, UPPER_INDEX(page), NULL);
+	if (!node_is_empty(path.upper))
 		return;
+	nodes_give(&pools->nodes, path.upper);
 	tree->root[ROOT_INDEX(page)] = NULL;
-	nodes_give(&pools->nodes, upper);
 }
 
-struct chunk *page_tree_next(struct page_tree *tree, uint64_t page, uint64_t end, uint64_t *first_page)
+struct chunk *page_tree_next(const struct page_tree *tree, uint64_t page, uint64_t end, uint64_t *first_page)
 {
 	if (end > TREE_PAGES)
 		end = TREE_PAGES;
 	while (page < end) {
-		struct tree_node *lower;
+		struct tree_path path = tree_path_of(tree, page);
 
-		if (!tree->root[ROOT_INDEX(page)]) {
-			page = ((page >> 20) + 1) << 20;
-			continue;
-		}
-		lower = lower_node(tree, page);
-		if (!lower) {
-			page = ((page >> 13) + 1) << 13;
-			continue;
-		}
-		if (lower->slot[LOWER_INDEX(page)]) {
+		if (path.chunk) {
 			*first_page = page / CHUNK_PAGES * CHUNK_PAGES;
-			return lower->slot[LOWER_INDEX(page)];
+			return path.chunk;
 		}
-		page = ((page >> 6) + 1) << 6;
+		if (!path.upper)
+			page = (page / UPPER_PAGES + 1) * UPPER_PAGES;
+		else if (!path.lower)
+			page = (page / LOWER_PAGES + 1) * LOWER_PAGES;
+		else
+			page = (page / CHUNK_PAGES + 1) * CHUNK_PAGES;
 	}
 	return NULL;
-}
-
-static int chunk_check(const struct chunk *chunk)
-{
-	uint32_t used = 0;
-
-	for (int i = 0; i < CHUNK_PAGES; i++)
-		used += chunk->entry[i] != 0;
-	if (used != chunk->used || chunk->references != 1 || chunk->fresh)
-		return __LINE__;
-	if (used == 0 && chunk_mapped(chunk) == 0)
-		return __LINE__;
-	if ((chunk->origin[0] & chunk->origin[1]) | (chunk->origin[0] & chunk->origin[2]) |
-	    (chunk->origin[1] & chunk->origin[2]))
-		return __LINE__;
-	return 0;
-}
-
-static int lower_check(const struct tree_node *lower)
-{
-	uint32_t used = 0;
-
-	for (int i = 0; i < TREE_FAN; i++) {
-		int broken = lower->slot[i] ? chunk_check(lower->slot[i]) : 0;
-
-		if (broken)
-			return broken;
-		used += lower->slot[i] != NULL;
-	}
-	return used && used == lower->used && lower->references == 1 ? 0 : __LINE__;
-}
-
-static int upper_check(const struct tree_node *upper)
-{
-	uint32_t used = 0;
-
-	for (int i = 0; i < TREE_FAN; i++) {
-		int broken = upper->slot[i] ? lower_check(upper->slot[i]) : 0;
-
-		if (broken)
-			return broken;
-		used += upper->slot[i] != NULL;
-	}
-	return used && used == upper->used && upper->references == 1 ? 0 : __LINE__;
-}
-
-int page_tree_check(const struct page_tree *tree)
-{
-	for (int i = 0; i < TREE_ROOTS; i++) {
-		int broken = tree->root[i] ? upper_check(tree->root[i]) : 0;
-
-		if (broken)
-			return broken;
-	}
-	if (tree->last_key != TREE_NO_KEY) {
-		const struct tree_node *lower = lower_node(tree, tree->last_key * CHUNK_PAGES);
-
-		if (!lower || lower->slot[LOWER_INDEX(tree->last_key * CHUNK_PAGES)] != tree->last)
-			return __LINE__;
-	}
-	return 0;
 }

@@ -1,48 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A map from page numbers (26 bits) to entries, in chunks of 64 pages:
+ * A map from page numbers (26 bits) to page numbers, in chunks of 64 entries:
  *
  *    25      20 19       13 12        6 5        0
  *   | root slot| upper node| lower node|  entry   |
  *
  * A space has one by user page number (its private frames), an inode one by file page (its leases).
- * Nodes and chunks count references, so that spaces can share them copy-on-write; now each is 1.
+ *
+ * Trees share what is equal. A node and a chunk count the pointers to them; a frame counts the chunks
+ * that name it. A tree *owns* a chunk if every count on the way to it is 1; only an owned chunk is ever
+ * changed. To own one that is shared, the shared part of the way is copied:
+ *
+ *      parent   child                    parent     child
+ *          \    /                           |         |
+ *          upper  2       child owns      upper 1   upper 1
+ *            |            chunk b           | \     / |
+ *          lower  1       ----------->    lower 1 X lower 1     (lower nodes share chunk a)
+ *          /   \                          /   \   /   \
+ *         a 1   b 1                    b 1     a 2     b' 1     frames of b and b': 2 each
  */
 #ifndef POLICY_PAGE_TREE_H
 #define POLICY_PAGE_TREE_H
 
 #include "policy/nodes.h"
 
-#define CHUNK_PAGES 64
-#define TREE_FAN    128
-#define TREE_ROOTS  64
-#define TREE_PAGES  (1ul << 26)
-#define TREE_NO_KEY (~0ul)
+#define CHUNK_PAGES	64
+#define TREE_FAN	128
+#define TREE_ROOTS	64
+#define TREE_PAGES	(1ul << 26)
+#define TREE_NO_KEY	(~0ul)
 
-/* How a mapped page came to be mapped. */
-enum page_origin {
-	ORIGIN_FAULT = 0,
-	ORIGIN_PREFETCH = 1,
-	ORIGIN_POPULATE = 2,
-	ORIGIN_COUNT = 3,
-};
-
-/* An entry: frame number << 4 | flags; 0 = none. */
-#define ENTRY_PINNED	1u
-#define ENTRY_FLAGS	15u
-#define ENTRY_FRAME_MAX (1ul << 28)
+#define ENTRY_FRAME_MAX (1ul << 32)
 
 struct chunk {
 	uint32_t references;
-	uint32_t used;		       /* entries that are not 0 */
-	uint64_t origin[ORIGIN_COUNT]; /* a bit per page that was given to the kernel to map; disjoint */
-	uint64_t fresh;		       /* pages taken by a populate that is not finished */
-	uint32_t entry[CHUNK_PAGES];
+	uint32_t seen;		     /* scratch of policy_check; else 0 */
+	uint64_t present;	     /* entries that are not 0 */
+	uint64_t fresh;		     /* pages taken by a populate that is not finished */
+	uint64_t is_copied;	     /* a copy of it was made: a frame in it may have other owners */
+	uint32_t entry[CHUNK_PAGES]; /* page number; 0: none */
 };
 
 struct tree_node {
 	uint32_t references;
-	uint32_t used; /* slots that are not NULL */
+	uint32_t seen;			 /* scratch of policy_check; else 0 */
+	uint64_t present[TREE_FAN / 64]; /* slots that are not NULL */
 	void *slot[TREE_FAN];
 };
 
@@ -53,48 +55,67 @@ struct tree_pools {
 struct page_tree {
 	struct chunk *last; /* chunk of last_key */
 	uint64_t last_key;  /* page / CHUNK_PAGES, TREE_NO_KEY: none */
+	bool last_owned;    /* `last` is owned (false: it may be) */
 	struct tree_node *root[TREE_ROOTS];
 };
 
 void tree_pools_init(struct tree_pools *pools, struct frames *frames);
 void page_tree_init(struct page_tree *tree);
 
-/* The chunk that holds @page, or NULL. */
+/* The chunk that holds @page, to look at, or NULL. */
 struct chunk *page_tree_find(struct page_tree *tree, uint64_t page);
-/* The same, made if absent; NULL: out of memory, nothing changed. */
-struct chunk *page_tree_take(struct page_tree *tree, struct tree_pools *pools, uint64_t page);
-/* Drop the chunk that holds @page, and its path, if nothing is in them. */
+/* Slow half of page_tree_own. */
+struct chunk *page_tree_own_slow(struct page_tree *tree, struct tree_pools *pools, uint64_t page);
+/* Does the tree own the chunk of @page? Needs: there is one. */
+bool page_tree_owns(struct page_tree *tree, uint64_t page);
+/* Drop the (owned) chunk that holds @page, and its path, if nothing is in them. */
 void page_tree_prune(struct page_tree *tree, struct tree_pools *pools, uint64_t page);
-/* The first chunk at or above @page and below @end; *key is its first page. NULL: none. */
-struct chunk *page_tree_next(struct page_tree *tree, uint64_t page, uint64_t end, uint64_t *first_page);
+/* The first chunk at or above @page and below @end; *first_page is its first page. NULL: none. */
+struct chunk *page_tree_next(const struct page_tree *tree, uint64_t page, uint64_t end, uint64_t *first_page);
 
-int page_tree_check(const struct page_tree *tree);
+/* page_tree_share.c */
+/* Make the empty @to equal to @from: all is shared. */
+void page_tree_fork(struct page_tree *to, struct page_tree *from);
+/* Own what a cut of [first, end) will change. false: out of memory, no entry has changed. */
+MUST_USE bool page_tree_prepare_cut(struct page_tree *tree, struct tree_pools *pools, uint64_t first,
+				    uint64_t end);
+/* Remove the entries of [first, end), drop their frames; how many there were. Needs: prepared. */
+uint64_t page_tree_cut(struct page_tree *tree, struct tree_pools *pools, uint64_t first, uint64_t end);
+/* Remove everything. */
+void page_tree_clear(struct page_tree *tree, struct tree_pools *pools);
+/* Is every frame of [first, first + pages) this tree's alone? Needs: the range lies under one lower node. */
+bool page_tree_is_alone(const struct page_tree *tree, const struct tree_pools *pools, uint64_t first,
+			uint64_t pages);
 
-static inline uint64_t entry_frame(uint32_t entry)
+/* page_tree_check.c: of a tree that shares nothing; *nodes and *chunks grow by what is in it. */
+int page_tree_check_alone(const struct page_tree *tree, uint64_t *nodes, uint64_t *chunks);
+/* Count, in `seen`, who points at what; then compare with the counts and put `seen` back. */
+void page_tree_count_seen(const struct page_tree *tree, const struct frames *frames);
+int page_tree_check_seen(const struct page_tree *tree, uint64_t *nodes, uint64_t *chunks);
+
+/* The chunk of @page, owned; made if absent. NULL: out of memory, no entry has changed. */
+static inline struct chunk *page_tree_own(struct page_tree *tree, struct tree_pools *pools, uint64_t page)
 {
-	return entry >> 4;
+	if (__builtin_expect(tree->last_key == page / CHUNK_PAGES && tree->last_owned, 1))
+		return tree->last;
+	return page_tree_own_slow(tree, pools, page);
 }
 
-static inline uint32_t entry_make(uint64_t frame, uint32_t flags)
+static inline void chunk_set(struct chunk *chunk, uint64_t page, uint64_t number)
 {
-	return (uint32_t)frame << 4 | flags;
-}
-
-static inline void chunk_set(struct chunk *chunk, uint64_t page, uint32_t entry)
-{
-	chunk->used += chunk->entry[page % CHUNK_PAGES] == 0;
-	chunk->entry[page % CHUNK_PAGES] = entry;
+	chunk->present |= 1ul << page % CHUNK_PAGES;
+	chunk->entry[page % CHUNK_PAGES] = (uint32_t)number;
 }
 
 static inline void chunk_clear(struct chunk *chunk, uint64_t page)
 {
-	chunk->used -= chunk->entry[page % CHUNK_PAGES] != 0;
+	chunk->present &= ~(1ul << page % CHUNK_PAGES);
 	chunk->entry[page % CHUNK_PAGES] = 0;
 }
 
-static inline uint64_t chunk_mapped(const struct chunk *chunk)
+static inline uint64_t chunk_entry(const struct chunk *chunk, uint64_t page)
 {
-	return chunk->origin[ORIGIN_FAULT] | chunk->origin[ORIGIN_PREFETCH] | chunk->origin[ORIGIN_POPULATE];
+	return chunk ? chunk->entry[page % CHUNK_PAGES] : 0;
 }
 
 /* Bits of the pages of [page, end) that lie in the chunk starting at first_page. */
@@ -108,5 +129,44 @@ static inline uint64_t chunk_mask(uint64_t first_page, uint64_t page, uint64_t e
 		mask &= ~(~0ul << (end - first_page));
 	return mask;
 }
+
+/* For the tree's own files. */
+#define ROOT_INDEX(page)  ((page) >> 20 & (TREE_ROOTS - 1))
+#define UPPER_INDEX(page) ((page) >> 13 & (TREE_FAN - 1))
+#define LOWER_INDEX(page) ((page) >> 6 & (TREE_FAN - 1))
+#define UPPER_PAGES	  (1ul << 20)
+#define LOWER_PAGES	  (1ul << 13)
+
+/* What lies on the way to a page; NULL from the first that is absent on. */
+struct tree_path {
+	struct tree_node *upper, *lower;
+	struct chunk *chunk;
+};
+
+static inline struct tree_path tree_path_of(const struct page_tree *tree, uint64_t page)
+{
+	struct tree_path path = {.upper = tree->root[ROOT_INDEX(page)]};
+
+	path.lower = path.upper ? path.upper->slot[UPPER_INDEX(page)] : NULL;
+	path.chunk = path.lower ? path.lower->slot[LOWER_INDEX(page)] : NULL;
+	return path;
+}
+
+static inline void node_set(struct tree_node *node, uint64_t index, void *below)
+{
+	node->slot[index] = below;
+	if (below)
+		node->present[index / 64] |= 1ul << index % 64;
+	else
+		node->present[index / 64] &= ~(1ul << index % 64);
+}
+
+static inline bool node_is_empty(const struct tree_node *node)
+{
+	return (node->present[0] | node->present[1]) == 0;
+}
+
+/* Own the first @depth steps of the path to @page (1 upper, 2 lower, 3 chunk), making what is absent. */
+MUST_USE bool tree_own_path(struct page_tree *tree, struct tree_pools *pools, uint64_t page, uint32_t depth);
 
 #endif

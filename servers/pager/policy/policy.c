@@ -31,25 +31,51 @@ static int pools_check(const struct policy *policy)
 	return 0;
 }
 
+/* Who shares what: every pointer to nodes, chunks and frames is counted and compared. */
+static int shares_check(const struct policy *policy)
+{
+	const struct frames *frames = &policy->frames;
+	uint64_t nodes = 0, chunks = 0;
+	int broken = inodes_check(&policy->inodes, &nodes, &chunks);
+
+	if (broken)
+		return broken;
+	for (const struct vm_space *space = policy->first_space; space; space = space->next)
+		page_tree_count_seen(&space->pages, frames);
+	for (const struct vm_space *space = policy->first_space; space && !broken; space = space->next)
+		broken = page_tree_check_seen(&space->pages, &nodes, &chunks);
+	if (!broken && (nodes != policy->trees.nodes.used || chunks != policy->trees.chunks.used))
+		broken = __LINE__;
+	for (uint64_t i = 0; i < frames->count; i++) {
+		struct frame *frame = &frames->frame[i];
+
+		if (frame->state == FRAME_FREE || frame->state == FRAME_ABSENT)
+			continue;
+		if (!broken && frame->references != (frame->state == FRAME_ANON ? frame->link : 1))
+			broken = __LINE__;
+		frame->link = 0;
+	}
+	return broken;
+}
+
 int policy_check(const struct policy *policy)
 {
-	uint64_t anon = 0, pinned = 0, areas = 0, spaces = 0;
+	uint64_t pinned = 0, areas = 0, spaces = 0;
 	int broken = frames_check(&policy->frames);
 
 	if (!broken)
 		broken = pools_check(policy);
 	if (!broken)
-		broken = inodes_check(&policy->inodes);
-	for (struct vm_space *space = policy->first_space; space && !broken; space = space->next) {
+		broken = shares_check(policy);
+	for (const struct vm_space *space = policy->first_space; space && !broken; space = space->next) {
 		broken = space_check(space);
-		anon += space->anon_pages;
 		pinned += space->pinned_pages;
 		areas += space->areas.count;
 		spaces++;
 	}
 	if (broken)
 		return broken;
-	if (anon != policy->frames.counts[FRAME_ANON] || pinned != policy->frames.counts[FRAME_PINNED])
+	if (pinned != policy->frames.counts[FRAME_PINNED])
 		return __LINE__;
 	if (areas != policy->areas.used || spaces != policy->spaces.used || spaces != policy->space_count)
 		return __LINE__;

@@ -13,7 +13,7 @@ err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t 
 		return E_ALIGN;
 	if (start < PAGE_BYTES || start >= USER_END || bytes == 0 || bytes > USER_END - start)
 		return E_RANGE;
-	space = nodes_take(&policy->spaces);
+	space = frames_are_scarce(&policy->frames) ? NULL : nodes_take(&policy->spaces);
 	if (!space)
 		return E_NO_MEMORY;
 	space->policy = policy;
@@ -23,6 +23,8 @@ err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t 
 	space->map_base = space->map_hint = start;
 	area_set_init(&space->areas);
 	page_tree_init(&space->pages);
+	for (int which = 0; which <= LIMIT_DATA; which++)
+		space->limit_bytes[which] = LIMIT_NONE;
 	space->next = policy->first_space;
 	if (space->next)
 		space->next->prev = space;
@@ -61,50 +63,8 @@ err_t space_check_range(const struct vm_space *space, vaddr_t start, uint64_t by
 	return E_OK;
 }
 
-uint64_t space_take_frame(struct vm_space *space)
+err_t space_check_spec(const struct vm_space *space, const struct area_spec *spec)
 {
-	uint64_t frame = frames_take(&space->policy->frames, FRAME_ANON, space->pid);
-
-	space->anon_pages += frame != 0;
-	return frame;
-}
-
-static void chunk_forget(struct vm_space *space, struct chunk *chunk, uint64_t mask)
-{
-	struct frames *frames = &space->policy->frames;
-
-	for (uint64_t i = 0; i < CHUNK_PAGES; i++) {
-		uint32_t entry = chunk->entry[i];
-
-		if (!entry || !(mask >> i & 1))
-			continue;
-		if (entry & ENTRY_PINNED)
-			space->pinned_pages--;
-		else
-			space->anon_pages--;
-		frames_give(frames, entry_frame(entry));
-		chunk_clear(chunk, i);
-	}
-	for (int origin = 0; origin < ORIGIN_COUNT; origin++)
-		chunk->origin[origin] &= ~mask;
-}
-
-/* Give back the private pages of [start, end) and forget what was mapped there. */
-void space_forget_pages(struct vm_space *space, vaddr_t start, vaddr_t end)
-{
-	uint64_t page = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT, first;
-	struct chunk *chunk;
-
-	while ((chunk = page_tree_next(&space->pages, page, last, &first)) != NULL) {
-		chunk_forget(space, chunk, chunk_mask(first, page, last));
-		page_tree_prune(&space->pages, &space->policy->trees, first);
-		page = first + CHUNK_PAGES;
-	}
-}
-
-static err_t spec_check(const struct vm_space *space, const struct area_spec *spec)
-{
-	const struct vm_area *next;
 	err_t error = space_check_range(space, spec->start, spec->bytes);
 
 	if (error)
@@ -116,10 +76,7 @@ static err_t spec_check(const struct vm_space *space, const struct area_spec *sp
 	error = backing_check(spec);
 	if (error)
 		return error;
-	next = area_set_at_or_after(&space->areas, spec->start);
-	if (next && next->start < spec->start + spec->bytes)
-		return E_CONFLICT;
-	return space->areas.count >= space->policy->areas_max ? E_TOO_MANY : E_OK;
+	return space_limit_allows(space, spec) ? E_OK : E_NO_MEMORY;
 }
 
 /* Sv39 knows no entry that is writable and not readable. */
@@ -128,22 +85,19 @@ static uint8_t prot_usable(uint32_t prot)
 	return (uint8_t)(prot & PROT_BIT_WRITE ? prot | PROT_BIT_READ : prot);
 }
 
-err_t space_map(struct vm_space *space, const struct area_spec *spec)
+struct vm_area *area_create(struct vm_space *space, const struct area_spec *spec)
 {
-	err_t error = spec_check(space, spec);
+	bool scarce = frames_are_scarce(&space->policy->frames);
+	struct vm_area *area = scarce ? NULL : nodes_take(&space->policy->areas);
 	struct inode_object *inode = NULL;
-	struct vm_area *area;
 
-	if (error)
-		return error;
-	area = nodes_take(&space->policy->areas);
 	if (!area)
-		return E_NO_MEMORY;
+		return NULL;
 	if (spec->backing == BACKING_INODE_PRIVATE) {
 		inode = inode_take(&space->policy->inodes, spec->inode);
 		if (!inode) {
 			nodes_give(&space->policy->areas, area);
-			return E_NO_MEMORY;
+			return NULL;
 		}
 	}
 	*area = (struct vm_area){
@@ -159,6 +113,35 @@ err_t space_map(struct vm_space *space, const struct area_spec *spec)
 		.file_bytes = spec->file_bytes,
 		.frame = spec->frame,
 	};
+	return area;
+}
+
+void area_drop(struct vm_space *space, struct vm_area *area)
+{
+	area_set_remove(&space->areas, area);
+	if (area->inode)
+		inode_drop(&space->policy->inodes, area->inode);
+	if (area->flags & AREA_PINNED) {
+		frames_give(&space->policy->frames, area->frame);
+		space->pinned_pages--;
+	}
+	nodes_give(&space->policy->areas, area);
+}
+
+err_t space_map(struct vm_space *space, const struct area_spec *spec)
+{
+	err_t error = space_check_spec(space, spec);
+	struct vm_area *area;
+
+	if (error)
+		return error;
+	if (!space_is_free(space, spec->start, spec->bytes))
+		return E_CONFLICT;
+	if (space->areas.count >= space->policy->areas_max)
+		return E_TOO_MANY;
+	area = area_create(space, spec);
+	if (!area)
+		return E_NO_MEMORY;
 	area_set_insert(&space->areas, area);
 	space_join(space, area);
 	return E_OK;
@@ -191,17 +174,19 @@ void space_join(struct vm_space *space, struct vm_area *area)
 
 void space_clear(struct vm_space *space)
 {
-	struct vm_area *area;
-
-	space_forget_pages(space, 0, USER_END);
-	while ((area = space->areas.first) != NULL) {
-		area_set_remove(&space->areas, area);
-		if (area->inode)
-			inode_drop(&space->policy->inodes, area->inode);
-		nodes_give(&space->policy->areas, area);
-	}
+	page_tree_clear(&space->pages, &space->policy->trees);
+	space->anon_pages = 0;
+	while (space->areas.first)
+		area_drop(space, space->areas.first);
 	space->heap_start = space->heap_break = space->heap_end = 0;
 	space->map_hint = space->map_base;
+}
+
+bool space_is_free(const struct vm_space *space, vaddr_t start, uint64_t bytes)
+{
+	const struct vm_area *next = area_set_at_or_after(&space->areas, start);
+
+	return !next || next->start >= start + bytes;
 }
 
 vaddr_t space_find_free(const struct vm_space *space, vaddr_t hint, uint64_t bytes)

@@ -9,6 +9,7 @@
 
 #include "policy/area_set.h"
 #include "policy/policy.h"
+#include "proto/records.h"
 
 struct vm_space {
 	struct policy *policy;
@@ -17,16 +18,25 @@ struct vm_space {
 	vaddr_t start, end; /* the range areas may lie in; page 0 never */
 	struct area_set areas;
 	struct page_tree pages;
-	uint64_t anon_pages, pinned_pages;	  /* entries in `pages` */
+	uint64_t anon_pages;			  /* entries in `pages`, those that others share too */
+	uint64_t pinned_pages;			  /* pinned areas, of one page each */
 	vaddr_t heap_start, heap_break, heap_end; /* 0 0 0: none */
 	vaddr_t map_base, map_hint;		  /* where areas without a wish go */
-	uint64_t faults, prefetched, populated;	  /* as struct pager_faults */
+	uint64_t faults, prefetched, populated;	  /* as struct pager_faults: pages handed to the kernel */
+	uint64_t limit_bytes[LIMIT_DATA + 1];	  /* by enum proc_limit; all ones: none */
 };
+
+#define LIMIT_NONE (~0ul)
 
 /* Errors: E_RANGE, E_ALIGN; E_NO_MEMORY. *out is the new, empty space. */
 MUST_USE err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t bytes,
 			    struct vm_space **out);
 void space_destroy(struct vm_space *space);
+
+/* A copy of @parent's areas, limits and heap for @pid; pages are shared until one writes. Pinned areas are
+ * left out. What the kernel has mapped of the parent must be parked. Errors: E_NO_MEMORY
+ */
+MUST_USE err_t space_fork(struct vm_space *parent, uint32_t pid, struct vm_space **out);
 
 bool space_contains_range(const struct vm_space *space, vaddr_t start, uint64_t bytes);
 
@@ -35,6 +45,9 @@ bool space_contains_range(const struct vm_space *space, vaddr_t start, uint64_t 
  * Errors: E_RANGE, E_ALIGN, E_CONFLICT, E_WX, E_ARGUMENT, E_UNSUPPORTED, E_TOO_MANY, E_NO_MEMORY
  */
 MUST_USE err_t space_map(struct vm_space *space, const struct area_spec *spec);
+
+/* The same in place of whatever is there, but a pinned area (E_DENIED). */
+MUST_USE err_t space_map_over(struct vm_space *space, const struct area_spec *spec);
 
 /* Remove whatever lies in the range; holes are no error. Errors: E_RANGE, E_ALIGN, E_DENIED, E_TOO_MANY,
  * E_NO_MEMORY */
@@ -47,8 +60,12 @@ MUST_USE err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t byt
 /* Remove every area. */
 void space_clear(struct vm_space *space);
 
+bool space_is_free(const struct vm_space *space, vaddr_t start, uint64_t bytes);
 /* First gap of @bytes at or above @hint, else anywhere above map_base; 0: none. */
 vaddr_t space_find_free(const struct vm_space *space, vaddr_t hint, uint64_t bytes);
+
+/* Errors: E_ARGUMENT. What is there already stays, above its limit or not. */
+MUST_USE err_t space_set_limit(struct vm_space *space, uint64_t which, uint64_t bytes);
 
 /* Where the heap begins (rounded up to a page) and its greatest size. Errors: E_RANGE, E_ALIGN, E_STATE */
 MUST_USE err_t space_heap_init(struct vm_space *space, vaddr_t start, uint64_t limit_bytes);
@@ -64,8 +81,11 @@ typedef void page_visit(void *context, vaddr_t address, uint64_t frame);
  */
 MUST_USE err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pages, page_visit *visit,
 			      void *context);
-/* Make the (present, anonymous) page of a pinned area pinned. Errors: E_ABSENT, E_STATE */
-MUST_USE err_t space_pin(struct vm_space *space, vaddr_t address);
+/* Add a pinned area: one page with a frame of its own, never shared; its content is arbitrary. Errors: as
+ * space_map. */
+MUST_USE err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, uint64_t *frame);
+/* Needs: space_add_pinned() made it. */
+void space_remove_pinned(struct vm_space *space, vaddr_t start);
 
 /* Page number behind @address as the books have it now, *rights what a map of it may have; 0: not present. */
 uint64_t space_translate(struct vm_space *space, vaddr_t address, uint32_t *rights);
@@ -80,8 +100,19 @@ int space_check(const struct vm_space *space);
 
 /* For policy's own files. */
 MUST_USE err_t space_check_range(const struct vm_space *space, vaddr_t start, uint64_t bytes);
-uint64_t space_take_frame(struct vm_space *space);
-void space_forget_pages(struct vm_space *space, vaddr_t start, vaddr_t end);
+MUST_USE err_t space_check_spec(const struct vm_space *space, const struct area_spec *spec);
+/* Does the limit allow @spec, in place of what is there? */
+bool space_limit_allows(const struct vm_space *space, const struct area_spec *spec);
+/* A node for the area, with its reference; NULL: out of memory. */
+struct vm_area *area_create(struct vm_space *space, const struct area_spec *spec);
+/* Unlink the area and drop what it holds. Private pages are the caller's. */
+void area_drop(struct vm_space *space, struct vm_area *area);
+/* Is the private frame of @page nobody else's? Needs: the page has it. */
+static inline bool space_is_alone(struct vm_space *space, uint64_t page, uint64_t frame)
+{
+	return page_tree_owns(&space->pages, page) &&
+	       frames_at(&space->policy->frames, frame)->references == 1;
+}
 bool area_can_join(const struct vm_area *left, const struct vm_area *right);
 void space_join(struct vm_space *space, struct vm_area *area);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unmap and protect: ranges that may cut areas in two. The nodes for the cuts are taken before
- * anything changes, so that neither can fail half-way.
+ * Unmap, map over, protect: ranges that may cut areas in two. The nodes for the cuts are taken, and what
+ * of the pages is shared is copied, before anything changes, so that none can fail half-way.
  *
  *      area      |----------------------|
  *      range            |-------|
@@ -9,7 +9,7 @@
  */
 #include "policy/space.h"
 
-/* Room for two cuts. */
+/* Nodes for two cuts. */
 struct cuts {
 	struct vm_area *spare[2];
 	int count;
@@ -20,20 +20,26 @@ static bool cuts_inside(const struct vm_area *area, vaddr_t at)
 	return area && area->start < at && at < area->end;
 }
 
-static err_t cuts_take(struct vm_space *space, vaddr_t start, vaddr_t end, struct cuts *cuts)
+static void cuts_give(struct vm_space *space, struct cuts *cuts)
+{
+	while (cuts->count)
+		nodes_give(&space->policy->areas, cuts->spare[--cuts->count]);
+}
+
+/* @more: areas that will be added besides. */
+static err_t cuts_take(struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t more, struct cuts *cuts)
 {
 	int needed = cuts_inside(area_set_at_or_after(&space->areas, start), start) +
 		     cuts_inside(area_set_at_or_after(&space->areas, end), end);
 
 	cuts->count = 0;
-	if (space->areas.count + (uint32_t)needed > space->policy->areas_max)
+	if (space->areas.count + (uint32_t)needed + more > space->policy->areas_max)
 		return E_TOO_MANY;
 	while (cuts->count < needed) {
 		struct vm_area *area = nodes_take(&space->policy->areas);
 
 		if (!area) {
-			while (cuts->count)
-				nodes_give(&space->policy->areas, cuts->spare[--cuts->count]);
+			cuts_give(space, cuts);
 			return E_NO_MEMORY;
 		}
 		cuts->spare[cuts->count++] = area;
@@ -77,32 +83,76 @@ static err_t unmap_check(const struct vm_space *space, vaddr_t start, vaddr_t en
 	return E_OK;
 }
 
+/* All that removing [start, end) can fail at. */
+static err_t unmap_prepare(struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t more,
+			   struct cuts *cuts)
+{
+	err_t error = unmap_check(space, start, end);
+
+	if (!error)
+		error = cuts_take(space, start, end, more, cuts);
+	if (error)
+		return error;
+	if (page_tree_prepare_cut(&space->pages, &space->policy->trees, start >> PAGE_SHIFT,
+				  end >> PAGE_SHIFT))
+		return E_OK;
+	cuts_give(space, cuts);
+	return E_NO_MEMORY;
+}
+
+static void unmap_perform(struct vm_space *space, vaddr_t start, vaddr_t end, struct cuts *cuts)
+{
+	struct vm_area *area, *next;
+
+	space_cut(space, start, cuts);
+	space_cut(space, end, cuts);
+	for (area = area_set_at_or_after(&space->areas, start); area && area->start < end; area = next) {
+		next = area->next;
+		area_drop(space, area);
+	}
+	space->anon_pages -=
+		page_tree_cut(&space->pages, &space->policy->trees, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
+}
+
 err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes)
 {
 	err_t error = space_check_range(space, start, bytes);
 	vaddr_t end = start + bytes;
-	struct vm_area *area, *next;
+	struct vm_area *after;
 	struct cuts cuts;
 
 	if (!error)
-		error = unmap_check(space, start, end);
-	if (!error)
-		error = cuts_take(space, start, end, &cuts);
+		error = unmap_prepare(space, start, end, 0, &cuts);
 	if (error)
 		return error;
-	space_cut(space, start, &cuts);
-	space_cut(space, end, &cuts);
-	for (area = area_set_at_or_after(&space->areas, start); area && area->start < end; area = next) {
-		next = area->next;
-		area_set_remove(&space->areas, area);
-		if (area->inode)
-			inode_drop(&space->policy->inodes, area->inode);
-		nodes_give(&space->policy->areas, area);
+	unmap_perform(space, start, end, &cuts);
+	after = area_set_at_or_after(&space->areas, end);
+	if (after) /* the rest of a cut stack is plain memory now, as its neighbour may be */
+		space_join(space, after);
+	return E_OK;
+}
+
+err_t space_map_over(struct vm_space *space, const struct area_spec *spec)
+{
+	err_t error = space_check_spec(space, spec);
+	vaddr_t end = spec->start + spec->bytes;
+	struct vm_area *area;
+	struct cuts cuts;
+
+	if (!error)
+		error = unmap_prepare(space, spec->start, end, 1, &cuts);
+	if (error)
+		return error;
+	area = area_create(space, spec);
+	if (!area) {
+		cuts_give(space, &cuts);
+		return E_NO_MEMORY;
 	}
-	if (area)
-		space_join(space,
-			   area); /* the rest of a cut stack is plain memory now, as its neighbour may be */
-	space_forget_pages(space, start, end);
+	unmap_perform(space, spec->start, end, &cuts);
+	area_set_insert(&space->areas, area);
+	if (area->next)
+		space_join(space, area->next);
+	space_join(space, area);
 	return E_OK;
 }
 
@@ -137,7 +187,7 @@ err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t bytes, uint3
 	if (!error)
 		error = protect_check(space, start, end, prot);
 	if (!error)
-		error = cuts_take(space, start, end, &cuts);
+		error = cuts_take(space, start, end, 0, &cuts);
 	if (error)
 		return error;
 	space_cut(space, start, &cuts);

@@ -19,65 +19,69 @@ static int area_check(const struct vm_space *space, const struct vm_area *area)
 	return 0;
 }
 
-static int entry_check(const struct vm_space *space, uint64_t page, uint32_t entry, bool mapped)
+static int pinned_check(const struct vm_space *space, const struct vm_area *area)
+{
+	const struct frames *frames = &space->policy->frames;
+
+	if (area->backing != BACKING_LINEAR || area_pages(area) != 1 || !frames_has(frames, area->frame))
+		return __LINE__;
+	if (frames_at(frames, area->frame)->state != FRAME_PINNED ||
+	    frames_at(frames, area->frame)->references != 1)
+		return __LINE__;
+	return 0;
+}
+
+static int entry_check(const struct vm_space *space, uint64_t page, uint64_t frame)
 {
 	const struct frames *frames = &space->policy->frames;
 	const struct vm_area *area = area_set_at_or_after(&space->areas, page << PAGE_SHIFT);
-	bool pinned = entry & ENTRY_PINNED;
-	const struct frame *frame;
 
-	if (!entry && !mapped)
+	if (!frame)
 		return 0;
-	if (!area || area->start > page << PAGE_SHIFT || area->backing == BACKING_NONE)
+	if (!area || area->start > page << PAGE_SHIFT)
 		return __LINE__;
-	if (!entry)
-		return area->backing == BACKING_INODE_PRIVATE || area->backing == BACKING_LINEAR ? 0
-												 : __LINE__;
-	if (area->backing == BACKING_LINEAR || (pinned && !(area->flags & AREA_PINNED)))
+	if (area->backing == BACKING_NONE || area->backing == BACKING_LINEAR)
 		return __LINE__;
-	if (!frames_has(frames, entry_frame(entry)))
-		return __LINE__;
-	frame = frames_at(frames, entry_frame(entry));
-	if (frame->state != (pinned ? FRAME_PINNED : FRAME_ANON) || frame->link != space->pid ||
-	    frame->references != 1)
+	if (!frames_has(frames, frame) || frames_at(frames, frame)->state != FRAME_ANON)
 		return __LINE__;
 	return 0;
 }
 
 static int pages_check(const struct vm_space *space)
 {
-	uint64_t anon = 0, pinned = 0, first, page = 0;
+	uint64_t anon = 0, first, page = 0;
 	const struct chunk *chunk;
 
-	while ((chunk = page_tree_next((struct page_tree *)&space->pages, page, TREE_PAGES, &first)) !=
-	       NULL) {
-		uint64_t mapped = chunk_mapped(chunk);
-
+	while ((chunk = page_tree_next(&space->pages, page, TREE_PAGES, &first)) != NULL) {
 		for (uint64_t i = 0; i < CHUNK_PAGES; i++) {
-			int broken = entry_check(space, first + i, chunk->entry[i], mapped >> i & 1);
+			int broken = entry_check(space, first + i, chunk->entry[i]);
 
 			if (broken)
 				return broken;
-			pinned += (chunk->entry[i] & ENTRY_PINNED) != 0;
-			anon += chunk->entry[i] && !(chunk->entry[i] & ENTRY_PINNED);
+			anon += chunk->entry[i] != 0;
 		}
 		page = first + CHUNK_PAGES;
 	}
-	return anon == space->anon_pages && pinned == space->pinned_pages ? 0 : __LINE__;
+	return anon == space->anon_pages ? 0 : __LINE__;
 }
 
 int space_check(const struct vm_space *space)
 {
 	int broken = area_set_check(&space->areas);
+	uint64_t pinned = 0;
 
-	for (const struct vm_area *area = space->areas.first; area && !broken; area = area->next)
+	for (const struct vm_area *area = space->areas.first; area && !broken; area = area->next) {
 		broken = area_check(space, area);
-	if (!broken)
-		broken = page_tree_check(&space->pages);
+		if (!broken && area->flags & AREA_PINNED)
+			broken = pinned_check(space, area);
+		pinned += (area->flags & AREA_PINNED) != 0;
+	}
 	if (!broken)
 		broken = pages_check(space);
 	if (broken)
 		return broken;
+	if (pinned != space->pinned_pages)
+		return __LINE__;
 	if (space->heap_break < space->heap_start || space->heap_break > space->heap_end)
 		return __LINE__;
 	return 0;

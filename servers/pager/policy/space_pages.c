@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages of a space without a fault: populate a range, pin a page, translate, and access byte ranges. */
+/* Pages of a space without a fault: populate a range, pinned pages, translate, and access byte ranges. */
 #include "policy/space.h"
 
 static bool area_is_anonymous(const struct vm_area *area)
@@ -30,14 +30,13 @@ static void populate_undo(struct vm_space *space, uint64_t page, uint64_t end)
 	uint64_t first;
 
 	while ((chunk = page_tree_next(&space->pages, page, end, &first)) != NULL) {
-		for (uint64_t i = 0; i < CHUNK_PAGES; i++) {
-			if (!(chunk->fresh >> i & 1))
-				continue;
-			frames_give(&space->policy->frames, entry_frame(chunk->entry[i]));
+		for (; chunk->fresh; chunk->fresh &= chunk->fresh - 1) {
+			uint64_t index = (uint64_t)__builtin_ctzl(chunk->fresh);
+
+			frames_give(&space->policy->frames, chunk->entry[index]);
 			space->anon_pages--;
-			chunk_clear(chunk, i);
+			chunk_clear(chunk, index);
 		}
-		chunk->fresh = 0;
 		page_tree_prune(&space->pages, &space->policy->trees, first);
 		page = first + CHUNK_PAGES;
 	}
@@ -45,19 +44,22 @@ static void populate_undo(struct vm_space *space, uint64_t page, uint64_t end)
 
 static err_t populate_page(struct vm_space *space, uint64_t page)
 {
-	struct chunk *chunk = page_tree_take(&space->pages, &space->policy->trees, page);
+	struct frames *frames = &space->policy->frames;
+	struct chunk *chunk;
 	uint64_t frame;
 
-	if (!chunk)
-		return E_NO_MEMORY;
-	if (chunk->entry[page % CHUNK_PAGES])
+	if (chunk_entry(page_tree_find(&space->pages, page), page))
 		return E_OK;
-	frame = space_take_frame(space);
-	if (!frame) {
-		page_tree_prune(&space->pages, &space->policy->trees, page);
+	frame = frames_take(frames, FRAME_ANON);
+	if (!frame)
+		return E_NO_MEMORY;
+	chunk = page_tree_own(&space->pages, &space->policy->trees, page);
+	if (!chunk) {
+		frames_give(frames, frame);
 		return E_NO_MEMORY;
 	}
-	chunk_set(chunk, page, entry_make(frame, 0));
+	chunk_set(chunk, page, frame);
+	space->anon_pages++;
 	chunk->fresh |= 1ul << page % CHUNK_PAGES;
 	return E_OK;
 }
@@ -71,8 +73,7 @@ static void populate_finish(struct vm_space *space, uint64_t page, uint64_t end,
 	while ((chunk = page_tree_next(&space->pages, page, end, &first)) != NULL) {
 		for (uint64_t i = 0; i < CHUNK_PAGES; i++)
 			if (chunk->fresh >> i & 1)
-				visit(context, (first + i) << PAGE_SHIFT, entry_frame(chunk->entry[i]));
-		chunk->origin[ORIGIN_POPULATE] |= chunk->fresh & ~chunk_mapped(chunk);
+				visit(context, (first + i) << PAGE_SHIFT, chunk->entry[i]);
 		space->populated += (uint64_t)__builtin_popcountl(chunk->fresh);
 		chunk->fresh = 0;
 		page = first + CHUNK_PAGES;
@@ -97,24 +98,37 @@ err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pages, page
 	return error;
 }
 
-err_t space_pin(struct vm_space *space, vaddr_t address)
+err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, uint64_t *frame)
 {
-	const struct vm_area *area = area_set_find(&space->areas, address);
-	struct chunk *chunk = page_tree_find(&space->pages, address >> PAGE_SHIFT);
-	uint32_t *entry;
+	struct area_spec spec = {
+		.start = start,
+		.bytes = PAGE_BYTES,
+		.backing = BACKING_LINEAR,
+		.prot = PROT_BIT_READ | PROT_BIT_WRITE,
+		.max_prot = PROT_BIT_READ | PROT_BIT_WRITE,
+		.flags = AREA_PINNED,
+		.name = name,
+	};
+	err_t error;
 
-	if (!area || !(area->flags & AREA_PINNED))
-		return E_STATE;
-	entry = chunk ? &chunk->entry[(address >> PAGE_SHIFT) % CHUNK_PAGES] : NULL;
-	if (!entry || *entry == 0)
-		return E_ABSENT;
-	if (*entry & ENTRY_PINNED)
-		return E_STATE;
-	*entry |= ENTRY_PINNED;
-	space->anon_pages--;
+	spec.frame = frames_take(&space->policy->frames, FRAME_PINNED);
+	if (!spec.frame)
+		return E_NO_MEMORY;
+	error = space_map(space, &spec);
+	if (error) {
+		frames_give(&space->policy->frames, spec.frame);
+		return error;
+	}
 	space->pinned_pages++;
-	frames_set_state(&space->policy->frames, entry_frame(*entry), FRAME_PINNED);
+	space->populated++;
+	*frame = spec.frame;
 	return E_OK;
+}
+
+void space_remove_pinned(struct vm_space *space, vaddr_t start)
+{
+	area_drop(space, area_set_find(&space->areas, start));
+	space->populated--;
 }
 
 static uint64_t translate_file(const struct vm_area *area, vaddr_t address, uint32_t *rights)
@@ -130,8 +144,7 @@ static uint64_t translate_file(const struct vm_area *area, vaddr_t address, uint
 uint64_t space_translate(struct vm_space *space, vaddr_t address, uint32_t *rights)
 {
 	const struct vm_area *area = area_set_find(&space->areas, address);
-	struct chunk *chunk;
-	uint32_t entry;
+	uint64_t page = address >> PAGE_SHIFT, frame;
 
 	*rights = 0;
 	if (!area || area->backing == BACKING_NONE)
@@ -139,10 +152,12 @@ uint64_t space_translate(struct vm_space *space, vaddr_t address, uint32_t *righ
 	*rights = area->prot;
 	if (area->backing == BACKING_LINEAR)
 		return area->frame + ((address - area->start) >> PAGE_SHIFT);
-	chunk = page_tree_find(&space->pages, address >> PAGE_SHIFT);
-	entry = chunk ? chunk->entry[(address >> PAGE_SHIFT) % CHUNK_PAGES] : 0;
-	if (entry)
-		return entry_frame(entry);
+	frame = chunk_entry(page_tree_find(&space->pages, page), page);
+	if (frame) {
+		if (!space_is_alone(space, page, frame))
+			*rights &= ~(uint32_t)PROT_BIT_WRITE;
+		return frame;
+	}
 	return area->backing == BACKING_INODE_PRIVATE ? translate_file(area, address, rights) : 0;
 }
 

@@ -47,7 +47,7 @@ static err_t archive_add(struct tree *tree, const uint8_t *archive, const struct
 	tree->inodes[number].mtime_s = entry->mtime_s;
 	if ((entry->mode & CPIO_MODE_TYPE) != CPIO_MODE_DIRECTORY) {
 		tree->inodes[number].data = archive + entry->data_offset;
-		tree->inodes[number].size_bytes = entry->data_bytes;
+		tree->inodes[number].size_bytes = tree->inodes[number].archive_bytes = entry->data_bytes;
 	}
 	return E_OK;
 }

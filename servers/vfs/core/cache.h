@@ -1,28 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page cache: pages of memory that the pager lent, each holding a page of a file or free. Pure.
+ * The page cache: pages of memory that the pager lent. Pure.
  *
  *   arena (physical base, own address) x CACHE_ARENA_PAGES -> struct cache_page
- *   bucket[hash(inode, index)] -> next -> ...;  free pages hang in a list through the same link
+ *   bucket[hash(inode, index)] -> next -> ...;   files[inode] -> file_next <-> ...   of one file
+ *   free pages hang in a list through `next`
  *
- * A page that is leased stays where it is and as it is. One without a lease may be reused at any time.
+ *   FREE --> CLEAN   a copy of what the archive has, or zeros; without a lease it may be reused at any time
+ *        --> DIRTY   the only place of what was written
+ *        --> PIPE    of a pipe's ring; its file and index say nothing
+ *   CLEAN, DIRTY --> GHOST    left its file while leased; free with the last lease
+ *
+ * A page that is leased stays where it is and as it is, in every state.
  */
 #ifndef VFS_CACHE_H
 #define VFS_CACHE_H
 
+#include "tree.h"
 #include "uapi/error.h"
 #include "uapi/layout.h"
 #include <stdint.h>
 
-#define CACHE_ARENAS  12u
+#define CACHE_ARENAS  32u
 #define CACHE_PAGES   (CACHE_ARENAS * (uint32_t)ARENA_PAGES)
-#define CACHE_BUCKETS 1024u /* power of two */
+#define CACHE_BUCKETS 4096u /* power of two */
+
+enum cache_state { PAGE_FREE = 0, PAGE_CLEAN, PAGE_DIRTY, PAGE_PIPE, PAGE_GHOST };
 
 struct cache_page {
-	uint64_t index; /* page of the file */
-	uint32_t inode; /* 0: free */
+	uint32_t index; /* page of the file */
 	uint32_t leases;
 	uint32_t next; /* number + 1 */
+	uint32_t file_next, file_prev;
+	uint16_t inode;
+	uint8_t state; /* enum cache_state */
 };
 
 struct cache_arena {
@@ -33,10 +44,12 @@ struct cache_arena {
 struct cache {
 	struct cache_page pages[CACHE_PAGES];
 	struct cache_arena arenas[CACHE_ARENAS];
-	uint32_t buckets[CACHE_BUCKETS]; /* number + 1 */
+	uint32_t buckets[CACHE_BUCKETS];     /* number + 1 */
+	uint32_t files[TREE_INODES_MAX + 1]; /* number + 1 of a page of each */
 	uint32_t arena_count;
 	uint32_t free; /* number + 1 */
 	uint32_t used;
+	uint32_t idle; /* CLEAN without a lease */
 	uint32_t hand; /* where the search for a page to reuse goes on */
 };
 
@@ -47,11 +60,33 @@ MUST_USE err_t cache_grow(struct cache *cache, uint64_t frame, uint8_t *base);
 struct cache_page *cache_find(struct cache *cache, uint32_t inode, uint64_t index);
 
 /*
- * A page for (inode, index), which is not cached yet; its contents are the caller's to fill. A free one, else
- * one without a lease. Errors: E_NO_MEMORY: every page is leased, nothing has changed
+ * A page in no file, PAGE_PIPE; its contents are the caller's to fill. A free one, else an idle one.
+ * Errors    E_NO_MEMORY: nothing has changed
  */
-MUST_USE err_t cache_take(struct cache *cache, uint32_t inode, uint64_t index, struct cache_page **page);
+MUST_USE err_t cache_take(struct cache *cache, struct cache_page **page);
 
+/* Put a page into a file, which has none at @index, as PAGE_CLEAN or PAGE_DIRTY. */
+void cache_put(struct cache *cache, struct cache_page *page, uint32_t inode, uint64_t index,
+	       enum cache_state state);
+
+/* A page that is idle becomes dirty. Needs PAGE_CLEAN, no lease. */
+void cache_soil(struct cache *cache, struct cache_page *page);
+
+/* Take a page out of its file or pipe. */
+void cache_drop(struct cache *cache, struct cache_page *page);
+
+void cache_lease(struct cache *cache, struct cache_page *page);
+void cache_unlease(struct cache *cache, struct cache_page *page);
+
+/* A page of the file, any one of it; NULL if none is cached. Then the next one. */
+struct cache_page *cache_first(struct cache *cache, uint32_t inode);
+struct cache_page *cache_next(struct cache *cache, const struct cache_page *page);
+
+/* Pages that cache_take() can still give. */
+uint32_t cache_room(const struct cache *cache);
+
+struct cache_page *cache_page(struct cache *cache, uint32_t number);
+uint32_t cache_number(const struct cache *cache, const struct cache_page *page);
 uint8_t *cache_data(const struct cache *cache, const struct cache_page *page);
 uint64_t cache_frame(const struct cache *cache, const struct cache_page *page);
 

@@ -2,115 +2,170 @@
 /* Open files and descriptors. */
 #include "files.h"
 #include "proto/records.h"
+#include <string.h>
 
-void files_init(struct files *files)
+void files_init(struct files *files, struct store *store, struct pipes *pipes)
 {
-	*files = (struct files){.free_process = 1, .free_open = 1};
-	for (uint32_t i = 0; i + 1 < FILES_PROCESSES; i++)
-		files->processes[i].next = i + 2;
-	for (uint32_t i = 0; i + 1 < FILES_OPEN; i++)
-		files->open[i].next_free = i + 2;
+	memset(files, 0, sizeof(*files));
+	files->store = store;
+	files->pipes = pipes;
 }
 
-static uint16_t *files_bucket(struct files *files, uint32_t pid)
+/* Take a free open file. Needs files_have_room(). */
+static struct open_file *open_take(struct files *files, uint32_t target, enum open_kind kind, uint8_t flags)
 {
-	return &files->buckets[pid & (FILES_BUCKETS - 1)];
+	uint32_t index = files->free_open;
+
+	if (index != 0)
+		files->free_open = files->open[index - 1].next_free;
+	else
+		index = ++files->top_open;
+	files->open_count++;
+	files->open[index - 1] =
+		(struct open_file){.target = target, .references = 1, .kind = kind, .flags = flags};
+	return &files->open[index - 1];
 }
 
-struct process *process_find(struct files *files, uint32_t pid)
+static void open_close(struct files *files, const struct open_file *file)
 {
-	uint16_t index = *files_bucket(files, pid);
-
-	while (index != 0 && files->processes[index - 1].pid != pid)
-		index = files->processes[index - 1].next;
-	return index != 0 ? &files->processes[index - 1] : NULL;
+	if (file->kind == FILE_PIPE_READER) {
+		pipe_close(files->pipes, file->target, PIPE_READER);
+	} else if (file->kind == FILE_PIPE_WRITER) {
+		pipe_close(files->pipes, file->target, PIPE_WRITER);
+	} else {
+		files->store->tree->inodes[file->target].opens--;
+		store_settle(files->store, file->target);
+	}
 }
 
-err_t process_create(struct files *files, uint32_t pid, struct process **process)
+static void open_drop(struct files *files, struct open_file *file)
 {
-	uint16_t index = files->free_process, *bucket = files_bucket(files, pid);
-	struct process *taken;
-
-	if (pid == 0)
-		return E_ARGUMENT;
-	if (process_find(files, pid))
-		return E_EXISTS;
-	if (index == 0)
-		return E_TOO_MANY;
-	taken = &files->processes[index - 1];
-	files->free_process = taken->next;
-	*taken = (struct process){.pid = pid, .next = *bucket};
-	*bucket = index;
-	files->process_count++;
-	*process = taken;
-	return E_OK;
-}
-
-static void open_drop(struct files *files, uint32_t index)
-{
-	struct open_file *file = &files->open[index];
-
 	if (--file->references > 0)
 		return;
+	open_close(files, file);
 	file->next_free = files->free_open;
-	files->free_open = index + 1;
+	files->free_open = file - files->open + 1;
 	files->open_count--;
 }
 
-static void descriptor_clear(struct files *files, struct process *process, uint32_t fd)
+void file_pin(struct open_file *file)
 {
-	uint32_t index = process->descriptors[fd] - 1;
-
-	process->descriptors[fd] = 0;
-	process->cloexec &= ~(1ull << fd);
-	open_drop(files, index);
+	file->references++;
+	file->pins++;
 }
 
-void process_destroy(struct files *files, struct process *process)
+void file_unpin(struct files *files, struct open_file *file)
 {
-	uint16_t index = process - files->processes + 1, *link = files_bucket(files, process->pid);
-
-	for (uint32_t fd = 0; fd < FILES_DESCRIPTORS; fd++) {
-		if (process->descriptors[fd] != 0)
-			descriptor_clear(files, process, fd);
-	}
-	while (*link != index)
-		link = &files->processes[*link - 1].next;
-	*link = process->next;
-	process->pid = 0;
-	process->next = files->free_process;
-	files->free_process = index;
-	files->process_count--;
+	file->pins--;
+	open_drop(files, file);
 }
 
-static uint32_t descriptor_lowest(const struct process *process)
+bool file_is_cloexec(const struct process *process, uint32_t fd)
 {
-	uint32_t fd = 0;
+	return process->cloexec[fd / 64] >> fd % 64 & 1;
+}
 
-	while (fd < FILES_DESCRIPTORS && process->descriptors[fd] != 0)
+void file_set_cloexec(struct process *process, uint32_t fd, bool on)
+{
+	process->cloexec[fd / 64] &= ~(1ull << fd % 64);
+	process->cloexec[fd / 64] |= (uint64_t)on << fd % 64;
+}
+
+static void descriptor_set(struct files *files, struct process *process, uint32_t fd,
+			   const struct open_file *file)
+{
+	process->descriptors[fd] = file - files->open + 1;
+}
+
+/* The lowest free one from @fd on; process->limit or more: none. */
+static uint64_t descriptor_lowest(const struct process *process, uint64_t fd)
+{
+	while (fd < process->limit && process->descriptors[fd] != 0)
 		fd++;
 	return fd;
+}
+
+err_t files_have_room(const struct files *files, const struct process *process, uint32_t count)
+{
+	uint32_t found = 0;
+
+	if (FILES_OPEN - files->open_count < count)
+		return E_TOO_MANY;
+	for (uint32_t fd = 0; fd < process->limit && found < count; fd++)
+		found += process->descriptors[fd] == 0;
+	return found == count ? E_OK : E_TOO_MANY;
 }
 
 err_t file_open(struct files *files, struct process *process, const struct open_request *request,
 		uint32_t *fd)
 {
-	uint32_t index = files->free_open, lowest = descriptor_lowest(process);
+	err_t error = files_have_room(files, process, 1);
 	struct open_file *file;
 
-	if (index == 0 || lowest == FILES_DESCRIPTORS)
+	if (error != E_OK)
+		return error;
+	*fd = descriptor_lowest(process, 0);
+	file = open_take(files, request->inode, FILE_INODE,
+			 request->flags & (OPEN_READ | OPEN_WRITE | OPEN_APPEND));
+	file->channel = request->channel;
+	files->store->tree->inodes[request->inode].opens++;
+	descriptor_set(files, process, *fd, file);
+	file_set_cloexec(process, *fd, request->flags & OPEN_CLOEXEC);
+	return E_OK;
+}
+
+err_t file_open_pipe(struct files *files, struct process *process, uint32_t flags, uint32_t fds[2])
+{
+	static const uint8_t kinds[2] = {FILE_PIPE_READER, FILE_PIPE_WRITER};
+	static const uint8_t rights[2] = {OPEN_READ, OPEN_WRITE};
+	err_t error = files_have_room(files, process, 2);
+	uint32_t pipe;
+
+	if (error == E_OK)
+		error = pipe_create(files->pipes, &pipe);
+	if (error != E_OK)
+		return error;
+	for (int end = 0; end < 2; end++) {
+		fds[end] = descriptor_lowest(process, 0);
+		descriptor_set(files, process, fds[end], open_take(files, pipe, kinds[end], rights[end]));
+		file_set_cloexec(process, fds[end], flags & OPEN_CLOEXEC);
+	}
+	return E_OK;
+}
+
+err_t file_duplicate(struct files *files, struct process *process, uint64_t fd, uint64_t at_least,
+		     uint32_t *new_fd)
+{
+	struct open_file *file = file_of(files, process, fd);
+	uint64_t lowest;
+
+	if (!file)
+		return E_BAD_FD;
+	if (at_least >= process->limit)
+		return E_ARGUMENT;
+	lowest = descriptor_lowest(process, at_least);
+	if (lowest >= process->limit)
 		return E_TOO_MANY;
-	file = &files->open[index - 1];
-	files->free_open = file->next_free;
-	files->open_count++;
-	*file = (struct open_file){.inode = request->inode,
-				   .references = 1,
-				   .channel = request->channel,
-				   .flags = request->flags & (OPEN_READ | OPEN_WRITE)};
-	process->descriptors[lowest] = index;
-	if (request->flags & OPEN_CLOEXEC)
-		process->cloexec |= 1ull << lowest;
-	*fd = lowest;
+	file->references++;
+	descriptor_set(files, process, lowest, file);
+	file_set_cloexec(process, lowest, false);
+	*new_fd = lowest;
+	return E_OK;
+}
+
+err_t file_duplicate_to(struct files *files, struct process *process, uint64_t fd, uint64_t to)
+{
+	struct open_file *file = file_of(files, process, fd);
+
+	if (!file || to >= process->limit)
+		return E_BAD_FD;
+	if (fd == to)
+		return E_OK;
+	file->references++;
+	if (process->descriptors[to] != 0)
+		open_drop(files, &files->open[process->descriptors[to] - 1]);
+	descriptor_set(files, process, to, file);
+	file_set_cloexec(process, to, false);
 	return E_OK;
 }
 
@@ -123,9 +178,13 @@ struct open_file *file_of(struct files *files, const struct process *process, ui
 
 err_t file_close(struct files *files, struct process *process, uint64_t fd)
 {
-	if (!file_of(files, process, fd))
+	struct open_file *file = file_of(files, process, fd);
+
+	if (!file)
 		return E_BAD_FD;
-	descriptor_clear(files, process, fd);
+	process->descriptors[fd] = 0;
+	file_set_cloexec(process, fd, false);
+	open_drop(files, file);
 	return E_OK;
 }
 
@@ -137,81 +196,4 @@ err_t file_seek_target(uint64_t base, int64_t distance, uint64_t *target)
 		return E_ARGUMENT;
 	*target = sum;
 	return E_OK;
-}
-
-/* Descriptors that refer to one open file. */
-static uint32_t files_references(const struct files *files, uint32_t index)
-{
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; i < FILES_PROCESSES; i++) {
-		for (uint32_t fd = 0; files->processes[i].pid != 0 && fd < FILES_DESCRIPTORS; fd++)
-			count += files->processes[i].descriptors[fd] == index + 1;
-	}
-	return count;
-}
-
-static int open_check(const struct files *files)
-{
-	uint32_t used = 0, free = 0;
-
-	for (uint32_t i = 0; i < FILES_OPEN; i++) {
-		const struct open_file *file = &files->open[i];
-
-		if (file->references == 0)
-			continue;
-		used++;
-		if (file->references != files_references(files, i))
-			return __LINE__;
-		if (file->offset > FILES_OFFSET_MAX || file->inode == 0)
-			return __LINE__;
-	}
-	for (uint32_t next = files->free_open; next != 0; next = files->open[next - 1].next_free) {
-		if (next > FILES_OPEN || files->open[next - 1].references != 0 || ++free > FILES_OPEN)
-			return __LINE__;
-	}
-	if (used != files->open_count)
-		return __LINE__;
-	return used + free == FILES_OPEN ? 0 : __LINE__;
-}
-
-static int process_check(const struct files *files, const struct process *process)
-{
-	for (uint32_t fd = 0; fd < FILES_DESCRIPTORS; fd++) {
-		uint16_t index = process->descriptors[fd];
-
-		if (index > FILES_OPEN || (index != 0 && files->open[index - 1].references == 0))
-			return __LINE__;
-		if (index == 0 && process->cloexec >> fd & 1)
-			return __LINE__;
-	}
-	return 0;
-}
-
-int files_check(const struct files *files)
-{
-	uint32_t used = 0, free = 0;
-
-	for (uint32_t bucket = 0; bucket < FILES_BUCKETS; bucket++) {
-		for (uint16_t next = files->buckets[bucket]; next != 0;
-		     next = files->processes[next - 1].next) {
-			const struct process *process = &files->processes[next - 1];
-			int broken;
-
-			if (next > FILES_PROCESSES || process->pid == 0 || ++used > FILES_PROCESSES)
-				return __LINE__;
-			if ((process->pid & (FILES_BUCKETS - 1)) != bucket)
-				return __LINE__;
-			broken = process_check(files, process);
-			if (broken)
-				return broken;
-		}
-	}
-	for (uint16_t next = files->free_process; next != 0; next = files->processes[next - 1].next) {
-		if (next > FILES_PROCESSES || files->processes[next - 1].pid != 0 || ++free > FILES_PROCESSES)
-			return __LINE__;
-	}
-	if (used != files->process_count || used + free != FILES_PROCESSES)
-		return __LINE__;
-	return open_check(files);
 }

@@ -2,37 +2,45 @@
 /*
  * Open files, and each process's table of descriptors. Pure; all in fixed tables.
  *
- *   process (pid) -> descriptors[fd] -> open file (offset, flags) -> inode
+ *   process (pid) -> descriptors[fd] -> open file (offset, flags) -> inode, or end of a pipe
+ *                 -> working directory
  *
- * An open file is shared by the descriptors that refer to it and goes with the last one. No pointer to a
- * process or an open file is kept across requests.
+ * An open file is shared by the descriptors that refer to it, of several processes after a fork, and by
+ * requests that wait for it (pins). It goes with the last of them, and closes its inode or its end of the
+ * pipe.
  */
 #ifndef VFS_FILES_H
 #define VFS_FILES_H
 
-#include "uapi/error.h"
-#include <stdbool.h>
-#include <stdint.h>
+#include "pipe.h"
+#include "store.h"
 
-#define FILES_PROCESSES	  256u
-#define FILES_DESCRIPTORS 64u /* of one process */
-#define FILES_OPEN	  2048u
+#define FILES_PROCESSES	  1024u
+#define FILES_DESCRIPTORS VFS_DESCRIPTORS_MAX /* of one process */
+#define FILES_OPEN	  4096u
 #define FILES_BUCKETS	  256u /* power of two */
 #define FILES_OFFSET_MAX  INT64_MAX
 
+enum open_kind { FILE_INODE = 0, FILE_PIPE_READER, FILE_PIPE_WRITER };
+
 struct open_file {
-	uint64_t offset; /* bytes; a directory's: entries given */
-	uint32_t inode;
+	uint64_t offset; /* bytes; a directory's: `order` of the last entry given, see requests_directory.c */
+	uint32_t target; /* inode, or pipe */
 	uint32_t references; /* 0: free, next_free holds */
 	uint32_t next_free;
-	uint8_t flags;	 /* OPEN_READ, OPEN_WRITE */
+	uint16_t pins;	 /* of the references those of waiting requests */
+	uint8_t kind;	 /* enum open_kind */
+	uint8_t flags;	 /* OPEN_READ, OPEN_WRITE, OPEN_APPEND */
 	uint8_t channel; /* console: enum console_channel that a write goes to */
 };
 
 struct process {
-	uint32_t pid;				 /* 0: free */
-	uint16_t next;				 /* in the bucket, or of the free ones; index + 1 */
-	uint64_t cloexec;			 /* bit fd */
+	uint32_t pid;	 /* 0: free */
+	uint32_t cwd;	 /* inode of the working directory */
+	uint32_t limit;	 /* descriptors it may have */
+	uint32_t parked; /* requests of it that wait */
+	uint16_t next;	 /* in the bucket, or of the free ones; index + 1 */
+	uint64_t cloexec[FILES_DESCRIPTORS / 64];
 	uint16_t descriptors[FILES_DESCRIPTORS]; /* index of the open file + 1; 0: closed */
 };
 
@@ -40,38 +48,71 @@ struct files {
 	struct process processes[FILES_PROCESSES];
 	struct open_file open[FILES_OPEN];
 	uint16_t buckets[FILES_BUCKETS]; /* index + 1 */
-	uint16_t free_process;		 /* index + 1 */
-	uint32_t free_open;		 /* index + 1 */
+	struct store *store;
+	struct pipes *pipes;
+	uint16_t free_process, top_process; /* index + 1; those above top were never used */
+	uint32_t free_open, top_open;
 	uint32_t process_count, open_count;
 };
 
-void files_init(struct files *files);
+void files_init(struct files *files, struct store *store, struct pipes *pipes);
 
-/* A process with an empty table. Errors: E_EXISTS, E_TOO_MANY, E_ARGUMENT (pid 0) */
+/* A process with an empty table, in the root. Errors: E_EXISTS, E_TOO_MANY, E_ARGUMENT (pid 0) */
 MUST_USE err_t process_create(struct files *files, uint32_t pid, struct process **process);
+
+/* A process with the same open files, descriptor by descriptor. Errors: as process_create() */
+MUST_USE err_t process_fork(struct files *files, const struct process *parent, uint32_t pid);
+
+/* Close what is close-on-exec. */
+void process_exec(struct files *files, struct process *process);
+
+/* Another working directory. */
+void process_enter(struct files *files, struct process *process, uint32_t directory);
 
 /* Borrow; NULL if there is none. */
 struct process *process_find(struct files *files, uint32_t pid);
 
-/* Close all of its descriptors and forget it. */
+/* Close all of its descriptors and forget it. Needs: none of its requests waits. */
 void process_destroy(struct files *files, struct process *process);
 
 /* What a new open file starts with. */
 struct open_request {
 	uint32_t inode;
-	uint8_t flags; /* OPEN_READ, OPEN_WRITE, OPEN_CLOEXEC */
+	uint8_t flags; /* OPEN_READ, OPEN_WRITE, OPEN_APPEND, OPEN_CLOEXEC */
 	uint8_t channel;
 };
+
+/* Can a process get @count more descriptors, each with an open file? Errors: E_TOO_MANY */
+MUST_USE err_t files_have_room(const struct files *files, const struct process *process, uint32_t count);
 
 /* Open an inode at the lowest free descriptor. Errors: E_TOO_MANY */
 MUST_USE err_t file_open(struct files *files, struct process *process, const struct open_request *request,
 			 uint32_t *fd);
 
+/* A pipe at the two lowest free descriptors. Errors: E_TOO_MANY; nothing has changed */
+MUST_USE err_t file_open_pipe(struct files *files, struct process *process, uint32_t flags, uint32_t fds[2]);
+
+/* The lowest free descriptor from @at_least on for the same open file. Errors: E_BAD_FD, E_ARGUMENT,
+ * E_TOO_MANY */
+MUST_USE err_t file_duplicate(struct files *files, struct process *process, uint64_t fd, uint64_t at_least,
+			      uint32_t *new_fd);
+
+/* Descriptor @to for the open file of @fd; what was there is closed. Errors: E_BAD_FD, E_TOO_MANY (limit) */
+MUST_USE err_t file_duplicate_to(struct files *files, struct process *process, uint64_t fd, uint64_t to);
+
 /* Borrow the open file of a descriptor; NULL: E_BAD_FD. */
 struct open_file *file_of(struct files *files, const struct process *process, uint64_t fd);
 
+/* Close on exec? Needs an open descriptor. */
+bool file_is_cloexec(const struct process *process, uint32_t fd);
+void file_set_cloexec(struct process *process, uint32_t fd, bool on);
+
 /* Errors: E_BAD_FD */
 MUST_USE err_t file_close(struct files *files, struct process *process, uint64_t fd);
+
+/* A request waits for the file, and waits no more. */
+void file_pin(struct open_file *file);
+void file_unpin(struct files *files, struct open_file *file);
 
 /*
  * Where a seek leads: @base (0, the offset or the size) plus a signed @distance.
@@ -79,7 +120,7 @@ MUST_USE err_t file_close(struct files *files, struct process *process, uint64_t
  */
 MUST_USE err_t file_seek_target(uint64_t base, int64_t distance, uint64_t *target);
 
-/* 0, or the line of the invariant that is broken. */
+/* Descriptors, and what they refer to; 0, or the line of the invariant that is broken. */
 int files_check(const struct files *files);
 
 #endif

@@ -1,128 +1,234 @@
 /* SPDX-License-Identifier: MIT */
 /* Leases of file pages. */
 #include "lease.h"
-#include <string.h>
+#include <stddef.h>
 
-uint64_t lease_pages(const struct inode *inode)
+/* Where a leased page lies: a page of the archive, or of the cache. */
+#define FROM_ARCHIVE	  0x80000000u
+#define FROM_NUMBER(from) ((from) & ~FROM_ARCHIVE)
+
+static uint32_t *group_bucket(struct lease_table *table, uint64_t handle, uint64_t index)
 {
-	return inode->size_bytes / PAGE_BYTES + (inode->size_bytes % PAGE_BYTES != 0);
+	uint64_t hash = (handle * 31 + index) * 0x9e3779b97f4a7c15ull;
+
+	return &table->buckets[hash >> 40 & (LEASE_BUCKETS - 1)];
 }
 
-/* Needs a page of the file. */
-static bool page_is_in_place(const struct lease_store *store, const struct inode *inode, uint64_t index)
+static struct lease_group *group_find(struct lease_table *table, uint64_t handle, uint64_t page)
 {
-	return (uint64_t)(inode->data - store->archive) % PAGE_BYTES == 0 &&
-	       inode->size_bytes - index * PAGE_BYTES >= PAGE_BYTES;
+	uint64_t index = page / LEASE_GROUP_PAGES;
+	uint32_t number = *group_bucket(table, handle, index);
+
+	while (number != 0) {
+		struct lease_group *group = &table->groups[number - 1];
+
+		if (group->handle == handle && group->index == index)
+			return group;
+		number = group->next;
+	}
+	return NULL;
 }
 
-static void page_fill(uint8_t *to, const struct inode *inode, uint64_t index)
+/* The group of a page; a new one has no leases yet. NULL: there are too many. */
+static struct lease_group *group_take(struct lease_table *table, uint64_t handle, uint64_t page)
 {
-	uint64_t at = index * PAGE_BYTES, bytes = inode->size_bytes - at;
+	struct lease_group *group = group_find(table, handle, page);
+	uint32_t number, *bucket;
 
-	if (bytes > PAGE_BYTES)
-		bytes = PAGE_BYTES;
-	memcpy(to, inode->data + at, bytes);
-	memset(to + bytes, 0, PAGE_BYTES - bytes);
+	if (group)
+		return group;
+	number = table->free;
+	if (number == 0 && table->top == LEASE_GROUPS)
+		return NULL;
+	if (number != 0)
+		table->free = table->groups[number - 1].next;
+	else
+		number = ++table->top;
+	bucket = group_bucket(table, handle, page / LEASE_GROUP_PAGES);
+	group = &table->groups[number - 1];
+	*group = (struct lease_group){.handle = handle, .index = page / LEASE_GROUP_PAGES, .next = *bucket};
+	*bucket = number;
+	return group;
 }
 
-static err_t page_lend(struct lease_store *store, uint32_t number, uint64_t index, uint64_t *frame)
+/* Free a group that has no leases. */
+static void group_settle(struct lease_table *table, struct lease_group *group)
 {
-	struct inode *inode = &store->tree->inodes[number];
+	uint32_t *link = group_bucket(table, group->handle, group->index), number = group - table->groups + 1;
+
+	if (group->pages != 0)
+		return;
+	while (*link != number)
+		link = &table->groups[*link - 1].next;
+	*link = group->next;
+	group->next = table->free;
+	table->free = number;
+}
+
+/* Choose the page that is lent; the lease is counted with the page. */
+static err_t page_choose(struct store *store, uint32_t number, uint64_t index, uint32_t *from)
+{
+	const struct inode *inode = &store->tree->inodes[number];
 	struct cache_page *page;
 	err_t error;
 
-	if (page_is_in_place(store, inode, index)) {
-		*frame = store->archive_frame + (inode->data - store->archive) / PAGE_BYTES + index;
-		inode->leases++;
-		store->in_place++;
+	if (store_is_in_place(store, number, index)) {
+		*from = FROM_ARCHIVE | ((inode->data - store->archive) / PAGE_BYTES + index);
 		return E_OK;
 	}
-	page = cache_find(store->cache, number, index);
-	if (!page) {
-		error = cache_take(store->cache, number, index, &page);
-		if (error != E_OK)
-			return error;
-		page_fill(cache_data(store->cache, page), inode, index);
+	error = store_cache(store, number, index, &page);
+	if (error == E_OK)
+		*from = cache_number(store->cache, page);
+	return error;
+}
+
+static uint64_t page_lend(struct store *store, uint32_t from)
+{
+	struct cache_page *page;
+
+	if (from & FROM_ARCHIVE) {
+		store->leases->in_place++;
+		return store->archive_frame + FROM_NUMBER(from);
 	}
-	if (page->leases == UINT32_MAX)
+	page = cache_page(store->cache, from);
+	cache_lease(store->cache, page);
+	return cache_frame(store->cache, page);
+}
+
+static void page_return(struct store *store, uint32_t from)
+{
+	if (from & FROM_ARCHIVE)
+		store->leases->in_place--;
+	else
+		cache_unlease(store->cache, cache_page(store->cache, from));
+}
+
+static err_t lease_one(struct store *store, uint64_t handle, uint64_t index, uint64_t *frame)
+{
+	uint32_t number = tree_by_handle(store->tree, handle), at = index % LEASE_GROUP_PAGES;
+	struct lease_group *group = group_take(store->leases, handle, index);
+	err_t error = E_OK;
+
+	if (!group)
 		return E_TOO_MANY;
-	page->leases++;
-	*frame = cache_frame(store->cache, page);
+	if (group->count[at] == 0)
+		error = page_choose(store, number, index, &group->from[at]);
+	else if (group->count[at] == LEASE_COUNT_MAX)
+		error = E_TOO_MANY;
+	if (error != E_OK) {
+		group_settle(store->leases, group);
+		return error;
+	}
+	*frame = page_lend(store, group->from[at]);
+	group->pages += group->count[at]++ == 0;
+	store->tree->inodes[number].leases++;
 	return E_OK;
 }
 
-err_t lease_take(struct lease_store *store, uint64_t number, uint64_t index, uint64_t count, uint64_t *frames,
-		 uint64_t *taken)
+err_t lease_take(struct store *store, const struct lease_run *run, uint64_t *frames, uint64_t *taken)
 {
-	const struct inode *inode = tree_inode(store->tree, number);
+	uint32_t number = tree_by_handle(store->tree, run->handle);
+	const struct inode *inode = &store->tree->inodes[number];
+	uint64_t count = run->count;
 	err_t error = E_OK;
 
-	if (!inode)
+	*taken = 0;
+	if (number == 0)
 		return E_NO_ENTRY;
 	if (inode_is_directory(inode))
 		return E_IS_DIRECTORY;
-	if (!inode_is_regular(inode) || count == 0 || index >= lease_pages(inode))
+	if (!inode_is_regular(inode) || count == 0 || run->index >= store_pages(inode))
 		return E_ARGUMENT;
-	if (count > lease_pages(inode) - index)
-		count = lease_pages(inode) - index;
-	for (*taken = 0; *taken < count && error == E_OK; *taken += error == E_OK)
-		error = page_lend(store, number, index + *taken, &frames[*taken]);
+	if (count > store_pages(inode) - run->index)
+		count = store_pages(inode) - run->index;
+	tree_show(store->tree, number);
+	while (*taken < count && error == E_OK) {
+		error = lease_one(store, run->handle, run->index + *taken, &frames[*taken]);
+		*taken += error == E_OK;
+	}
 	return *taken > 0 ? E_OK : error;
 }
 
 /* All of them lent? */
-static bool leases_are_out(const struct lease_store *store, uint32_t number, uint64_t index, uint64_t count)
+static bool leases_are_out(const struct store *store, const struct lease_run *run)
 {
-	const struct inode *inode = &store->tree->inodes[number];
-	uint64_t in_place = 0;
+	if (run->index >= STORE_BYTES_MAX / PAGE_BYTES ||
+	    run->count > STORE_BYTES_MAX / PAGE_BYTES - run->index)
+		return false;
+	for (uint64_t i = run->index; i < run->index + run->count; i++) {
+		const struct lease_group *group = group_find(store->leases, run->handle, i);
 
-	for (uint64_t i = index; i < index + count; i++) {
-		const struct cache_page *page;
-
-		if (page_is_in_place(store, inode, i)) {
-			in_place++;
-			continue;
-		}
-		page = cache_find(store->cache, number, i);
-		if (!page || page->leases == 0)
+		if (!group || group->count[i % LEASE_GROUP_PAGES] == 0)
 			return false;
 	}
-	return in_place <= inode->leases;
+	return true;
 }
 
-err_t lease_return(struct lease_store *store, uint64_t number, uint64_t index, uint64_t count)
+err_t lease_return(struct store *store, const struct lease_run *run)
 {
-	struct inode *inode = tree_inode(store->tree, number);
-	uint64_t pages;
+	uint32_t number = tree_by_handle(store->tree, run->handle);
 
-	if (!inode)
+	if (number == 0)
 		return E_NO_ENTRY;
-	pages = lease_pages(inode);
-	if (!inode_is_regular(inode) || index >= pages || count > pages - index ||
-	    !leases_are_out(store, number, index, count))
+	if (!leases_are_out(store, run))
 		return E_ARGUMENT;
-	for (uint64_t i = index; i < index + count; i++) {
-		if (page_is_in_place(store, inode, i)) {
-			inode->leases--;
-			store->in_place--;
-		} else {
-			cache_find(store->cache, number, i)->leases--;
-		}
+	for (uint64_t i = run->index; i < run->index + run->count; i++) {
+		struct lease_group *group = group_find(store->leases, run->handle, i);
+		uint32_t at = i % LEASE_GROUP_PAGES;
+
+		page_return(store, group->from[at]);
+		store->tree->inodes[number].leases--;
+		group->pages -= --group->count[at] == 0;
+		group_settle(store->leases, group);
 	}
+	store_settle(store, number);
 	return E_OK;
 }
 
-int lease_check(const struct lease_store *store, uint64_t *leases)
+/* One group: its inode lives, its pages are counted. Adds its leases to *sum. */
+static int group_check(const struct store *store, const struct lease_group *group, uint64_t *sum)
 {
-	uint64_t in_place = 0, cached = 0;
-	int broken = tree_check(store->tree);
+	uint32_t pages = 0;
 
-	if (!broken)
-		broken = cache_check(store->cache, &cached);
-	if (broken)
-		return broken;
-	for (uint32_t number = 1; number <= store->tree->count; number++)
-		in_place += store->tree->inodes[number].leases;
-	*leases = in_place + cached;
-	return in_place == store->in_place ? 0 : __LINE__;
+	if (tree_by_handle(store->tree, group->handle) == 0)
+		return __LINE__;
+	for (uint32_t i = 0; i < LEASE_GROUP_PAGES; i++) {
+		pages += group->count[i] != 0;
+		*sum += group->count[i];
+		if (group->count[i] == 0 || group->from[i] & FROM_ARCHIVE)
+			continue;
+		if (group->from[i] >= store->cache->arena_count * ARENA_PAGES ||
+		    cache_page(store->cache, group->from[i])->leases < group->count[i])
+			return __LINE__;
+	}
+	return pages == group->pages && pages > 0 ? 0 : __LINE__;
+}
+
+int lease_check(const struct store *store, uint64_t *leases)
+{
+	struct lease_table *table = store->leases;
+	uint64_t of_inodes = 0;
+	uint32_t used = 0, free = 0;
+
+	*leases = 0;
+	for (uint32_t bucket = 0; bucket < LEASE_BUCKETS; bucket++) {
+		for (uint32_t next = table->buckets[bucket]; next != 0; next = table->groups[next - 1].next) {
+			const struct lease_group *group = &table->groups[next - 1];
+			int broken;
+
+			if (next > table->top || ++used > table->top ||
+			    group_bucket(table, group->handle, group->index) != &table->buckets[bucket])
+				return __LINE__;
+			broken = group_check(store, group, leases);
+			if (broken)
+				return broken;
+		}
+	}
+	for (uint32_t next = table->free; next != 0; next = table->groups[next - 1].next) {
+		if (next > table->top || ++free > table->top)
+			return __LINE__;
+	}
+	for (uint32_t number = 1; number <= store->tree->top; number++)
+		of_inodes += tree_inode(store->tree, number) ? store->tree->inodes[number].leases : 0;
+	return used + free == table->top && of_inodes == *leases ? 0 : __LINE__;
 }

@@ -6,6 +6,8 @@
 #include "path.h"
 #include <string.h>
 
+#define MODE_SEARCH 0100u
+
 struct walk {
 	const struct tree *tree;
 	enum path_last last;
@@ -69,18 +71,30 @@ static uint32_t walk_find(const struct walk *walk, const char *name, uint32_t na
 	return tree_find(walk->tree, walk->here, name, name_bytes);
 }
 
+/* What the caller wants to know of the last step. */
+static void walk_note(struct walk *walk, const char *name, uint32_t name_bytes, bool last)
+{
+	walk->end->parent = last ? walk->here : 0;
+	walk->end->name_bytes = last ? name_bytes : 0;
+	walk->end->slash = last && walk->at < walk->bytes;
+	if (last)
+		memcpy(walk->end->name, name, name_bytes);
+}
+
 /* One step; needs a name to be left. */
 static err_t walk_step(struct walk *walk, const char *name, uint32_t name_bytes)
 {
 	bool last = walk_is_last(walk), slash = walk->at < walk->bytes;
-	const struct inode *found;
+	const struct inode *here = &walk->tree->inodes[walk->here], *found;
 	uint32_t number;
 
 	if (name_bytes > TREE_NAME_MAX)
 		return E_NAME_TOO_LONG;
-	if (!inode_is_directory(&walk->tree->inodes[walk->here]))
+	if (!inode_is_directory(here))
 		return E_NOT_DIRECTORY;
-	walk->end->parent = last ? walk->here : 0;
+	if (!(here->mode & MODE_SEARCH))
+		return E_ACCESS;
+	walk_note(walk, name, name_bytes, last);
 	number = walk_find(walk, name, name_bytes);
 	if (number == 0)
 		return E_NO_ENTRY;
@@ -93,24 +107,50 @@ static err_t walk_step(struct walk *walk, const char *name, uint32_t name_bytes)
 	return E_OK;
 }
 
-err_t path_walk(const struct tree *tree, const char *path, uint32_t path_bytes, enum path_last last,
-		struct path_end *end)
+err_t path_walk(const struct tree *tree, const struct path *path, struct path_end *end)
 {
-	struct walk walk = {.tree = tree, .last = last, .here = TREE_ROOT, .end = end, .bytes = path_bytes};
+	struct walk walk = {
+		.tree = tree, .last = path->last, .here = path->from, .end = end, .bytes = path->bytes};
 	const char *name;
 	uint32_t name_bytes;
 	err_t error = E_OK;
 
-	*end = (struct path_end){0, 0};
-	if (path_bytes > PATH_BYTES_MAX)
+	end->parent = end->inode = end->name_bytes = 0;
+	end->slash = false;
+	if (path->bytes > PATH_BYTES_MAX)
 		return E_NAME_TOO_LONG;
-	if (path_bytes == 0)
+	if (path->bytes == 0)
 		return E_NO_ENTRY;
-	memcpy(walk.text, path, path_bytes);
-	end->parent = TREE_ROOT;
+	memcpy(walk.text, path->text, path->bytes);
+	if (walk.text[0] == '/')
+		walk.here = TREE_ROOT;
+	end->parent = walk.here;
 	while (error == E_OK && (name_bytes = walk_name(&walk, &name)) > 0)
 		error = walk_step(&walk, name, name_bytes);
 	if (error == E_OK)
 		end->inode = walk.here;
 	return error;
+}
+
+err_t path_of(const struct tree *tree, uint32_t directory, char text[PATH_BYTES_MAX], uint32_t *bytes)
+{
+	uint32_t at = PATH_BYTES_MAX;
+
+	while (directory != TREE_ROOT) {
+		const struct inode *inode = &tree->inodes[directory];
+
+		if (inode->parent == 0)
+			return E_NO_ENTRY;
+		if (inode->name_bytes + 1u > at)
+			return E_NAME_TOO_LONG;
+		at -= inode->name_bytes;
+		memcpy(text + at, inode->name, inode->name_bytes);
+		text[--at] = '/';
+		directory = inode->parent;
+	}
+	if (at == PATH_BYTES_MAX)
+		text[--at] = '/';
+	*bytes = PATH_BYTES_MAX - at;
+	memmove(text, text + at, *bytes);
+	return E_OK;
 }

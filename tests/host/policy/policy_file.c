@@ -100,7 +100,8 @@ TEST(one_question_leases_a_window_and_neighbours_come_along_later)
 		CHECK_EQ(verdict.run[i].rights, RX);
 		CHECK_EQ(verdict.run[i].frame - WORLD_ARCHIVE, verdict.run[i].page - (AT >> PAGE_SHIFT));
 	}
-	verdict = world_fault(world, space, PAGE(21), ACCESS_EXECUTE);
+	policy_fault(space, PAGE(21), ACCESS_EXECUTE, ORIGIN_PARKED, &verdict);
+	CHECK_EQ(verdict.kind, VERDICT_RESOLVE);
 	CHECK_EQ(verdict.prefetched, 0);
 	CHECK_EQ(world->lease_calls, 1);
 	CHECK_EQ(policy_check(&world->policy), 0);

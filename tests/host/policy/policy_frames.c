@@ -9,12 +9,12 @@ TEST(every_frame_comes_out_once_and_all_come_back)
 	uint8_t seen[1024] = {0};
 
 	for (int i = 0; i < 700; i++) {
-		uint64_t number = frames_take(frames, FRAME_ANON, 3);
+		uint64_t number = frames_take(frames, FRAME_ANON);
 
 		CHECK_TRUE(number >= WORLD_FIRST && number < WORLD_FIRST + 700 &&
 			   !seen[number - WORLD_FIRST]++);
 	}
-	CHECK_EQ(frames_take(frames, FRAME_ANON, 3), 0);
+	CHECK_EQ(frames_take(frames, FRAME_ANON), 0);
 	CHECK_EQ(frames_check(frames), 0);
 	for (uint64_t i = 0; i < 700; i++)
 		frames_give(frames, WORLD_FIRST + i * 333 % 700);
@@ -26,10 +26,10 @@ TEST(whole_arenas_are_kept_whole_and_taken_whole)
 {
 	struct world *world = world_create(4 * ARENA_PAGES);
 	struct frames *frames = &world->policy.frames;
-	uint64_t one = frames_take(frames, FRAME_ANON, 1), two;
+	uint64_t one = frames_take(frames, FRAME_ANON), two;
 
 	for (int i = 0; i < 100; i++)
-		CHECK_EQ(frames_take(frames, FRAME_ANON, 1) / ARENA_PAGES, one / ARENA_PAGES);
+		CHECK_EQ(frames_take(frames, FRAME_ANON) / ARENA_PAGES, one / ARENA_PAGES);
 	two = frames_take_arenas(frames, 2, FRAME_POOL);
 	CHECK_TRUE(two != 0 && two % ARENA_PAGES == 0);
 	CHECK_EQ(frames_take_arenas(frames, 2, FRAME_CACHE), 0);
@@ -54,11 +54,11 @@ TEST(holes_are_never_handed_out_and_cannot_be_added_twice)
 	CHECK_EQ(frames->counts[FRAME_FREE], 412);
 	CHECK_EQ(frames_take_arenas(frames, 1, FRAME_POOL), 0);
 	for (int i = 0; i < 412; i++) {
-		uint64_t at = frames_take(frames, FRAME_ANON, 1) - WORLD_FIRST;
+		uint64_t at = frames_take(frames, FRAME_ANON) - WORLD_FIRST;
 
 		CHECK_TRUE(at < 100 || (at >= 200 && at < 512));
 	}
-	CHECK_EQ(frames_take(frames, FRAME_ANON, 1), 0);
+	CHECK_EQ(frames_take(frames, FRAME_ANON), 0);
 	world_abandon(world);
 }
 
@@ -80,11 +80,11 @@ TEST(the_reserve_is_for_books_only)
 
 	world->policy.frames.reserve = 3;
 	for (int i = 0; i < 5; i++)
-		CHECK_TRUE(frames_take(&world->policy.frames, FRAME_ANON, 1) != 0);
-	CHECK_EQ(frames_take(&world->policy.frames, FRAME_ANON, 1), 0);
+		CHECK_TRUE(frames_take(&world->policy.frames, FRAME_ANON) != 0);
+	CHECK_EQ(frames_take(&world->policy.frames, FRAME_ANON), 0);
 	for (int i = 0; i < 3; i++)
-		CHECK_TRUE(frames_take(&world->policy.frames, FRAME_BOOKS, 0) != 0);
-	CHECK_EQ(frames_take(&world->policy.frames, FRAME_BOOKS, 0), 0);
+		CHECK_TRUE(frames_take(&world->policy.frames, FRAME_BOOKS) != 0);
+	CHECK_EQ(frames_take(&world->policy.frames, FRAME_BOOKS), 0);
 	world_abandon(world);
 }
 
@@ -98,7 +98,7 @@ TEST(frames_random_takes_and_gives_keep_the_accounts)
 		bool grow = test_random_below(1000) < (i / 5000 % 2 ? 300 : 700);
 
 		if (grow) {
-			uint64_t number = frames_take(frames, FRAME_ANON, 1);
+			uint64_t number = frames_take(frames, FRAME_ANON);
 
 			if (number)
 				held[count++] = number;
@@ -143,26 +143,26 @@ TEST(nodes_return_their_frames)
 TEST(page_tree_failed_take_changes_nothing)
 {
 	struct world *world = world_create(2);
+	struct tree_pools *pools = &world->policy.trees;
+	uint64_t nodes = 0, chunks = 0;
 	struct page_tree tree;
 
 	page_tree_init(&tree);
 	/* needs a frame for nodes and one for chunks */
-	CHECK_TRUE(page_tree_take(&tree, &world->policy.trees, 5) != NULL);
-	for (uint64_t page = 64; page_tree_take(&tree, &world->policy.trees, page); page += 64)
-		page_tree_find(&tree, page)->origin[0] = 1;
-	page_tree_find(&tree, 5)->origin[0] = 1;
-	CHECK_EQ(page_tree_check(&tree), 0);
-	CHECK_TRUE(!page_tree_take(&tree, &world->policy.trees, TREE_PAGES - 1));
-	CHECK_EQ(page_tree_check(&tree), 0);
+	for (uint64_t page = 0; page_tree_own(&tree, pools, page); page += 64)
+		chunk_set(page_tree_find(&tree, page), page, 1);
+	CHECK_EQ(page_tree_check_alone(&tree, &nodes, &chunks), 0);
+	CHECK_EQ(nodes, 2);
+	CHECK_TRUE(chunks > 8);
+	CHECK_TRUE(!page_tree_own(&tree, pools, TREE_PAGES - 1));
 	CHECK_TRUE(!page_tree_find(&tree, TREE_PAGES - 1));
-	CHECK_TRUE(!page_tree_take(&tree, &world->policy.trees, TREE_PAGES));
-	for (uint64_t page = 0; page < 4096; page += 64) {
-		struct chunk *chunk = page_tree_find(&tree, page);
-
-		if (chunk)
-			chunk->origin[0] = 0;
-		page_tree_prune(&tree, &world->policy.trees, page);
+	CHECK_TRUE(!page_tree_own(&tree, pools, TREE_PAGES));
+	CHECK_EQ(pools->chunks.used, chunks);
+	for (uint64_t page = 0; page < 64 * chunks; page += 64) {
+		chunk_clear(page_tree_find(&tree, page), page);
+		page_tree_prune(&tree, pools, page);
 	}
+	CHECK_EQ(pools->nodes.used, 0);
 	world_destroy(world);
 }
 

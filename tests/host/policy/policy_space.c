@@ -294,23 +294,83 @@ TEST(protect_never_passes_the_maximum)
 	world_destroy(world);
 }
 
-TEST(pinned_pages_cannot_be_unmapped_or_protected)
+TEST(pinned_areas_are_neither_unmapped_nor_protected_nor_mapped_over)
 {
 	struct world *world = world_create(64);
 	struct vm_space *space = world_space(world, 1);
-	struct area_spec spec = world_anon(AT, 1, RW);
+	struct area_spec spec = world_anon(PAGE(-1), 3, RW);
+	uint64_t frame, other;
 
-	spec.flags = AREA_PINNED;
-	spec.name = "message";
-	CHECK_EQ(space_map(space, &spec), E_OK);
-	CHECK_EQ(space_pin(space, AT), E_ABSENT);
-	CHECK_EQ(space_populate(space, AT, 1, count_page, &(uint64_t){0}), E_OK);
-	CHECK_EQ(space_pin(space, AT), E_OK);
-	CHECK_EQ(space_pin(space, AT), E_STATE);
+	CHECK_EQ(space_add_pinned(space, AT, "message", &frame), E_OK);
+	CHECK_EQ(space_add_pinned(space, AT, "message", &other), E_CONFLICT);
+	CHECK_EQ(world_at(space, AT), frame);
+	CHECK_EQ(world_fault(world, space, AT, ACCESS_WRITE).run[0].frame, frame);
 	CHECK_EQ(space_unmap(space, AT, PAGE_BYTES), E_DENIED);
 	CHECK_EQ(space_protect(space, AT, PAGE_BYTES, PROT_BIT_READ), E_DENIED);
+	CHECK_EQ(space_map_over(space, &spec), E_DENIED);
 	CHECK_EQ(world->policy.frames.counts[FRAME_PINNED], 1);
 	CHECK_EQ(policy_check(&world->policy), 0);
+	space_remove_pinned(space, AT);
+	CHECK_EQ(world->policy.frames.counts[FRAME_PINNED], 0);
+	world_destroy(world);
+}
+
+TEST(an_area_mapped_over_others_takes_their_place_at_once)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = world_anon(PAGE(2), 4, PROT_BIT_READ);
+
+	CHECK_EQ(world_map_anon(space, PAGE(0), 4, RW), E_OK);
+	CHECK_EQ(world_map_anon(space, PAGE(5), 3, RW), E_OK);
+	for (int i = 0; i < 8; i++)
+		if (i != 4)
+			CHECK_EQ(world_touch(world, space, PAGE(i), ACCESS_WRITE), VERDICT_RESOLVE);
+	CHECK_EQ(space_map_over(space, &spec), E_OK);
+	CHECK_EQ(space->areas.count, 3);
+	CHECK_EQ(space->anon_pages, 4);
+	CHECK_TRUE(world_at(space, PAGE(1)) && !world_at(space, PAGE(2)) && !world_at(space, PAGE(5)));
+	CHECK_EQ(world_touch(world, space, PAGE(3), ACCESS_WRITE), VERDICT_DENY);
+	spec.prot = RW; /* now it joins both neighbours */
+	CHECK_EQ(space_map_over(space, &spec), E_OK);
+	CHECK_EQ(space->areas.count, 1);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world->policy.areas_max = 2; /* three would be needed */
+	spec = world_anon(PAGE(3), 1, PROT_BIT_READ);
+	CHECK_EQ(space_map_over(space, &spec), E_TOO_MANY);
+	CHECK_EQ(space->areas.count, 1);
+	CHECK_TRUE(world_at(space, PAGE(1)) != 0);
+	world_destroy(world);
+}
+
+TEST(limits_of_a_space_are_kept)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct area_spec spec = world_anon(PAGE(100), 8, RW);
+	uint64_t pages;
+	vaddr_t cut;
+
+	CHECK_EQ(space_set_limit(space, LIMIT_NOFILE, 1), E_ARGUMENT);
+	CHECK_EQ(space_set_limit(space, LIMIT_AS, 8 * PAGE_BYTES), E_OK);
+	CHECK_EQ(world_map_anon(space, PAGE(0), 9, RW), E_NO_MEMORY);
+	CHECK_EQ(world_map_anon(space, PAGE(0), 6, RW), E_OK);
+	CHECK_EQ(world_map_anon(space, PAGE(10), 3, RW), E_NO_MEMORY);
+	CHECK_EQ(world_map_anon(space, PAGE(10), 2, PROT_BIT_READ), E_OK);
+	spec = world_anon(PAGE(0), 6, RW);
+	CHECK_EQ(space_map_over(space, &spec), E_OK); /* in place of as much */
+	CHECK_EQ(space_set_limit(space, LIMIT_AS, LIMIT_NONE), E_OK);
+	CHECK_EQ(space_set_limit(space, LIMIT_DATA, 8 * PAGE_BYTES), E_OK);
+	CHECK_EQ(space_heap_init(space, PAGE(20), 64 * PAGE_BYTES), E_OK);
+	CHECK_EQ(space_heap_set(space, PAGE(23), &cut, &pages), E_NO_MEMORY);
+	CHECK_EQ(space_heap_set(space, PAGE(22), &cut, &pages), E_OK);
+	CHECK_EQ(world_map_anon(space, PAGE(90), 9, PROT_BIT_READ), E_OK); /* no data */
+	spec = world_anon(PAGE(100), 8, RW);
+	spec.backing = BACKING_STACK;
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	CHECK_EQ(space_set_limit(space, LIMIT_STACK, 2 * PAGE_BYTES), E_OK);
+	CHECK_EQ(world_touch(world, space, PAGE(106), ACCESS_WRITE), VERDICT_RESOLVE);
+	CHECK_EQ(world_fault(world, space, PAGE(105), ACCESS_WRITE).rule, RULE_GUARD);
 	world_destroy(world);
 }
 

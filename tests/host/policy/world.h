@@ -105,6 +105,9 @@ static inline struct verdict world_fault(struct world *world, struct vm_space *s
 		return verdict;
 	if (verdict.work == WORK_ZERO)
 		memset(world_page(world, verdict.work_frame), 0, PAGE_BYTES);
+	if (verdict.work == WORK_COPY_PRIVATE)
+		memcpy(world_page(world, verdict.work_frame), world_page(world, verdict.copy_from),
+		       PAGE_BYTES);
 	if (verdict.work == WORK_COPY) {
 		uint8_t *to = world_page(world, verdict.work_frame);
 

@@ -43,9 +43,10 @@ static void build(void)
 
 static const struct inode *find(const char *path)
 {
+	struct path way = {.from = TREE_ROOT, .text = path, .bytes = strlen(path)};
 	struct path_end end;
 
-	CHECK_EQ(path_walk(&tree, path, strlen(path), PATH_FOLLOW, &end), E_OK);
+	CHECK_EQ(path_walk(&tree, &way, &end), E_OK);
 	return tree_inode(&tree, end.inode);
 }
 

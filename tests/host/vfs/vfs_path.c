@@ -48,10 +48,17 @@ static void build(void)
 	add_link(TREE_ROOT, "e", "");
 }
 
+static err_t walk_along(const char *text, uint32_t bytes, enum path_last last, struct path_end *end)
+{
+	struct path path = {.from = TREE_ROOT, .text = text, .bytes = bytes, .last = last};
+
+	return path_walk(&tree, &path, end);
+}
+
 static err_t walk(const char *path, uint32_t *inode)
 {
 	struct path_end end;
-	err_t error = path_walk(&tree, path, strlen(path), PATH_FOLLOW, &end);
+	err_t error = walk_along(path, strlen(path), PATH_FOLLOW, &end);
 
 	*inode = end.inode;
 	return error;
@@ -130,9 +137,9 @@ TEST(a_link_at_the_end_can_be_kept)
 	struct path_end end;
 
 	build();
-	CHECK_EQ(path_walk(&tree, "/l", 2, PATH_KEEP_LINK, &end), E_OK);
+	CHECK_EQ(walk_along("/l", 2, PATH_KEEP_LINK, &end), E_OK);
 	CHECK_TRUE(inode_is_link(tree_inode(&tree, end.inode)));
-	CHECK_EQ(path_walk(&tree, "/l/", 3, PATH_KEEP_LINK, &end), E_OK);
+	CHECK_EQ(walk_along("/l/", 3, PATH_KEEP_LINK, &end), E_OK);
 	CHECK_EQ(end.inode, bin);
 }
 
@@ -141,9 +148,9 @@ TEST(a_missing_last_name_has_a_parent)
 	struct path_end end;
 
 	build();
-	CHECK_EQ(path_walk(&tree, "/bin/new", 8, PATH_FOLLOW, &end), E_NO_ENTRY);
+	CHECK_EQ(walk_along("/bin/new", 8, PATH_FOLLOW, &end), E_NO_ENTRY);
 	CHECK_EQ(end.parent, bin);
-	CHECK_EQ(path_walk(&tree, "/no/new", 7, PATH_FOLLOW, &end), E_NO_ENTRY);
+	CHECK_EQ(walk_along("/no/new", 7, PATH_FOLLOW, &end), E_NO_ENTRY);
 	CHECK_EQ(end.parent, 0);
 }
 
@@ -155,14 +162,13 @@ TEST(long_names_and_paths_are_refused)
 	build();
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
-	CHECK_EQ(path_walk(&tree, path, TREE_NAME_MAX + 1, PATH_FOLLOW, &end), E_NO_ENTRY);
-	CHECK_EQ(path_walk(&tree, path, TREE_NAME_MAX + 2, PATH_FOLLOW, &end), E_NAME_TOO_LONG);
-	CHECK_EQ(path_walk(&tree, path, PATH_BYTES_MAX + 1, PATH_FOLLOW, &end), E_NAME_TOO_LONG);
+	CHECK_EQ(walk_along(path, TREE_NAME_MAX + 1, PATH_FOLLOW, &end), E_NO_ENTRY);
+	CHECK_EQ(walk_along(path, TREE_NAME_MAX + 2, PATH_FOLLOW, &end), E_NAME_TOO_LONG);
+	CHECK_EQ(walk_along(path, PATH_BYTES_MAX + 1, PATH_FOLLOW, &end), E_NAME_TOO_LONG);
 	memset(path, '/', sizeof(path));
 	path[1] = 'l';
-	CHECK_EQ(path_walk(&tree, path, PATH_BYTES_MAX, PATH_FOLLOW, &end),
-		 E_NAME_TOO_LONG); /* with the target */
-	CHECK_EQ(path_walk(&tree, path, PATH_BYTES_MAX - 2, PATH_FOLLOW, &end), E_OK);
+	CHECK_EQ(walk_along(path, PATH_BYTES_MAX, PATH_FOLLOW, &end), E_NAME_TOO_LONG); /* with the target */
+	CHECK_EQ(walk_along(path, PATH_BYTES_MAX - 2, PATH_FOLLOW, &end), E_OK);
 }
 
 TEST(bad_names_are_not_added)
@@ -215,7 +221,7 @@ TEST(random_paths_are_answered)
 			if (test_random_below(2))
 				strcat(path, "/");
 		}
-		error = path_walk(&tree, path, strlen(path), test_random_below(2), &end);
+		error = walk_along(path, strlen(path), test_random_below(2), &end);
 		CHECK_EQ(error == E_OK, end.inode != 0);
 		CHECK_TRUE(end.parent == 0 || inode_is_directory(tree_inode(&tree, end.parent)));
 	}

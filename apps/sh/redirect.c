@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Redirections: done one after the other; what was there before can be put back. */
+#include "shell.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COPY_FIRST 10 /* copies lie out of the way of numbers that scripts use */
+
+static bool save(int fd, struct redirect_saved **saved)
+{
+	struct redirect_saved *entry = malloc(sizeof(*entry));
+
+	if (entry == NULL)
+		return false;
+	*entry = (struct redirect_saved){.next = *saved, .fd = fd};
+	entry->copy = fcntl(fd, F_DUPFD_CLOEXEC, COPY_FIRST);
+	if (entry->copy < 0 && errno != EBADF) {
+		free(entry);
+		return false;
+	}
+	*saved = entry;
+	return true;
+}
+
+void redirect_restore(struct redirect_saved *saved)
+{
+	while (saved != NULL) {
+		struct redirect_saved *next = saved->next;
+		if (saved->copy >= 0) {
+			dup2(saved->copy, saved->fd);
+			close(saved->copy);
+		} else {
+			close(saved->fd);
+		}
+		free(saved);
+		saved = next;
+	}
+}
+
+/* The number to copy from; -1: close; -2: no number. */
+static int copy_number(const char *target)
+{
+	char *end;
+
+	if (strcmp(target, "-") == 0)
+		return -1;
+	long number = strtol(target, &end, 10);
+	return *target >= '0' && *target <= '9' && *end == 0 && number < 1000 ? (int)number : -2;
+}
+
+static bool copy_fd(int fd, const char *target)
+{
+	int from = copy_number(target);
+
+	if (from == -1) {
+		close(fd);
+		return true;
+	}
+	if (from == -2)
+		errno = EINVAL;
+	return from >= 0 && dup2(from, fd) >= 0;
+}
+
+static bool open_fd(int fd, enum redirect_kind kind, const char *target)
+{
+	int flags = kind == REDIRECT_READ
+			    ? O_RDONLY
+			    : O_WRONLY | O_CREAT | (kind == REDIRECT_APPEND ? O_APPEND : O_TRUNC);
+	int opened = open(target, flags, 0666);
+
+	if (opened < 0 || opened == fd)
+		return opened >= 0;
+	bool done = dup2(opened, fd) >= 0;
+	close(opened);
+	return done;
+}
+
+static bool redirect_one(const struct redirect *redirect, struct redirect_saved **saved)
+{
+	struct expand_source source = variables_source;
+	char *target;
+
+	source.arguments = shell.arguments.items;
+	source.argument_count = shell.arguments.count;
+	expand_error error = expand_text(&source, redirect->target->text, &target);
+	if (error != NULL) {
+		shell_complain("%s", error);
+		return false;
+	}
+	bool done = (saved == NULL || save(redirect->fd, saved)) &&
+		    (redirect->kind == REDIRECT_COPY ? copy_fd(redirect->fd, target)
+						     : open_fd(redirect->fd, redirect->kind, target));
+	if (!done)
+		shell_complain("%s: %s", target, strerror(errno));
+	free(target);
+	return done;
+}
+
+bool redirect_all(const struct redirect *redirect, struct redirect_saved **saved)
+{
+	for (; redirect != NULL; redirect = redirect->next)
+		if (!redirect_one(redirect, saved))
+			return false;
+	return true;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* picolibc's <stdio.h>, and the POSIX functions it lacks. */
+#ifndef PAGODA_STDIO_H
+#define PAGODA_STDIO_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include_next <stdio.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+ssize_t getdelim(char **__restrict line, size_t *__restrict room, int delimiter, FILE *__restrict file);
+ssize_t getline(char **__restrict line, size_t *__restrict room, FILE *__restrict file);
+int dprintf(int fd, const char *__restrict format, ...) __attribute__((format(printf, 2, 3)));
+int vdprintf(int fd, const char *__restrict format, va_list arguments);
+FILE *popen(const char *command, const char *mode);
+int pclose(FILE *file);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Use of resources and limits, POSIX. Fields of rusage that nothing counts are 0. */
+#ifndef _SYS_RESOURCE_H
+#define _SYS_RESOURCE_H
+
+#include <stdint.h>
+#include <sys/time.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RUSAGE_SELF	0
+#define RUSAGE_CHILDREN (-1)
+
+struct rusage {
+	struct timeval ru_utime; /* from start to now or end: no finer account is kept */
+	struct timeval ru_stime;
+	long ru_maxrss;
+	long ru_minflt, ru_majflt;
+	long ru_inblock, ru_oublock;
+	long ru_nvcsw, ru_nivcsw;
+};
+
+typedef uint64_t rlim_t;
+
+#define RLIM_INFINITY (~(rlim_t)0)
+
+/* Others answer EINVAL. */
+#define RLIMIT_AS     0
+#define RLIMIT_STACK  1
+#define RLIMIT_DATA   2
+#define RLIMIT_NOFILE 3
+#define RLIMIT_NPROC  4
+#define RLIMIT_CORE   5
+#define RLIMIT_CPU    6
+#define RLIMIT_FSIZE  7
+
+struct rlimit {
+	rlim_t rlim_cur, rlim_max;
+};
+
+int getrusage(int who, struct rusage *usage);
+int getrlimit(int which, struct rlimit *limit);
+int setrlimit(int which, const struct rlimit *limit);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

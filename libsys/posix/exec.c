@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * execve and its family. Path, arguments and environment go to the process server as one block of strings,
+ * each ended by a zero. Looking along PATH and scripts ("#! interpreter argument") are done here: the process
+ * server starts ELF files by their path.
+ */
+#define _GNU_SOURCE /* execvpe */
+#include "posix/posix.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES_MAX	 (128ul << 10) /* what the process server accepts */
+#define SCRIPT_LINE_MAX	 256
+#define SCRIPT_DEPTH_MAX 4
+#define PATH_DEFAULT	 "/bin"
+#define SHELL		 "/bin/sh"
+
+static size_t strings_count(char *const strings[], size_t *bytes)
+{
+	size_t count = 0;
+
+	for (; strings != NULL && strings[count] != NULL; count++)
+		*bytes += strlen(strings[count]) + 1;
+	return count;
+}
+
+static char *strings_put(char *at, char *const strings[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		at = stpcpy(at, strings[i]) + 1;
+	return at;
+}
+
+/* Comes back with an error only. */
+static err_t exec_call(const char *path, char *const argv[], char *const envp[])
+{
+	size_t path_bytes = strlen(path), bytes = path_bytes + 1;
+	size_t argc = strings_count(argv, &bytes);
+	size_t envc = strings_count(envp, &bytes);
+	struct message m = message_make(PROC_EXEC, path_bytes, argc | envc << 32);
+
+	if (path_bytes == 0)
+		return E_NO_ENTRY;
+	if (path_bytes >= POSIX_PATH_BYTES_MAX)
+		return E_NAME_TOO_LONG;
+	if (bytes > BLOCK_BYTES_MAX)
+		return E_TOO_MANY;
+	char *block = malloc(bytes);
+	if (block == NULL)
+		return E_NO_MEMORY;
+	char *at = stpcpy(block, path) + 1;
+	at = strings_put(at, argv, argc);
+	strings_put(at, envp, envc);
+	err_t error = posix_call_buffer(SLOT_PROC, &m, block, bytes);
+	free(block);
+	return error;
+}
+
+/* The words of a script's first line, in place; false: no script. @line ends with a zero. */
+static bool script_parse(char *line, char **interpreter, char **argument)
+{
+	if (line[0] != '#' || line[1] != '!')
+		return false;
+	line[strcspn(line, "\n")] = 0;
+	*interpreter = line + 2 + strspn(line + 2, " \t");
+	char *end = *interpreter + strcspn(*interpreter, " \t");
+	*argument = end + strspn(end, " \t");
+	*end = 0;
+	for (end = *argument + strlen(*argument); end > *argument && strchr(" \t\r", end[-1]) != NULL; end--)
+		end[-1] = 0;
+	return **interpreter != 0;
+}
+
+static bool script_read(const char *path, char line[SCRIPT_LINE_MAX])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	ssize_t bytes = read(fd, line, SCRIPT_LINE_MAX - 1);
+	close(fd);
+	line[bytes > 0 ? bytes : 0] = 0;
+	return bytes > 0;
+}
+
+static err_t exec_path(const char *path, char *const argv[], char *const envp[], int depth);
+
+/* interpreter [argument] path argv[1].. */
+static err_t exec_through(const char *interpreter, char *argument, const char *path, char *const argv[],
+			  char *const envp[], int depth)
+{
+	size_t argc = 0, at = 0;
+
+	while (argv != NULL && argv[argc] != NULL)
+		argc++;
+	char **words = malloc((argc + 4) * sizeof(*words));
+	if (words == NULL)
+		return E_NO_MEMORY;
+	words[at++] = (char *)interpreter;
+	if (argument != NULL)
+		words[at++] = argument;
+	words[at++] = (char *)path;
+	for (size_t i = 1; i < argc; i++)
+		words[at++] = argv[i];
+	words[at] = NULL;
+	err_t error = exec_path(interpreter, words, envp, depth + 1);
+	free(words);
+	return error;
+}
+
+static err_t exec_path(const char *path, char *const argv[], char *const envp[], int depth)
+{
+	char line[SCRIPT_LINE_MAX];
+	char *interpreter, *argument;
+
+	if (depth > SCRIPT_DEPTH_MAX)
+		return E_LOOP;
+	err_t error = exec_call(path, argv, envp);
+	if (error == E_UNSUPPORTED) /* an ELF file, but not of ours */
+		error = E_BAD_FORMAT;
+	if (error != E_BAD_FORMAT || !script_read(path, line) || !script_parse(line, &interpreter, &argument))
+		return error;
+	return exec_through(interpreter, *argument != 0 ? argument : NULL, path, argv, envp, depth);
+}
+
+static int exec_fail(err_t error)
+{
+	posix_fail(error);
+	if (error == E_TOO_MANY)
+		errno = E2BIG;
+	return -1;
+}
+
+int execve(const char *path, char *const argv[], char *const envp[])
+{
+	return exec_fail(exec_path(path, argv, envp, 0));
+}
+
+int execv(const char *path, char *const argv[])
+{
+	return execve(path, argv, environ);
+}
+
+/* As execve(), and a file that is neither ELF nor has a "#!" line goes to the shell. */
+static err_t exec_or_shell(const char *path, char *const argv[], char *const envp[])
+{
+	err_t error = exec_path(path, argv, envp, 0);
+
+	if (error == E_BAD_FORMAT)
+		error = exec_through(SHELL, NULL, path, argv, envp, 0);
+	return error;
+}
+
+int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	const char *folders = getenv("PATH");
+	err_t kept = E_NO_ENTRY;
+	char path[POSIX_PATH_BYTES_MAX];
+
+	if (strchr(file, '/') != NULL || *file == 0)
+		return exec_fail(exec_or_shell(file, argv, envp));
+	for (const char *at = folders != NULL ? folders : PATH_DEFAULT; at != NULL;) {
+		size_t bytes = strcspn(at, ":");
+		const char *next = at[bytes] == ':' ? at + bytes + 1 : NULL;
+		if (bytes + strlen(file) + 2 > sizeof(path))
+			return exec_fail(E_NAME_TOO_LONG);
+		memcpy(path, at, bytes);
+		strcpy(path + bytes, bytes > 0 ? "/" : "");
+		strcat(path, file);
+		err_t error = exec_or_shell(path, argv, envp);
+		if (error == E_ACCESS)
+			kept = error; /* something may still be found further on */
+		else if (error != E_NO_ENTRY && error != E_NOT_DIRECTORY)
+			return exec_fail(error);
+		at = next;
+	}
+	return exec_fail(kept);
+}
+
+int execvp(const char *file, char *const argv[])
+{
+	return execvpe(file, argv, environ);
+}
+
+/* The arguments of execl and its like as an array from malloc; ends behind the NULL. */
+static char **words_gather(const char *first, va_list *arguments)
+{
+	size_t count = 0, room = 16;
+	char **words = malloc(room * sizeof(*words));
+	char *word = (char *)first;
+
+	while (words != NULL) {
+		words[count++] = word;
+		if (word == NULL)
+			break;
+		if (count == room) {
+			char **more = realloc(words, 2 * room * sizeof(*words));
+			if (more == NULL)
+				free(words);
+			words = more;
+			room *= 2;
+		}
+		word = va_arg(*arguments, char *);
+	}
+	return words;
+}
+
+int execl(const char *path, const char *first, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, first);
+	char **words = words_gather(first, &arguments);
+	va_end(arguments);
+	if (words != NULL)
+		execve(path, words, environ);
+	free(words);
+	return -1;
+}
+
+int execlp(const char *file, const char *first, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, first);
+	char **words = words_gather(first, &arguments);
+	va_end(arguments);
+	if (words != NULL)
+		execvpe(file, words, environ);
+	free(words);
+	return -1;
+}
+
+int execle(const char *path, const char *first, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, first);
+	char **words = words_gather(first, &arguments);
+	char **envp = words != NULL ? va_arg(arguments, char **) : NULL;
+	va_end(arguments);
+	if (words != NULL)
+		execve(path, words, envp);
+	free(words);
+	return -1;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * posix_spawn, posix_spawnp and file actions, by fork and exec. The child tells through a pipe that closes at
+ * exec why it could not start. Attributes: flags only, and none is built (ENOTSUP).
+ */
+#define _GNU_SOURCE /* pipe2, execvpe */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NOT_STARTED 127
+
+enum action_kind { ACTION_CLOSE, ACTION_DUP, ACTION_OPEN };
+
+struct action {
+	struct action *next;
+	enum action_kind kind;
+	int fd, other; /* other: what is duplicated, or flags of open() */
+	mode_t mode;
+	char path[];
+};
+
+struct __posix_spawn_file_actions {
+	struct action *first, **end;
+};
+
+struct __posix_spawnattr {
+	short flags;
+};
+
+int posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
+{
+	*actions = malloc(sizeof(**actions));
+	if (*actions == NULL)
+		return ENOMEM;
+	(*actions)->first = NULL;
+	(*actions)->end = &(*actions)->first;
+	return 0;
+}
+
+int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *actions)
+{
+	for (struct action *action = (*actions)->first, *next; action != NULL; action = next) {
+		next = action->next;
+		free(action);
+	}
+	free(*actions);
+	*actions = NULL;
+	return 0;
+}
+
+static int action_add(posix_spawn_file_actions_t *actions, struct action wanted, const char *path)
+{
+	struct action *action = malloc(sizeof(*action) + strlen(path) + 1);
+
+	if (wanted.fd < 0)
+		return free(action), EBADF;
+	if (action == NULL)
+		return ENOMEM;
+	memcpy(action, &wanted, sizeof(wanted));
+	strcpy(action->path, path);
+	*(*actions)->end = action;
+	(*actions)->end = &action->next;
+	return 0;
+}
+
+int posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *restrict actions, int fd,
+				     const char *restrict path, int flags, mode_t mode)
+{
+	return action_add(actions,
+			  (struct action){.kind = ACTION_OPEN, .fd = fd, .other = flags, .mode = mode}, path);
+}
+
+int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd, int to)
+{
+	if (fd < 0)
+		return EBADF;
+	return action_add(actions, (struct action){.kind = ACTION_DUP, .fd = to, .other = fd}, "");
+}
+
+int posix_spawn_file_actions_addclose(posix_spawn_file_actions_t *actions, int fd)
+{
+	return action_add(actions, (struct action){.kind = ACTION_CLOSE, .fd = fd}, "");
+}
+
+int posix_spawnattr_init(posix_spawnattr_t *attributes)
+{
+	*attributes = calloc(1, sizeof(**attributes));
+	return *attributes != NULL ? 0 : ENOMEM;
+}
+
+int posix_spawnattr_destroy(posix_spawnattr_t *attributes)
+{
+	free(*attributes);
+	*attributes = NULL;
+	return 0;
+}
+
+int posix_spawnattr_getflags(const posix_spawnattr_t *restrict attributes, short *restrict flags)
+{
+	*flags = (*attributes)->flags;
+	return 0;
+}
+
+int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
+{
+	if (flags != 0)
+		return ENOTSUP;
+	(*attributes)->flags = flags;
+	return 0;
+}
+
+static bool action_perform(const struct action *action)
+{
+	if (action->kind == ACTION_CLOSE)
+		return close(action->fd) == 0;
+	if (action->kind == ACTION_DUP) {
+		if (action->other == action->fd)
+			return fcntl(action->fd, F_SETFD, 0) == 0;
+		return dup2(action->other, action->fd) >= 0;
+	}
+	int fd = open(action->path, action->other, action->mode);
+	if (fd < 0 || fd == action->fd)
+		return fd >= 0;
+	bool done = dup2(fd, action->fd) >= 0;
+	return close(fd) == 0 && done;
+}
+
+typedef int (*exec_t)(const char *file, char *const argv[], char *const envp[]);
+
+struct start {
+	exec_t exec;
+	const char *file;
+	const posix_spawn_file_actions_t *actions;
+	char *const *argv, *const *envp;
+};
+
+_Noreturn static void child_run(const struct start *start, int report)
+{
+	const struct action *action = start->actions != NULL ? (*start->actions)->first : NULL;
+	bool done = true;
+
+	for (; done && action != NULL; action = action->next)
+		done = action_perform(action);
+	if (done)
+		start->exec(start->file, start->argv, start->envp);
+	int reason = errno;
+	(void)write(report, &reason, sizeof(reason));
+	_exit(NOT_STARTED);
+}
+
+static int spawn(pid_t *pid, const struct start *start)
+{
+	int ends[2], reason = 0;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return errno;
+	pid_t child = fork();
+	if (child == 0)
+		child_run(start, ends[1]);
+	int failed = child < 0 ? errno : 0;
+	close(ends[1]);
+	if (child > 0 && read(ends[0], &reason, sizeof(reason)) == sizeof(reason)) {
+		waitpid(child, NULL, 0);
+		failed = reason;
+	}
+	close(ends[0]);
+	if (failed == 0 && pid != NULL)
+		*pid = child;
+	return failed;
+}
+
+int posix_spawn(pid_t *restrict pid, const char *restrict path, const posix_spawn_file_actions_t *actions,
+		const posix_spawnattr_t *restrict attributes, char *const argv[], char *const envp[])
+{
+	(void)attributes;
+	return spawn(pid, &(struct start){execve, path, actions, argv, envp});
+}
+
+int posix_spawnp(pid_t *restrict pid, const char *restrict file, const posix_spawn_file_actions_t *actions,
+		 const posix_spawnattr_t *restrict attributes, char *const argv[], char *const envp[])
+{
+	(void)attributes;
+	return spawn(pid, &(struct start){execvpe, file, actions, argv, envp});
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A space like another one: the areas are copied, the trees of private pages are shared. What it costs
+ * follows the areas, not the pages.
+ */
+#include "policy/space.h"
+
+static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
+{
+	for (const struct vm_area *area = parent->areas.first; area; area = area->next) {
+		struct vm_area *copy;
+
+		if (area->flags & AREA_PINNED)
+			continue;
+		copy = nodes_take(&child->policy->areas);
+		if (!copy)
+			return E_NO_MEMORY;
+		*copy = *area;
+		if (copy->inode)
+			copy->inode->references++;
+		area_set_insert(&child->areas, copy);
+	}
+	return E_OK;
+}
+
+err_t space_fork(struct vm_space *parent, uint32_t pid, struct vm_space **out)
+{
+	struct vm_space *child;
+	err_t error = space_create(parent->policy, pid, parent->start, parent->end - parent->start, &child);
+
+	if (error)
+		return error;
+	error = areas_fork(child, parent);
+	if (error) {
+		space_destroy(child);
+		return error;
+	}
+	page_tree_fork(&child->pages, &parent->pages);
+	child->anon_pages = parent->anon_pages;
+	child->heap_start = parent->heap_start;
+	child->heap_break = parent->heap_break;
+	child->heap_end = parent->heap_end;
+	child->map_base = parent->map_base;
+	child->map_hint = parent->map_hint;
+	for (int which = 0; which <= LIMIT_DATA; which++)
+		child->limit_bytes[which] = parent->limit_bytes[which];
+	*out = child;
+	return E_OK;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of the servers below. */
+#include "proc.h"
+#include <pagoda/syscall.h>
+
+/* A request that the other side does not know is one that it does not build. */
+static err_t answer_error(const struct message *m)
+{
+	err_t error = message_error(m);
+
+	return error == E_REQUEST ? E_UNSUPPORTED : error;
+}
+
+/* @words in order: w0..w3, then the words of the message page. */
+err_t call_words(cap_t server, uint32_t label, const uint64_t *words, uint64_t count, struct message *m)
+{
+	*m = (struct message){.tag = TAG(label, count)};
+	for (uint64_t i = 0; i < count; i++) {
+		if (i < MESSAGE_REGISTERS)
+			m->w[i] = words[i];
+		else
+			message_page()->words[i] = words[i];
+	}
+	ipc_call(server, m);
+	return answer_error(m);
+}
+
+err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2)
+{
+	struct message m = message_make(label, w0, w1);
+
+	m.w[2] = w2;
+	ipc_call(PROC_PAGER, &m);
+	return answer_error(&m);
+}
+
+err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_t slot)
+{
+	err_t error;
+
+	message_page()->cap_receive = slot;
+	error = call_pager(label, w0, w1, 0);
+	message_page()->cap_receive = 0;
+	return error;
+}
+
+err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1)
+{
+	struct message m = message_make(label, w0, w1);
+
+	ipc_call(PROC_VFS, &m);
+	return answer_error(&m);
+}
+
+void call_to_end(cap_t server, uint32_t label, uint32_t pid)
+{
+	struct message m = message_make(label, pid, 0);
+
+	ipc_call(server, &m);
+}
+
+void slot_clear(cap_t slot)
+{
+	(void)sys_cap_delete(CAP_NULL, slot);
+}

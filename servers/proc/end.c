@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a process: by its own wish, by a signal, by a refused fault. The Thread goes first, which makes
+ * every Reply for it stale; then files, space, and the record tells the parent.
+ */
+#include "proc.h"
+#include <string.h>
+
+#define SIGNAL_INTERRUPT 2
+
+void end_take_apart(struct process *process)
+{
+	thread_destroy(process);
+	if (process->has_files)
+		call_to_end(PROC_VFS, VFS_PROCESS_DESTROY, process->pid);
+	if (process->has_space) {
+		process->usage = usage_now(process);
+		if (proc.option_faults)
+			call_to_end(PROC_PAGER, PAGER_TRACE_SUMMARY, process->pid);
+		call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, process->pid);
+	}
+	process->has_files = process->has_space = false;
+}
+
+void end_process(struct process *process, uint32_t status)
+{
+	struct process_ended ended;
+	struct process *parent;
+
+	end_take_apart(process);
+	session_note_end(process, status);
+	if (process->pid == proc.foreground)
+		proc.foreground = 0;
+	parent = process_end(&proc.table, process, status, &ended);
+	if (parent)
+		reply_give(parent, E_OK, ended.pid, ended.status);
+	session_check_over();
+}
+
+/* Default actions; handlers come with signals. Linux's numbers. */
+static bool signal_is_ignored(uint64_t signal)
+{
+	return signal == 17 || signal == 18 || signal == 23 || signal == 28;
+}
+
+static bool signal_stops(uint64_t signal)
+{
+	return signal >= 19 && signal <= 22;
+}
+
+bool signal_is_fatal(uint64_t signal)
+{
+	return signal >= 1 && signal <= SIGNAL_MAX && !signal_is_ignored(signal) && !signal_stops(signal);
+}
+
+err_t end_by_signal(struct process *process, uint64_t signal)
+{
+	if (signal < 1 || signal > SIGNAL_MAX)
+		return E_ARGUMENT;
+	if (signal_stops(signal))
+		return E_UNSUPPORTED;
+	if (process->state == PROCESS_LIVE && signal_is_fatal(signal))
+		end_process(process, status_of_signal(signal));
+	return E_OK;
+}
+
+void end_foreground(void)
+{
+	struct process *root = process_find(&proc.table, proc.foreground), *process;
+
+	if (!root || root->state != PROCESS_LIVE)
+		return;
+	process_mark(&proc.table, root);
+	while ((process = process_take_marked(&proc.table)))
+		end_process(process, status_of_signal(SIGNAL_INTERRUPT));
+}
+
+/* Collect every refused fault the pager has; there may be none, news is only a flag. */
+void end_refused(void)
+{
+	for (;;) {
+		struct message m = message_make(PAGER_NEWS, 0, 0);
+		struct process *process;
+		struct pager_news news;
+
+		ipc_call(PROC_PAGER, &m);
+		if (message_error(&m) != E_OK)
+			return;
+		memcpy(&news, &message_page()->words[MESSAGE_REGISTERS], sizeof(news));
+		process = process_find(&proc.table, news.pid);
+		if (!process || process->state != PROCESS_LIVE || process->pid == PID_SELF)
+			continue;
+		killed_print(process, &news);
+		end_process(process, status_of_signal(news.signal));
+	}
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec: the new space is built beside the old one, under PID_SELF, which has none otherwise. Until
+ * SPACE_REPLACE every error goes back to the caller and nothing has changed; after it there is no program to
+ * go back to, and a failure ends the process as by SIGKILL.
+ */
+#include "proc.h"
+#include <pagoda/syscall.h>
+#include <string.h>
+
+/* The caller's buffer from @offset on. Errors E_ABSENT: *done bytes of the whole buffer are there. */
+static err_t copy_in(uint64_t offset, void *to, uint64_t bytes, uint64_t *done)
+{
+	uint64_t at = 0;
+
+	while (at < bytes) {
+		struct result r = sys_buffer_copy(CAP_NULL, offset + at, (vaddr_t)to + at, bytes - at,
+						  COPY_FROM_CALLER);
+
+		at += r.value;
+		*done = offset + at;
+		if (r.error != E_OK)
+			return (err_t)r.error;
+		if (r.value == 0)
+			return E_FAULT;
+	}
+	return E_OK;
+}
+
+static err_t path_copy(const struct message *in, char path[PATH_ROOM], uint64_t *done)
+{
+	err_t error;
+
+	if (in->w[0] == 0)
+		return E_NO_ENTRY;
+	if (in->w[0] >= PATH_ROOM)
+		return E_NAME_TOO_LONG;
+	error = copy_in(0, path, in->w[0] + 1, done);
+	if (error != E_OK)
+		return error;
+	return strnlen(path, in->w[0] + 1) == in->w[0] ? E_OK : E_ARGUMENT;
+}
+
+static err_t strings_copy(const struct message *in, struct arguments *arguments, uint64_t *done)
+{
+	uint64_t from = in->w[0] + 1, bytes = BUFFER_LENGTH(in->w[3]) - from;
+	char *strings;
+	err_t error = arguments_prepare((uint32_t)in->w[1], in->w[1] >> 32, bytes, &strings);
+
+	if (error == E_OK)
+		error = copy_in(from, strings, bytes, done);
+	return error == E_OK ? arguments_finish(arguments) : error;
+}
+
+/* All that the caller's buffer says, before anything changes. */
+static err_t request_copy(const struct message *in, char path[PATH_ROOM], struct arguments *arguments,
+			  uint64_t *done)
+{
+	err_t error;
+
+	if (!(in->tag & TAG_BUFFER) || !(in->w[3] & BUFFER_READ) || BUFFER_LENGTH(in->w[3]) <= in->w[0])
+		return E_ARGUMENT;
+	error = path_copy(in, path, done);
+	return error == E_OK ? strings_copy(in, arguments, done) : error;
+}
+
+/* The new program's space, which becomes the caller's. After E_OK there is no way back. */
+static err_t space_replace(struct process *caller, const struct elf_image *image, const struct vfs_stat *file,
+			   const struct arguments *arguments)
+{
+	err_t error = image_build(PID_SELF, image, file, arguments);
+
+	if (error != E_OK)
+		return error;
+	error = call_pager(PAGER_SPACE_REPLACE, caller->pid, PID_SELF, 0);
+	if (error == E_OK)
+		return E_OK;
+	slot_clear(SLOT_NEW_PAGE);
+	slot_clear(SLOT_NEW_SPACE);
+	call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, PID_SELF);
+	return error;
+}
+
+/* Its call ended when its space went: the thread is stopped. */
+static err_t program_begin(struct process *caller, uint64_t entry, const struct arguments *arguments)
+{
+	err_t error;
+
+	(void)sys_thread_suspend(thread_slot(caller));
+	error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
+	if (error == E_OK)
+		error = thread_take_space(caller);
+	if (error == E_OK)
+		error = sys_thread_start(thread_slot(caller), entry,
+					 PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0)
+				.error;
+	return error;
+}
+
+err_t request_exec(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct arguments arguments;
+	struct elf_image image;
+	struct vfs_stat file;
+	char path[PATH_ROOM];
+	err_t error = request_copy(in, path, &arguments, &out->w0);
+
+	if (error == E_OK)
+		error = image_find(caller->pid, path, &file);
+	if (error == E_OK)
+		error = image_parse(&file, &image);
+	if (error == E_OK)
+		error = space_replace(caller, &image, &file, &arguments);
+	if (error != E_OK)
+		return error;
+	image_name(caller, path, &file);
+	caller->execed = true;
+	if (program_begin(caller, image.entry, &arguments) != E_OK) {
+		slot_clear(SLOT_NEW_PAGE);
+		slot_clear(SLOT_NEW_SPACE);
+		end_process(caller, status_of_signal(SIGNAL_KILL));
+	}
+	return E_LATER;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fork: the parent waits in its call while the child is made, so its space and files do not change. A failure
+ * at any step takes apart what was made, and the parent hears of the error: nothing has changed for it.
+ */
+#include "proc.h"
+#include <pagoda/syscall.h>
+
+#define WORD_OF(number) (MESSAGE_REGISTERS + (number)) /* of a register in the message page */
+#define REGISTER_A0	10
+
+/* The child's registers are the parent's with the answer of the call put in: E_OK, and 0 instead of the pid.
+ */
+static err_t registers_copy(const struct process *parent, const struct process *child)
+{
+	uint64_t *words = message_page()->words;
+	err_t error = sys_thread_read(thread_slot(parent)).error;
+
+	if (error != E_OK)
+		return error;
+	words[WORD_OF(REGISTER_A0)] = E_OK;
+	words[WORD_OF(REGISTER_A0 + 1)] = TAG(E_OK, 1);
+	words[WORD_OF(REGISTER_A0 + 2)] = 0;
+	return sys_thread_write(thread_slot(child)).error;
+}
+
+static err_t space_fork(struct process *parent, struct process *child)
+{
+	err_t error = call_pager_for_cap(PAGER_SPACE_FORK, parent->pid, child->pid, SLOT_NEW_SPACE);
+
+	child->has_space = error == E_OK;
+	if (error == E_OK)
+		error = call_pager_for_cap(PAGER_SPACE_MESSAGE_PAGE, child->pid, PROGRAM_MESSAGE_PAGE,
+					   SLOT_NEW_PAGE);
+	return error;
+}
+
+static err_t child_build(struct process *parent, struct process *child)
+{
+	err_t error = space_fork(parent, child);
+
+	if (error == E_OK) {
+		error = call_vfs(VFS_PROCESS_FORK, parent->pid, child->pid);
+		child->has_files = error == E_OK;
+	}
+	if (error == E_OK)
+		error = thread_create(child);
+	if (error == E_OK)
+		error = thread_take_space(child);
+	if (error == E_OK)
+		error = registers_copy(parent, child);
+	if (error == E_OK)
+		error = sys_thread_resume(thread_slot(child)).error;
+	return error;
+}
+
+err_t request_fork(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct process *child;
+	err_t error = process_create(&proc.table, caller, &child);
+
+	(void)in;
+	if (error != E_OK)
+		return error;
+	child->start_ticks = ticks_now();
+	error = child_build(caller, child);
+	if (error != E_OK) {
+		slot_clear(SLOT_NEW_PAGE);
+		slot_clear(SLOT_NEW_SPACE);
+		end_take_apart(child);
+		process_forget(&proc.table, child);
+		return error;
+	}
+	out->w0 = child->pid;
+	return E_OK;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The process server: makes, watches and ends processes. One thread; core/ holds what needs no system call.
+ *
+ *   main.c      receive loop, table of requests, who may ask what, news
+ *   requests.c  the short requests;  records.c: those answered with a record;  limits.c
+ *   fork.c, exec.c, session.c        the three ways a program comes to run
+ *   image.c     an address space from an ELF file;  arguments.c: the top of its stack
+ *   thread.c    CSpace and Thread of a process;  end.c: how a process ends, and what then goes
+ *   calls.c     calls of the servers below;  console.c, killed.c: lines for people
+ *
+ * A process owns a Thread, and through its bindings alone a CSpace; a space at the pager and a table of files
+ * at the vfs under its pid. A step that fails is undone by end_take_apart(), which knows from the record what
+ * there is.
+ */
+#ifndef PROC_PROC_H
+#define PROC_PROC_H
+
+#include "core/process.h"
+#include "format/elf.h"
+#include <pagoda/ipc.h>
+#include <pagoda/program.h>
+#include <pagoda/server.h>
+
+#define PROCESSES_MAX	   1024u
+#define PRIORITY_PROGRAM   32
+#define TABLE_LIMIT	   4096 /* page tables of one program */
+#define STACK_BYTES	   (PROGRAM_STACK_TOP - PROGRAM_STACK_BASE)
+#define PATH_ROOM	   1032	   /* the vfs takes no longer ones */
+#define ARGUMENT_BYTES_MAX 131072u /* pointers and strings of argv and envp */
+#define SIGNAL_KILL	   9
+#define SIGNAL_MAX	   31
+
+/* Slots of the own CSpace beyond those of server.h. */
+enum proc_slot {
+	SLOT_NEW_SPACE = SERVER_FIRST_FREE, /* of the process that is being made: empty between requests */
+	SLOT_NEW_PAGE,
+	SLOT_NEW_CSPACE,
+	SLOT_NEW_ENDPOINT,
+	SLOT_TIMER_NEWS,
+	SLOT_PROCESSES = 64, /* two for each record: Thread, saved Reply */
+};
+
+/* A flag of the own notification beside PAGER_NEWS_FAULT and VFS_NEWS_TTY. */
+#define NEWS_TIMER 4u
+
+/* How the first process of the session ended. */
+struct session {
+	bool running;
+	uint32_t first; /* pid */
+	bool first_ended;
+	uint32_t status; /* as waitpid(), of the first process */
+};
+
+struct proc {
+	struct process_table table;
+	struct session session;
+	uint32_t foreground; /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
+	uint64_t timer_at;   /* what the Timer is set to */
+	uint64_t info_frame; /* page number of the info page */
+	bool option_faults;
+};
+extern struct proc proc;
+
+static inline cap_t thread_slot(const struct process *process)
+{
+	return SLOT_PROCESSES + 2 * (cap_t)(process - proc.table.records);
+}
+
+static inline cap_t reply_slot(const struct process *process)
+{
+	return thread_slot(process) + 1;
+}
+
+static inline uint64_t ticks_now(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("rdtime %0" : "=r"(ticks));
+	return ticks;
+}
+
+/* What a request is answered with besides its error. */
+struct answer {
+	uint64_t w0, w1;
+	uint32_t record_words; /* that were put into the message page from words[4] on */
+};
+
+/* E_LATER: the reply is saved, or nobody is left to answer. @caller is NULL for init. */
+typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
+request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
+	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
+	request_check, request_foreground, request_session, request_session_start;
+
+/* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
+MUST_USE err_t call_words(cap_t server, uint32_t label, const uint64_t *words, uint64_t count,
+			  struct message *m);
+MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
+/* The same for an answer that brings a capability into @slot. */
+MUST_USE err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_t slot);
+MUST_USE err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1);
+/* Something of @pid ends; an error says that it was not there. */
+void call_to_end(cap_t server, uint32_t label, uint32_t pid);
+void slot_clear(cap_t slot); /* it may be empty already */
+
+/* arguments.c: the block at the top of a program's stack. */
+struct arguments {
+	uint64_t block_bytes; /* a multiple of 16, up to PROGRAM_STACK_TOP; 0: nothing prepared */
+	const uint8_t *block;
+};
+/* Where @bytes of strings (argv, then envp) are to be put before arguments_finish(). Errors E_TOO_MANY. */
+MUST_USE err_t arguments_prepare(uint64_t argument_count, uint64_t environment_count, uint64_t bytes,
+				 char **strings);
+/* Errors    E_ARGUMENT: not as many strings as announced, or the last one is not ended */
+MUST_USE err_t arguments_finish(struct arguments *arguments);
+
+/* image.c */
+struct elf_reader image_reader(const uint64_t *inode, uint64_t file_bytes);
+/* Errors    of the look-up; E_ACCESS: no regular file, or not executable */
+MUST_USE err_t image_find(uint32_t pid, const char *path, struct vfs_stat *file);
+/* Errors    E_BAD_FORMAT: no program for this system */
+MUST_USE err_t image_parse(const struct vfs_stat *file, struct elf_image *image);
+/*
+ * A space with id @pid: segments, heap, stack with @arguments, message page, info page. Its capabilities are
+ * in SLOT_NEW_SPACE and SLOT_NEW_PAGE. With an error there is no such space.
+ */
+MUST_USE err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_stat *file,
+			   const struct arguments *arguments);
+void image_name(struct process *process, const char *path, const struct vfs_stat *file);
+
+/* thread.c */
+MUST_USE err_t thread_create(struct process *process);
+/* Bind what is in SLOT_NEW_SPACE and SLOT_NEW_PAGE; the slots are empty after, with an error too. */
+MUST_USE err_t thread_take_space(struct process *process);
+void thread_destroy(struct process *process);
+/* The caller waits in its Reply slot: E_LATER, what the request then answers. */
+MUST_USE err_t reply_keep(struct process *process);
+void reply_give(struct process *process, err_t error, uint64_t w0, uint64_t w1);
+
+/* end.c. Statuses are as waitpid() gives them. */
+static inline uint32_t status_of_exit(uint64_t code)
+{
+	return (uint32_t)(code & 0xff) << 8;
+}
+static inline uint32_t status_of_signal(uint64_t signal)
+{
+	return (uint32_t)(signal & 0x7f);
+}
+/* Thread, files, space: whatever the record says it has. */
+void end_take_apart(struct process *process);
+bool signal_is_fatal(uint64_t signal);
+void end_process(struct process *process, uint32_t status);
+/* As by kill(): the default action of the signal. Errors E_ARGUMENT, E_UNSUPPORTED (stop signals). */
+MUST_USE err_t end_by_signal(struct process *process, uint64_t signal);
+void end_foreground(void); /* Ctrl-C */
+void end_refused(void);	   /* processes whose fault the pager refused */
+
+/* session.c */
+void session_note_end(const struct process *process, uint32_t status);
+void session_check_over(void);
+
+/* requests.c */
+void sleepers_wake(void);
+
+/* main.c: 0, or the line of the broken invariant. */
+int proc_check(void);
+
+/* records.c */
+struct proc_usage usage_now(const struct process *process);
+
+/* limits.c */
+void limits_init(void);
+
+/* killed.c: the line for a process whose fault was refused. */
+void killed_print(const struct process *process, const struct pager_news *news);
+const char *signal_name(uint64_t signal);
+
+/* console.c */
+void console_print(uint8_t channel, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests about what a process uses: those answered with a record, and its limits. */
+#include "proc.h"
+#include <pagoda/syscall.h>
+#include <string.h>
+
+static void record_put(struct answer *out, const void *record, uint64_t bytes)
+{
+	memcpy(&message_page()->words[MESSAGE_REGISTERS], record, bytes);
+	out->record_words = (uint32_t)(bytes / 8);
+}
+
+static struct pager_faults faults_ask(uint32_t request, uint32_t pid)
+{
+	struct pager_faults faults = {0};
+
+	if (call_pager(request, pid, 0, 0) == E_OK)
+		memcpy(&faults, &message_page()->words[MESSAGE_REGISTERS], sizeof(faults));
+	return faults;
+}
+
+/* Of a process that has a space. The detail is of that space alone, the faults those before an exec, too. */
+struct proc_usage usage_now(const struct process *process)
+{
+	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks,
+				   .detail = faults_ask(PAGER_FAULTS, process->pid)};
+
+	usage.faults_minor =
+		process->execed ? faults_ask(PAGER_USAGE, process->pid).faults : usage.detail.faults;
+	return usage;
+}
+
+err_t request_usage(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct proc_usage usage;
+
+	if (in->w[0] > 1)
+		return E_ARGUMENT;
+	usage = in->w[0] == 0 ? usage_now(caller) : caller->children_usage;
+	record_put(out, &usage, sizeof(usage));
+	return E_OK;
+}
+
+/* Pages that are mapped now, area by area. */
+static uint64_t pages_present(uint32_t pid)
+{
+	uint64_t cursor = 0, pages = 0;
+	struct pager_area area;
+
+	while (call_pager(PAGER_AREAS, pid, cursor, 0) == E_OK) {
+		memcpy(&area, &message_page()->words[MESSAGE_REGISTERS], sizeof(area));
+		if (area.end <= cursor)
+			break;
+		pages += area.present_pages;
+		cursor = area.end;
+	}
+	return pages;
+}
+
+err_t request_list(struct process *caller, const struct message *in, struct answer *out)
+{
+	const struct process *process = process_find_above(&proc.table, in->w[0]);
+	struct proc_entry entry = {.state = PROC_STATE_ZOMBIE};
+
+	(void)caller;
+	if (!process)
+		return E_NO_ENTRY;
+	entry.pid = process->pid;
+	entry.ppid = process->parent->pid;
+	memcpy(entry.name, process->name, sizeof(entry.name));
+	if (process->state == PROCESS_LIVE) {
+		entry.pages = pages_present(process->pid);
+		entry.state = sys_thread_read(thread_slot(process)).value;
+	}
+	record_put(out, &entry, sizeof(entry));
+	return E_OK;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Pipes. */
+#include "pipe.h"
+#include <string.h>
+
+void pipes_init(struct pipes *pipes, struct cache *cache)
+{
+	memset(pipes, 0, sizeof(*pipes));
+	pipes->cache = cache;
+}
+
+static void pipe_mark(struct pipes *pipes, struct pipe *pipe)
+{
+	if (pipe->changed)
+		return;
+	pipe->changed = true;
+	pipe->next_changed = pipes->changed;
+	pipes->changed = pipe - pipes->pipes + 1;
+}
+
+/* Free only what no list names any more: a pipe that changed goes when it is taken from that list. */
+static void pipe_settle(struct pipes *pipes, struct pipe *pipe)
+{
+	if (pipe->open[PIPE_READER] || pipe->open[PIPE_WRITER] || pipe->changed)
+		return;
+	pipe->next = pipes->free;
+	pipes->free = pipe - pipes->pipes + 1;
+	pipes->count--;
+}
+
+bool pipe_take_changed(struct pipes *pipes, uint32_t *number)
+{
+	struct pipe *pipe;
+
+	if (pipes->changed == 0)
+		return false;
+	*number = pipes->changed - 1;
+	pipe = &pipes->pipes[*number];
+	pipes->changed = pipe->next_changed;
+	pipe->changed = false;
+	pipe_settle(pipes, pipe);
+	return true;
+}
+
+err_t pipe_create(struct pipes *pipes, uint32_t *number)
+{
+	uint16_t index = pipes->free;
+
+	if (index == 0 && pipes->top == PIPES)
+		return E_TOO_MANY;
+	if (index != 0)
+		pipes->free = pipes->pipes[index - 1].next;
+	else
+		index = ++pipes->top;
+	pipes->pipes[index - 1] = (struct pipe){.open = {true, true}};
+	pipes->count++;
+	*number = index - 1;
+	return E_OK;
+}
+
+static uint32_t *page_slot(struct pipe *pipe, uint64_t at)
+{
+	return &pipe->pages[at / PAGE_BYTES % PIPE_PAGES];
+}
+
+static void page_drop(struct pipes *pipes, uint32_t *slot)
+{
+	if (*slot == 0)
+		return;
+	cache_drop(pipes->cache, cache_page(pipes->cache, *slot - 1));
+	*slot = 0;
+}
+
+void pipe_close(struct pipes *pipes, uint32_t number, enum pipe_end end)
+{
+	struct pipe *pipe = &pipes->pipes[number];
+
+	pipe->open[end] = false;
+	if (end == PIPE_READER || !pipe->open[PIPE_READER]) { /* nobody reads what is left */
+		for (uint32_t i = 0; i < PIPE_PAGES; i++)
+			page_drop(pipes, &pipe->pages[i]);
+		pipe->head = pipe->tail;
+	}
+	pipe_mark(pipes, pipe);
+}
+
+err_t pipe_read(const struct pipes *pipes, uint32_t number, const uint8_t **from, uint64_t *bytes)
+{
+	const struct pipe *pipe = &pipes->pipes[number];
+	uint64_t in_page = PAGE_BYTES - pipe->head % PAGE_BYTES;
+	uint32_t page = pipe->pages[pipe->head / PAGE_BYTES % PIPE_PAGES];
+
+	*bytes = pipe_used(pipe) < in_page ? pipe_used(pipe) : in_page;
+	if (*bytes == 0)
+		return pipe->open[PIPE_WRITER] ? E_LATER : E_OK;
+	*from = cache_data(pipes->cache, cache_page(pipes->cache, page - 1)) + pipe->head % PAGE_BYTES;
+	return E_OK;
+}
+
+void pipe_read_done(struct pipes *pipes, uint32_t number, uint64_t bytes)
+{
+	struct pipe *pipe = &pipes->pipes[number];
+	uint32_t *slot = page_slot(pipe, pipe->head);
+
+	if (bytes == 0)
+		return;
+	pipe->head += bytes;
+	if (pipe->head % PAGE_BYTES == 0 || pipe->head == pipe->tail)
+		page_drop(pipes, slot);
+	if (pipe->head == pipe->tail)
+		pipe->head = pipe->tail = 0; /* the next writer begins with a whole page */
+	pipe_mark(pipes, pipe);
+}
+
+/* Pages for @bytes more behind the tail. */
+static err_t pages_take(struct pipes *pipes, struct pipe *pipe, uint64_t bytes)
+{
+	uint64_t at = pipe->tail;
+
+	while (at < pipe->tail + bytes) {
+		uint32_t *slot = page_slot(pipe, at);
+		struct cache_page *page;
+
+		if (*slot == 0) {
+			if (cache_take(pipes->cache, &page) != E_OK)
+				return E_NO_MEMORY;
+			*slot = cache_number(pipes->cache, page) + 1;
+		}
+		at += PAGE_BYTES - at % PAGE_BYTES;
+	}
+	return E_OK;
+}
+
+/* Give back the pages behind the tail. */
+static void pages_trim(struct pipes *pipes, struct pipe *pipe)
+{
+	uint64_t used = pipe->tail % PAGE_BYTES != 0 && pipe_used(pipe) > 0;
+	uint64_t first = pipe->tail / PAGE_BYTES + used, end = pipe->head / PAGE_BYTES + PIPE_PAGES;
+
+	if (pipe_used(pipe) == 0)
+		first = pipe->head / PAGE_BYTES;
+	for (; first < end; first++)
+		page_drop(pipes, &pipe->pages[first % PIPE_PAGES]);
+}
+
+err_t pipe_may_write(struct pipes *pipes, uint32_t number, uint64_t bytes)
+{
+	struct pipe *pipe = &pipes->pipes[number];
+	uint64_t needed = bytes <= PIPE_BUF_BYTES ? bytes : 1;
+	err_t error;
+
+	if (!pipe->open[PIPE_READER])
+		return E_PIPE;
+	if (pipe_room(pipe) < needed)
+		return E_LATER;
+	error = pages_take(pipes, pipe, needed);
+	if (error != E_OK)
+		pages_trim(pipes, pipe);
+	return error;
+}
+
+void pipe_write(struct pipes *pipes, uint32_t number, uint8_t **to, uint64_t *bytes)
+{
+	struct pipe *pipe = &pipes->pipes[number];
+	uint64_t in_page = PAGE_BYTES - pipe->tail % PAGE_BYTES;
+	uint32_t page = *page_slot(pipe, pipe->tail);
+
+	*bytes = pipe_room(pipe) < in_page ? pipe_room(pipe) : in_page;
+	*to = cache_data(pipes->cache, cache_page(pipes->cache, page - 1)) + pipe->tail % PAGE_BYTES;
+}
+
+void pipe_write_done(struct pipes *pipes, uint32_t number, uint64_t bytes)
+{
+	struct pipe *pipe = &pipes->pipes[number];
+
+	pipe->tail += bytes;
+	pages_trim(pipes, pipe);
+	if (bytes > 0)
+		pipe_mark(pipes, pipe);
+}
+
+void pipe_unwrite(struct pipes *pipes, uint32_t number, uint64_t bytes)
+{
+	struct pipe *pipe = &pipes->pipes[number];
+
+	pipe->tail -= bytes;
+	pages_trim(pipes, pipe);
+}
+
+/* One pipe: pages are exactly where bytes are. */
+static int pipe_check(const struct pipes *pipes, const struct pipe *pipe, uint32_t *pages)
+{
+	uint64_t first = pipe->head / PAGE_BYTES, end = (pipe->tail + PAGE_BYTES - 1) / PAGE_BYTES;
+
+	if (pipe->head > pipe->tail || pipe->tail - first * PAGE_BYTES > PIPE_BYTES)
+		return __LINE__;
+	if (pipe_used(pipe) == 0)
+		end = first;
+	for (uint64_t i = first; i < first + PIPE_PAGES; i++) {
+		uint32_t page = pipe->pages[i % PIPE_PAGES];
+
+		if (page == 0 && i < end)
+			return __LINE__;
+		if (page != 0 && (i >= end || page > pipes->cache->arena_count * ARENA_PAGES))
+			return __LINE__;
+		if (page != 0 && cache_page(pipes->cache, page - 1)->state != PAGE_PIPE)
+			return __LINE__;
+		*pages += page != 0;
+	}
+	return !pipe->open[PIPE_READER] && pipe_used(pipe) > 0 ? __LINE__ : 0;
+}
+
+int pipes_check(const struct pipes *pipes, uint32_t *pages)
+{
+	uint32_t used = 0, free = 0, piped = 0;
+
+	*pages = 0;
+	for (uint16_t next = pipes->free; next != 0; next = pipes->pipes[next - 1].next) {
+		if (next > pipes->top || ++free > pipes->top)
+			return __LINE__;
+	}
+	for (uint32_t i = 0; i < pipes->top; i++) {
+		const struct pipe *pipe = &pipes->pipes[i];
+		int broken;
+
+		if (!pipe->open[PIPE_READER] && !pipe->open[PIPE_WRITER] && !pipe->changed)
+			continue;
+		used++;
+		broken = pipe_check(pipes, pipe, pages);
+		if (broken)
+			return broken;
+	}
+	for (uint32_t i = 0; i < pipes->cache->arena_count * ARENA_PAGES; i++)
+		piped += pipes->cache->pages[i].state == PAGE_PIPE;
+	if (used != pipes->count || used + free != pipes->top)
+		return __LINE__;
+	return piped == *pages ? 0 : __LINE__;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The ends of pipes as files. */
+#include "vfs.h"
+
+static struct waiters waiting[PIPES][2];
+
+struct waiters *pipe_waiters(uint32_t pipe, enum pipe_end end)
+{
+	return &waiting[pipe][end];
+}
+
+static struct waiters *pipe_readers(const struct open_file *file)
+{
+	return pipe_waiters(file->target, PIPE_READER);
+}
+
+static struct waiters *pipe_writers(const struct open_file *file)
+{
+	return pipe_waiters(file->target, PIPE_WRITER);
+}
+
+/* What is there, up to what is wanted; nothing: wait. */
+static err_t end_read(struct open_file *file, struct transfer *t)
+{
+	err_t error = E_OK;
+
+	while (transfer_left(t) > 0 && error == E_OK) {
+		uint64_t before = t->done, bytes;
+		const uint8_t *from;
+
+		error = pipe_read(&vfs.pipes, file->target, &from, &bytes);
+		if (error == E_LATER && t->done > 0)
+			return E_OK;
+		if (error != E_OK || bytes == 0)
+			return error;
+		error = transfer_to_caller(t, from, bytes);
+		pipe_read_done(&vfs.pipes, file->target, t->done - before);
+	}
+	return error;
+}
+
+/* As much as fits in one go. @begun: bytes of this write that are in already and must not be alone. */
+static err_t end_write_piece(struct open_file *file, struct transfer *t)
+{
+	uint64_t before = t->done, room;
+	uint8_t *to;
+	err_t error;
+
+	pipe_write(&vfs.pipes, file->target, &to, &room);
+	error = transfer_from_caller(t, to, room);
+	pipe_write_done(&vfs.pipes, file->target, t->done - before);
+	return error;
+}
+
+/* A short write goes in whole: pages are there for all of it, and a piece that fails takes the others back.
+ */
+static err_t end_write_whole(struct open_file *file, struct transfer *t)
+{
+	err_t error = pipe_may_write(&vfs.pipes, file->target, t->bytes);
+
+	while (transfer_left(t) > 0 && error == E_OK) {
+		error = end_write_piece(file, t);
+		if (error != E_OK) {
+			pipe_unwrite(&vfs.pipes, file->target, t->done);
+			t->done = 0;
+		} else if (transfer_left(t) > 0) {
+			error = pipe_may_write(&vfs.pipes, file->target, transfer_left(t));
+		}
+	}
+	return error;
+}
+
+static err_t end_write(struct open_file *file, struct transfer *t)
+{
+	err_t error = E_OK;
+
+	if (t->bytes <= PIPE_BUF_BYTES)
+		return t->bytes > 0 ? end_write_whole(file, t) : E_OK;
+	while (transfer_left(t) > 0 && error == E_OK) {
+		error = pipe_may_write(&vfs.pipes, file->target, t->bytes);
+		if (error == E_OK)
+			error = end_write_piece(file, t);
+	}
+	return error;
+}
+
+static err_t end_refuse(struct open_file *file, struct transfer *t)
+{
+	(void)file, (void)t;
+	return E_BAD_FD; /* not opened for this */
+}
+
+const struct file_kind pipe_reader_kind = {end_read, end_refuse, NULL, pipe_readers, NULL};
+const struct file_kind pipe_writer_kind = {end_refuse, end_write, NULL, NULL, pipe_writers};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests of the pager: file pages on lease, memory for the cache, what a mapping needs to know. */
+#include "vfs.h"
+#include <pagoda/server.h>
+#include <pagoda/syscall.h>
+
+#define CACHE_SLOT_FIRST SERVER_FIRST_FREE /* Memory of arena group i; below the kept replies */
+#define CACHE_GROUPS_MAX (SPACE_SOURCES - SERVER_SOURCE_FREE)
+#define LEASE_FRAMES_MAX (MESSAGE_WORDS - MESSAGE_REGISTERS)
+
+static uint32_t cache_groups; /* Memory taken by service_cache_grow: slot and source each */
+
+err_t service_lease(struct request *r)
+{
+	struct lease_run run = {.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2]};
+	uint64_t taken = 0;
+	err_t error;
+
+	if (run.count > LEASE_FRAMES_MAX)
+		run.count = LEASE_FRAMES_MAX;
+	error = lease_take(&vfs.store, &run, &message_page()->words[MESSAGE_REGISTERS], &taken);
+	r->w[0] = taken;
+	r->words = MESSAGE_REGISTERS + taken;
+	return error;
+}
+
+err_t service_lease_return(struct request *r)
+{
+	struct lease_run run = {.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2]};
+
+	return lease_return(&vfs.store, &run);
+}
+
+err_t service_map_inode(struct request *r)
+{
+	struct process *process = r->m.w[0] <= BADGE_PID_MAX ? process_find(&vfs.files, r->m.w[0]) : NULL;
+	const struct open_file *file = process ? file_of(&vfs.files, process, r->m.w[1]) : NULL;
+
+	if (!process)
+		return E_NO_ENTRY;
+	if (!file)
+		return E_BAD_FD;
+	if (file->kind != FILE_INODE || !inode_is_regular(tree_inode(&vfs.tree, file->target)))
+		return E_UNSUPPORTED;
+	if (!(file->flags & OPEN_READ))
+		return E_ACCESS;
+	tree_show(&vfs.tree, file->target);
+	r->w[0] = tree_handle(&vfs.tree, file->target);
+	r->w[1] = PROT_BIT_READ | PROT_BIT_WRITE | PROT_BIT_EXEC;
+	r->w[2] = tree_inode(&vfs.tree, file->target)->size_bytes;
+	return E_OK;
+}
+
+err_t service_inode_hold(struct request *r)
+{
+	uint32_t number = tree_by_handle(&vfs.tree, r->m.w[0]);
+
+	if (number == 0)
+		return E_NO_ENTRY;
+	tree_inode(&vfs.tree, number)->holds++;
+	return E_OK;
+}
+
+err_t service_inode_drop(struct request *r)
+{
+	uint32_t number = tree_by_handle(&vfs.tree, r->m.w[0]);
+
+	if (number == 0)
+		return E_NO_ENTRY;
+	if (tree_inode(&vfs.tree, number)->holds == 0)
+		return E_ARGUMENT;
+	tree_inode(&vfs.tree, number)->holds--;
+	store_settle(&vfs.store, number);
+	return E_OK;
+}
+
+bool service_cache_is_full(void)
+{
+	return cache_groups == CACHE_GROUPS_MAX;
+}
+
+/* Map the arenas of the Memory in @slot behind those there are. On an error nothing is left behind. */
+static err_t cache_map(cap_t slot, uint64_t arenas, uint64_t at)
+{
+	uint32_t source = SERVER_SOURCE_FREE + cache_groups;
+
+	if (sys_space_attach(SERVER_SPACE, source, slot, RIGHT_READ | RIGHT_WRITE).error != E_OK)
+		return E_NO_MEMORY;
+	for (uint64_t i = 0; i < arenas; i++) {
+		struct result r =
+			sys_space_map(SERVER_SPACE, (at + i * ARENA_BYTES) | RIGHT_READ | RIGHT_WRITE,
+				      MAP_SOURCE(source, 1) | MAP_SUPERPAGE, i * ARENA_PAGES);
+
+		if (r.error == E_OK)
+			continue;
+		sys_space_detach(SERVER_SPACE, source);
+		return E_NO_MEMORY;
+	}
+	return E_OK;
+}
+
+/* Is the Memory just received whole arenas, and not more than there is room for? */
+static err_t cache_memory_check(const struct cap_facts *facts)
+{
+	if (facts->error != E_OK || (facts->value & 0xff) != KIND_MEMORY)
+		return E_ARGUMENT;
+	if (facts->identity % ARENA_BYTES != 0 || facts->bytes % ARENA_BYTES != 0 || facts->bytes == 0)
+		return E_ARGUMENT;
+	if (facts->bytes / ARENA_BYTES > CACHE_ARENAS - vfs.cache.arena_count ||
+	    cache_groups == CACHE_GROUPS_MAX)
+		return E_TOO_MANY;
+	return E_OK;
+}
+
+err_t service_cache_grow(struct request *r)
+{
+	struct cap_facts facts = sys_cap_info_full(CAP_NULL, SERVER_RECEIVE);
+	uint64_t at = VFS_CACHE_BASE + vfs.cache.arena_count * ARENA_BYTES,
+		 arenas = facts.bytes / ARENA_BYTES;
+	cap_t slot = CACHE_SLOT_FIRST + cache_groups;
+	err_t error;
+
+	if (!(r->m.tag & TAG_CAP)) {
+		memory_refused();
+		return E_OK;
+	}
+	error = cache_memory_check(&facts);
+	if (error == E_OK)
+		error = cache_map(SERVER_RECEIVE, arenas, at);
+	if (error != E_OK)
+		return error;
+	sys_cap_move(CAP_NULL, slot, CAP_NULL, SERVER_RECEIVE);
+	cache_groups++;
+	for (uint64_t i = 0; i < arenas && error == E_OK; i++)
+		error = cache_grow(&vfs.cache, facts.identity / PAGE_BYTES + i * ARENA_PAGES,
+				   (uint8_t *)(at + i * ARENA_BYTES));
+	memory_came();
+	return error; /* E_OK: there was room for all */
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Callers that wait. The reply of table[i] is kept in slot REPLIES_FIRST + i. */
+#include "vfs.h"
+#include <pagoda/server.h>
+#include <pagoda/syscall.h>
+
+#define REPLIES_FIRST (SERVER_FIRST_FREE + 32)
+
+_Static_assert(REPLIES_FIRST + WAITERS_MAX <= SERVER_CSPACE_SLOTS, "every waiter has a slot");
+
+static struct waiter table[WAITERS_MAX];
+static struct waiter *free_waiters;
+static uint32_t fresh; /* table[fresh..] has never been used */
+static uint32_t total;
+
+static cap_t waiter_slot(const struct waiter *waiter)
+{
+	return REPLIES_FIRST + (waiter - table);
+}
+
+static struct waiter *waiter_take(void)
+{
+	struct waiter *waiter = free_waiters;
+
+	if (!waiter)
+		return fresh < WAITERS_MAX ? &table[fresh++] : NULL;
+	free_waiters = waiter->next;
+	return waiter;
+}
+
+static void waiter_give(struct waiter *waiter)
+{
+	*waiter = (struct waiter){.next = free_waiters};
+	free_waiters = waiter;
+}
+
+static void queue_put(struct waiters *queue, struct waiter *waiter)
+{
+	waiter->queue = queue;
+	waiter->next = NULL;
+	waiter->prev = queue->last;
+	if (queue->last)
+		queue->last->next = waiter;
+	else
+		queue->first = waiter;
+	queue->last = waiter;
+	queue->count++;
+}
+
+static void queue_remove(struct waiter *waiter)
+{
+	struct waiters *queue = waiter->queue;
+
+	if (waiter->prev)
+		waiter->prev->next = waiter->next;
+	else
+		queue->first = waiter->next;
+	if (waiter->next)
+		waiter->next->prev = waiter->prev;
+	else
+		queue->last = waiter->prev;
+	queue->count--;
+}
+
+err_t waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t, bool write)
+{
+	struct process *process = process_find(&vfs.files, t->pid);
+	struct waiter *waiter = waiter_take();
+
+	if (!waiter)
+		return E_TOO_MANY;
+	if (!process || sys_reply_save(waiter_slot(waiter)).error != E_OK) {
+		waiter_give(waiter);
+		return E_TOO_MANY;
+	}
+	*waiter = (struct waiter){.t = *t, .file = file, .write = write};
+	waiter->t.reply = waiter_slot(waiter);
+	file_pin(file);
+	process->parked++;
+	total++;
+	queue_put(queue, waiter);
+	return E_LATER;
+}
+
+void waiter_move(struct waiter *waiter, struct waiters *queue)
+{
+	queue_remove(waiter);
+	queue_put(queue, waiter);
+}
+
+static void waiter_forget(struct waiter *waiter)
+{
+	struct process *process = process_find(&vfs.files, waiter->t.pid);
+	struct open_file *file = waiter->file;
+
+	if (process)
+		process->parked--;
+	queue_remove(waiter);
+	waiter_give(waiter);
+	total--;
+	file_unpin(&vfs.files, file);
+}
+
+void waiter_answer(struct waiter *waiter, err_t error)
+{
+	struct message m = message_make(error, waiter->t.done, 0);
+	cap_t slot = waiter_slot(waiter);
+
+	if (ipc_reply_send(slot, &m) != E_OK)
+		sys_cap_delete(CAP_NULL, slot); /* its caller is gone */
+	waiter_forget(waiter);
+}
+
+void waiter_drop(struct waiter *waiter)
+{
+	sys_cap_delete(CAP_NULL, waiter_slot(waiter));
+	waiter_forget(waiter);
+}
+
+struct waiter *waiter_of(uint32_t pid)
+{
+	for (uint32_t i = 0; i < fresh; i++) {
+		if (table[i].queue && table[i].t.pid == pid)
+			return &table[i];
+	}
+	return NULL;
+}
+
+uint32_t waiters_total(void)
+{
+	return total;
+}
+
+/* Each one that waits stands in its queue, and its process counts it. */
+int waiters_check(void)
+{
+	uint32_t waiting = 0, parked = 0, pins = 0;
+
+	for (uint32_t i = 0; i < fresh; i++) {
+		const struct waiter *waiter = &table[i];
+
+		if (!waiter->queue)
+			continue;
+		waiting++;
+		if (waiter->t.done > waiter->t.bytes || waiter->file->pins == 0 ||
+		    !process_find(&vfs.files, waiter->t.pid))
+			return __LINE__;
+		if (waiter->prev ? waiter->prev->next != waiter : waiter->queue->first != waiter)
+			return __LINE__;
+		if (waiter->next ? waiter->next->prev != waiter : waiter->queue->last != waiter)
+			return __LINE__;
+	}
+	for (uint32_t i = 0; i < vfs.files.top_process; i++)
+		parked += vfs.files.processes[i].pid != 0 ? vfs.files.processes[i].parked : 0;
+	for (uint32_t i = 0; i < vfs.files.top_open; i++)
+		pins += vfs.files.open[i].references != 0 ? vfs.files.open[i].pins : 0;
+	return waiting == total && parked == total && pins == total ? 0 : __LINE__;
+}

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""The shell: its language, where commands come from, a person at a terminal; the utilities."""
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+
+from build import ROOT
+from scenario import Failure, check, check_equal, check_match, run, scenario
+
+SCRIPTS = os.path.join(ROOT, 'tests/guest/scripts')
+PROMPT = b'~ # '
+ANSWER_S = 30
+
+
+def shell(text, status=0, timeout_s=60):
+    """Commands given to `sh -c`; nothing may be lost."""
+    done = run('--', 'sh', '-c', text, timeout_s=timeout_s)
+    check_equal((done.reason, done.status, done.leaks), ('exit', status, '0'), 'reason, status, leaks')
+    return done
+
+
+def check_output(text, wanted, status=0):
+    check_equal(shell(text, status).stdout.decode(), wanted, f'output of {text!r}')
+
+
+@scenario('default', 'a script that uses all of the language prints what other shells print')
+def sh_language(_context):
+    done = run('--add', os.path.join(SCRIPTS, 'language.sh') + '=/language.sh', '--', 'sh', '/language.sh')
+    with open(os.path.join(SCRIPTS, 'language.out'), encoding='utf-8') as stream:
+        wanted = stream.read().splitlines()
+    for number, (seen, want) in enumerate(zip(done.stdout.decode().splitlines() + ['(end)'], wanted + ['(end)']), 1):
+        check_equal(seen, want, f'line {number}')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 3, '0'), 'reason, status, leaks')
+
+
+@scenario('default', 'without a terminal the shell reads commands from standard input, and leaves the rest to its commands')
+def sh_reads_standard_input(_context):
+    done = run(stdin=b'echo one\nif true\nthen echo two; fi\nread line\nthis is input\necho $line\ncat\nfor cat\nthe end')
+    check_equal(done.stdout.decode(), 'one\ntwo\nthis is input\nfor cat\nthe end', 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    check_equal(run(stdin=b'exit 5\necho not reached\n').status, 5, 'status of exit')
+    check_equal(run(stdin=b'echo "open').status, 2, 'status of what is not complete')
+
+
+@scenario('default', 'scripts start by their first line, with their arguments')
+def sh_scripts_start(_context):
+    script = os.path.join(SCRIPTS, 'arguments.sh')
+    done = run('--add', script, '--', 'sh', '-c', 'arguments.sh "a b" "" "*"')
+    check_equal(done.stdout.decode(), '3 <a b> <> <*>\n', 'standard output')
+    check_equal(done.status, 6, 'status')
+
+
+@scenario('default', 'statuses are those that every shell gives')
+def sh_statuses(_context):
+    for text, status in (('nosuch', 127), ('/bin', 126), ('exit 300', 44), ('false', 1), ('sh -c "kill -TERM \\$\\$"', 143),
+                         ('crash', 139), ('then', 2), ('echo a | exit_with 7', 7)):
+        check_equal(run('--', 'sh', '-c', text).status, status, f'status of {text!r}')
+
+
+@scenario('default', 'pipelines pass a megabyte unchanged, through four processes')
+def sh_pipelines_pass_everything(_context):
+    check_output('yes abcdefg | head -n 131072 | cat | cat | wc', '%7d %7d %7d\n' % (131072, 131072, 1048576))
+
+
+@scenario('default', 'the utilities do what their names say')
+def utilities_work(_context):
+    check_output('mkdir -p /u/v/w; cd /u; seq 5 > a; cp a b; mv b v; ls; ls v; cp -r v x; ls x; rm -r x v; ls; rm a; cd /; rmdir u; ls u',
+                 'a\nv\nb\nw\nb\nw\na\n', status=1)
+    check_output('seq 3 -1 1; seq 20 | head -n 2; seq 20 | tail -n 2; seq 20 | grep 9; seq 20 | grep -c 1; seq 3 | grep -v 2',
+                 '3\n2\n1\n1\n2\n19\n20\n9\n19\n11\n1\n3\n')
+    check_output('env -i A=b env; cd /bin; pwd; touch /t; ls /t; rm -f /t /nosuch', 'A=b\n/bin\n/t\n')
+    done = shell('ps; free --raw; vmmap self; uname; faults -c true; check; help')
+    check_match(r' +\d+ +1 \w+ +\d+ sh', done.stdout.decode(), 'ps')
+    sums = check_match(r'faults=(\d+) prefetched=\d+ fork_mapped=\d+ populate=\d+ present=(\d+) other=0', done.err_body, 'faults')
+    check(int(sums.group(1)) > 0 and int(sums.group(2)) > 0, 'no faults were counted')
+
+
+@scenario('default', 'stress: hundreds of processes, also many at once, leave nothing behind')
+def stress_leaves_nothing(_context):
+    for words in (('fork', '300'), ('fork', '200', '--alive', '100'), ('exec', '60', '--alive', '5'),
+                  ('memory', '30', '--alive', '10')):
+        done = run('--', 'stress', *words)
+        check_equal(done.stdout.decode(), f'stress: {words[1]} of {words[1]} done\n', 'standard output')
+        check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
+@scenario('default', 'poweroff ends what runs, and the machine')
+def poweroff_ends_everything(_context):
+    started = time.monotonic()
+    done = run('--', 'sh', '-c', 'sleep 1000 & sleep 1000 & poweroff; sleep 1000')
+    check_equal((done.reason, done.status, done.leaks), ('signal', 137, '0'), 'reason, status, leaks')
+    check(time.monotonic() - started < 30, 'it took too long')
+
+
+class Terminal:
+    """./run on a pseudo terminal, as a person has it."""
+
+    def __init__(self):
+        self.master, slave = pty.openpty()
+        self.process = subprocess.Popen([os.path.join(ROOT, 'run'), '--build', 'checked'], cwd=ROOT, stdin=slave,
+                                        stdout=slave, stderr=subprocess.PIPE)
+        os.close(slave)
+
+    def expect(self, wanted, why):
+        """All output up to and with @wanted."""
+        seen = b''
+        end = time.monotonic() + ANSWER_S
+        while wanted not in seen:
+            ready = select.select([self.master], [], [], max(0, end - time.monotonic()))[0]
+            check(ready, f'{why}: {wanted!r} does not come, only {seen[-300:]!r}')
+            try:
+                piece = os.read(self.master, 4096)
+            except OSError:
+                piece = b''
+            check(piece, f'{why}: the end instead of {wanted!r}, after {seen[-300:]!r}')
+            seen += piece
+        return seen
+
+    def type(self, keys, wanted=PROMPT):
+        os.write(self.master, keys)
+        return self.expect(wanted, f'after {keys!r}')
+
+    def end(self):
+        try:
+            self.process.wait(ANSWER_S)
+        except subprocess.TimeoutExpired:
+            check(False, 'the shell does not end')
+        finally:
+            self.close()
+        return self.process.stderr.read().decode()
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+        os.close(self.master)
+
+
+@scenario('default', 'at a terminal: prompt, line editing, history, completion, Ctrl-C, Ctrl-D')
+def sh_talks_to_a_person(_context):
+    terminal = Terminal()
+    try:
+        person_types(terminal)
+    except Failure:
+        terminal.close()
+        raise
+    os.write(terminal.master, b'\x04')
+    error = terminal.end()
+    check_match(r'pagoda: reason=exit status=\d+ instructions=- leaks=0', error, 'last line')
+    check(re.match('help lists commands', error), f'greeting: {error[:100]!r}')
+
+
+def person_types(terminal):
+    terminal.expect(PROMPT, 'at the start')
+    check(b'\nhi\r\n' in terminal.type(b'echo hi\r'), 'a command runs')
+    check(b'\nhi\r\n' in terminal.type(b'\x1b[A\r'), 'history brings it back')
+    check(b'\nabc\r\n' in terminal.type(b'echo bc\x1b[D\x1b[Da\r'), 'keys move the cursor')
+    check(b'Hello World!' in terminal.type(b'hello_w\t\r'), 'a name is completed')
+    check(b'\nyes\r\n' in terminal.type(b'if true\rthen echo yes\rfi\r', b'\r\n' + PROMPT), 'lines are gathered')
+    terminal.type(b'cat\r', b'cat\r\n')
+    terminal.type(b'typex\x7fd\r', b'd\r\ntyped\r\n')  # the terminal's own editing
+    terminal.type(b'\x04')
+    for command in (b'sleep 1000', b'sleep 1000 | cat', b'while true; do sleep 1000; done', b'sh -c "sleep 1000; sleep 1000"'):
+        terminal.type(command + b'\r', command + b'\r\n')
+        time.sleep(0.5)
+        terminal.type(b'\x03')
+        check(b'\n130\r\n' in terminal.type(b'echo $?\r'), f'Ctrl-C ends {command!r}')
+    check(b'\n130\r\n' in terminal.type(b'throw away\x03echo $?\r', b'130\r\n' + PROMPT), 'Ctrl-C throws a line away')

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+"""Files and pipes under load: tests/guest/programs/vfstorture.c, which passes on other systems, too."""
+import os
+
+from build import folder_of
+from scenario import check_equal, run, scenario
+
+PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/vfstorture')
+
+
+def torture(*names, options=()):
+    done = run('--add', PROGRAM, *options, '--', 'vfstorture', *names)
+    check_equal(done.stdout.decode(errors='replace'), ''.join(f'ok {name}\n' for name in names), 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
+@scenario('quick', 'short writes to a pipe are never split; streams, ends and killed waiters are right')
+def pipes_hold(_context):
+    torture('pipe_records', 'pipe_stream', 'pipe_ends', 'pipe_killed')
+
+
+@scenario('quick', 'files grow past the first cache memory, have holes, are mapped anew and outlive their names')
+def files_hold(_context):
+    torture('large_file', 'mapped_versions', 'nameless', 'appending')
+
+
+@scenario('quick', 'listings and tables of descriptors stand removal and exhaustion')
+def listings_hold(_context):
+    torture('listing', 'descriptors')
+
+
+@scenario('default', 'a full file system answers and works again when a file is gone')
+def full_is_an_error(_context):
+    torture('full')
+    torture('full', options=('--mem', '64M'))

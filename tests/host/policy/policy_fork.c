@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Forked spaces against a model that keeps the bytes of every process and page on its own. The kernel's
+ * tables are played, too: an access that a table allows changes the frame without anybody being asked, so
+ * a page that is writable and shared by mistake shows at once.
+ */
+#include "world.h"
+
+#define PROCESSES 12
+#define BLOCKS	  6
+#define RUN_PAGES 24 /* used at the start of a block, and so many at its end */
+#define PAGES	  (BLOCKS * 2 * RUN_PAGES)
+
+/* Blocks in one lower node, in the next, and under another upper node. */
+static const uint64_t block_at[BLOCKS] = {0x200, 0x400, 0x1e00, 0x2000, 0x100000, 0x3fffe00};
+
+struct entry {
+	uint64_t frame; /* 0: absent */
+	uint32_t rights;
+};
+
+struct model_page {
+	bool mapped, file, pinned;
+	uint32_t prot;
+	uint64_t file_page; /* file: its page number */
+	uint64_t word;	    /* what the first word is, 0 and not `written`: as it came */
+	bool written;
+};
+
+static struct process {
+	struct vm_space *space; /* NULL: none */
+	struct entry table[PAGES];
+	bool parked[BLOCKS];
+	struct model_page page[PAGES];
+} process[PROCESSES];
+
+static uint64_t refused_for_memory, unparked_alone;
+
+/* User page number of page @i of the model. */
+static uint64_t page_number(uint64_t i)
+{
+	uint64_t in_block = i % (2 * RUN_PAGES);
+
+	return block_at[i / (2 * RUN_PAGES)] +
+	       (in_block < RUN_PAGES ? in_block : ARENA_PAGES - 2 * RUN_PAGES + in_block);
+}
+
+static vaddr_t address_of(uint64_t i)
+{
+	return page_number(i) << PAGE_SHIFT;
+}
+
+static uint64_t block_of(uint64_t i)
+{
+	return i / (2 * RUN_PAGES);
+}
+
+/* The model's page behind a user page number; PAGES: none. */
+static uint64_t index_of(uint64_t number)
+{
+	for (uint64_t i = 0; i < PAGES; i++)
+		if (page_number(i) == number)
+			return i;
+	return PAGES;
+}
+
+static uint64_t word_of(struct world *world, uint64_t frame)
+{
+	uint64_t word;
+
+	memcpy(&word, world_page(world, frame), 8);
+	return word;
+}
+
+static uint64_t model_word(struct world *world, const struct model_page *page)
+{
+	if (page->written)
+		return page->word;
+	return page->file ? word_of(world, WORLD_ARCHIVE + page->file_page) : 0;
+}
+
+/* What the pager's shell does before it asks policy about a fault in a parked table. */
+static void unpark(struct process *p, uint64_t block, bool unchanged)
+{
+	bool alone = unchanged && page_tree_is_alone(&p->space->pages, &p->space->policy->trees,
+						     block_at[block], ARENA_PAGES);
+
+	unparked_alone += alone;
+	p->parked[block] = false;
+	for (uint64_t i = block * 2 * RUN_PAGES; i < (block + 1) * 2 * RUN_PAGES && !alone; i++)
+		p->table[i].rights &= ~(uint32_t)PROT_BIT_WRITE;
+}
+
+static void answer(struct process *p, const struct verdict *verdict)
+{
+	for (uint32_t r = 0; r < verdict->runs; r++) {
+		const struct verdict_run *run = &verdict->run[r];
+
+		for (uint64_t k = 0; k < run->pages; k++) {
+			uint64_t i = index_of(run->page + k);
+
+			if (i == PAGES)
+				continue; /* a neighbour the model does not look at */
+			CHECK_TRUE(!p->parked[block_of(i)]);
+			CHECK_TRUE(p->page[i].mapped && !(run->rights & ~p->page[i].prot));
+			p->table[i] = (struct entry){run->frame + k, run->rights};
+		}
+	}
+}
+
+/* Present and allowed, after a fault if need be. false: refused, or out of memory. */
+static bool access_page(struct world *world, struct process *p, uint64_t i, uint32_t access)
+{
+	struct entry *entry = &p->table[i];
+	bool parked = p->parked[block_of(i)];
+	struct verdict verdict;
+
+	if (!parked && entry->frame && !(access & ~entry->rights))
+		return true;
+	if (parked && test_random_below(4)) { /* else the table is found parked when the answer is given */
+		unpark(p, block_of(i), true);
+		parked = false;
+	}
+	verdict = world_fault(world, p->space, address_of(i), access);
+	if (verdict.kind == VERDICT_NO_MEMORY) {
+		refused_for_memory++;
+		return false;
+	}
+	if (verdict.kind == VERDICT_DENY) {
+		CHECK_TRUE(!p->page[i].mapped || access & ~p->page[i].prot ||
+			   world->policy.frames.counts[FRAME_FREE] < 8);
+		return false;
+	}
+	if (parked)
+		unpark(p, block_of(i), false);
+	answer(p, &verdict);
+	CHECK_TRUE(p->page[i].mapped && !(access & ~entry->rights));
+	return true;
+}
+
+static void step_read(struct world *world, struct process *p, uint64_t i)
+{
+	if (access_page(world, p, i, ACCESS_READ))
+		CHECK_EQ(word_of(world, p->table[i].frame), model_word(world, &p->page[i]));
+}
+
+static void step_write(struct world *world, struct process *p, uint64_t i)
+{
+	struct model_page *page = &p->page[i];
+
+	if (!access_page(world, p, i, ACCESS_WRITE))
+		return;
+	CHECK_EQ(word_of(world, p->table[i].frame), model_word(world, page));
+	page->word = test_random();
+	page->written = true;
+	memcpy(world_page(world, p->table[i].frame), &page->word, 8);
+}
+
+static void tables_forget(struct process *p, uint64_t i, uint64_t count)
+{
+	memset(&p->table[i], 0, count * sizeof(p->table[0]));
+}
+
+static bool any_in(const struct process *p, uint64_t i, uint64_t count, bool pinned)
+{
+	for (uint64_t k = i; k < i + count; k++)
+		if (p->page[k].mapped && (!pinned || p->page[k].pinned))
+			return true;
+	return false;
+}
+
+/* Pages i to i + count - 1 follow each other. */
+static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
+{
+	static const uint32_t prots[] = {RW, RW, RW, PROT_BIT_READ};
+	struct area_spec spec = world_anon(address_of(i), count, prots[test_random_below(4)]);
+	err_t error, expected = E_OK;
+
+	if (test_random_below(3) == 0) {
+		spec.backing = BACKING_INODE_PRIVATE;
+		spec.inode = test_random_below(3) * 32;
+		spec.offset_bytes = test_random_below(3) * PAGE_BYTES;
+		spec.file_bytes = spec.bytes;
+	}
+	if (over && any_in(p, i, count, true))
+		expected = E_DENIED;
+	if (!over && any_in(p, i, count, false))
+		expected = E_CONFLICT;
+	error = over ? space_map_over(p->space, &spec) : space_map(p->space, &spec);
+	if (error == E_NO_MEMORY) {
+		refused_for_memory++;
+		return;
+	}
+	CHECK_EQ(error, expected);
+	if (error)
+		return;
+	tables_forget(p, i, count);
+	for (uint64_t k = 0; k < count; k++)
+		p->page[i + k] = (struct model_page){
+			.mapped = true,
+			.prot = spec.prot,
+			.file = spec.backing == BACKING_INODE_PRIVATE,
+			.file_page = spec.inode + spec.offset_bytes / PAGE_BYTES + k,
+		};
+}
+
+/* Any range: what the model does not look at, between, is never mapped. */
+static void step_unmap(struct process *p, uint64_t i, uint64_t end)
+{
+	err_t error = space_unmap(p->space, address_of(i), address_of(end - 1) + PAGE_BYTES - address_of(i));
+
+	if (error == E_NO_MEMORY) {
+		refused_for_memory++;
+		return;
+	}
+	CHECK_EQ(error, any_in(p, i, end - i, true) ? E_DENIED : E_OK);
+	if (error)
+		return;
+	tables_forget(p, i, end - i);
+	memset(&p->page[i], 0, (end - i) * sizeof(p->page[0]));
+}
+
+static void step_protect(struct process *p, uint64_t i, uint64_t count)
+{
+	uint32_t prot = test_random_below(2) ? RW : PROT_BIT_READ;
+	bool hole = false, pinned = any_in(p, i, count, true);
+	err_t error = space_protect(p->space, address_of(i), count * PAGE_BYTES, prot);
+
+	for (uint64_t k = i; k < i + count; k++)
+		hole |= !p->page[k].mapped;
+	if (error == E_NO_MEMORY)
+		return;
+	CHECK_EQ(error != E_OK, hole || pinned);
+	for (uint64_t k = i; k < i + count && !error; k++) {
+		p->page[k].prot = prot;
+		p->table[k].rights &= prot;
+	}
+}
+
+static void step_pin(struct world *world, struct process *p, uint64_t i)
+{
+	uint64_t frame;
+	err_t error;
+
+	if (p->space->pinned_pages)
+		return;
+	error = space_add_pinned(p->space, address_of(i), "message", &frame);
+	if (error == E_NO_MEMORY)
+		return;
+	CHECK_EQ(error, p->page[i].mapped ? E_CONFLICT : E_OK);
+	if (error)
+		return;
+	memset(world_page(world, frame), 0, PAGE_BYTES);
+	p->page[i] = (struct model_page){.mapped = true, .pinned = true, .prot = RW};
+	if (p->parked[block_of(i)])
+		unpark(p, block_of(i), false);
+	p->table[i] = (struct entry){frame, RW};
+}
+
+static void step_fork(struct world *world, struct process *parent)
+{
+	uint64_t free = world->policy.frames.counts[FRAME_FREE];
+	struct process *child = process;
+	err_t error;
+
+	while (child < process + PROCESSES && child->space)
+		child++;
+	if (child == process + PROCESSES)
+		return;
+	error = space_fork(parent->space, (uint32_t)(child - process) + 1, &child->space);
+	if (error) {
+		CHECK_EQ(error, E_NO_MEMORY);
+		CHECK_EQ(world->policy.frames.counts[FRAME_FREE], free);
+		child->space = NULL;
+		refused_for_memory++;
+		return;
+	}
+	memset(parent->parked, true, sizeof(parent->parked));
+	tables_forget(child, 0, PAGES);
+	memset(child->parked, false, sizeof(child->parked));
+	memcpy(child->page, parent->page, sizeof(child->page));
+	for (uint64_t i = 0; i < PAGES; i++)
+		if (child->page[i].pinned)
+			child->page[i] = (struct model_page){.mapped = false};
+}
+
+static void step_exit(struct world *world, struct process *p)
+{
+	space_destroy(p->space);
+	memset(p, 0, sizeof(*p));
+	world_return_leases(world);
+}
+
+static uint64_t living(void)
+{
+	uint64_t count = 0;
+
+	for (int i = 0; i < PROCESSES; i++)
+		count += process[i].space != NULL;
+	return count;
+}
+
+/* Every page of every process by the books, and every table entry against the books. */
+static void compare(struct world *world)
+{
+	for (struct process *p = process; p < process + PROCESSES; p++) {
+		for (uint64_t i = 0; i < PAGES && p->space; i++) {
+			uint64_t frame = world_at(p->space, address_of(i));
+			uint32_t rights;
+
+			if (frame)
+				CHECK_EQ(word_of(world, frame), model_word(world, &p->page[i]));
+			else
+				CHECK_TRUE(!p->page[i].written);
+			if (!p->table[i].frame)
+				continue;
+			CHECK_EQ(space_translate(p->space, address_of(i), &rights), p->table[i].frame);
+			if (!p->parked[block_of(i)])
+				CHECK_TRUE(!(p->table[i].rights & ~rights));
+		}
+	}
+}
+
+static void step(struct world *world, struct process *p)
+{
+	uint64_t i = test_random_below(PAGES), left = RUN_PAGES - i % RUN_PAGES;
+	uint64_t count = 1 + test_random_below(left < 16 ? left : 16);
+
+	switch (test_random_below(24)) {
+	case 0:
+	case 1:
+		step_map(p, i, count, test_random_below(2));
+		break;
+	case 2:
+		step_unmap(p, i, test_random_below(4) ? i + count : i + 1 + test_random_below(PAGES - i));
+		world_return_leases(world);
+		break;
+	case 3:
+		step_protect(p, i, count);
+		break;
+	case 4:
+		step_fork(world, p);
+		break;
+	case 5:
+		if (living() > 1)
+			step_exit(world, p);
+		break;
+	case 6:
+		step_pin(world, p, i);
+		break;
+	case 7:
+	case 8:
+	case 9:
+	case 10:
+		step_read(world, p, i);
+		break;
+	default:
+		step_write(world, p, i);
+	}
+}
+
+static void run(uint64_t ram_pages, uint64_t ops)
+{
+	struct world *world = world_create(ram_pages);
+
+	memset(process, 0, sizeof(process));
+	refused_for_memory = unparked_alone = 0;
+	CHECK_EQ(space_create(&world->policy, 1, PAGE_BYTES, USER_END - PAGE_BYTES, &process[0].space), E_OK);
+	for (uint64_t i = 0; i < ops; i++) {
+		struct process *p = &process[test_random_below(PROCESSES)];
+		int broken;
+
+		while (!p->space)
+			p = &process[test_random_below(PROCESSES)];
+		step(world, p);
+		broken = i < 10000 || i % 16 == 0 ? policy_check(&world->policy) : 0;
+		if (broken)
+			printf("step %lu, line %d\n", (unsigned long)i, broken);
+		CHECK_EQ(broken, 0);
+		if (i % 64 == 0)
+			compare(world);
+	}
+	compare(world);
+	world_destroy(world);
+}
+
+TEST(forked_processes_see_their_own_bytes_only)
+{
+	run(4 * PAGES, test_ops);
+	CHECK_EQ(refused_for_memory, 0);
+	CHECK_TRUE(test_ops < 10000 || unparked_alone > 10);
+}
+
+TEST(the_same_when_memory_is_short)
+{
+	run(40, test_ops / 2);
+	CHECK_TRUE(test_ops < 10000 || refused_for_memory > 100);
+}
+
+TEST(the_same_when_memory_runs_out_now_and_then)
+{
+	run(160, test_ops / 2);
+}
+
+TEST_MAIN(100000)
