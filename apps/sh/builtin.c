@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands that the shell does itself: those that change it, and a few that scripts use all the time. */
-#include "line.h"
+#include "builtin.h"
 #include "shell.h"
-#include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static int complain(const char *command, const char *name)
@@ -82,8 +78,7 @@ static int builtin_pwd(int argc, char **argv)
 	return 0;
 }
 
-/* A number from the command line; complains. */
-static bool number_take(const char *command, const char *text, long *number)
+bool builtin_number(const char *command, const char *text, long *number)
 {
 	char *end;
 
@@ -99,134 +94,11 @@ static int builtin_exit(int argc, char **argv)
 {
 	long status = shell.status;
 
-	if (argc > 1 && !number_take("exit", argv[1], &status))
+	if (argc > 1 && !builtin_number("exit", argv[1], &status))
 		status = STATUS_SYNTAX;
 	shell.exiting = true;
 	shell.status = (int)(status & 0xff);
 	return shell.status;
-}
-
-static int builtin_export(int argc, char **argv)
-{
-	if (argc == 1)
-		variables_print(true);
-	for (int i = 1; i < argc; i++) {
-		size_t bytes = syntax_name(argv[i]);
-		if (bytes == 0 || (argv[i][bytes] != '=' && argv[i][bytes] != 0)) {
-			shell_complain("export: %s: no name", argv[i]);
-			return 1;
-		}
-		const char *value = argv[i][bytes] == '=' ? argv[i] + bytes + 1 : NULL;
-		argv[i][bytes] = 0;
-		variable_set(argv[i], value, true);
-	}
-	return 0;
-}
-
-static int builtin_unset(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		variable_unset(argv[i]);
-	return 0;
-}
-
-/* All but $0 become @items. */
-static bool arguments_replace(char **items, int count)
-{
-	struct strings list = {0};
-
-	if (!strings_add(&list, strdup(shell.arguments.items[0])))
-		return false;
-	for (int i = 0; i < count; i++) {
-		if (!strings_add(&list, strdup(items[i]))) {
-			strings_free(&list);
-			return false;
-		}
-	}
-	strings_free(&shell.arguments);
-	shell.arguments = list;
-	return true;
-}
-
-static int builtin_set(int argc, char **argv)
-{
-	if (argc == 1) {
-		variables_print(false);
-		return 0;
-	}
-	bool marked = strcmp(argv[1], "--") == 0;
-	if (!marked && argv[1][0] == '-') {
-		shell_complain("set: %s: not supported", argv[1]);
-		return STATUS_SYNTAX;
-	}
-	return arguments_replace(argv + 1 + marked, argc - 1 - marked) ? 0 : 1;
-}
-
-static int builtin_shift(int argc, char **argv)
-{
-	long count = 1;
-
-	if (argc > 1 && !number_take("shift", argv[1], &count))
-		return 1;
-	if (count < 0 || (size_t)count >= shell.arguments.count)
-		return 1;
-	char **rest = shell.arguments.items + 1 + count;
-	return arguments_replace(rest, (int)(shell.arguments.count - 1 - (size_t)count)) ? 0 : 1;
-}
-
-static int builtin_wait(int argc, char **argv)
-{
-	int status = 0;
-	long pid;
-
-	if (argc == 1)
-		return job_wait_background(0);
-	for (int i = 1; i < argc; i++) {
-		if (!number_take("wait", argv[i], &pid) || pid <= 0)
-			return STATUS_SYNTAX;
-		status = job_wait_background((pid_t)pid);
-	}
-	return status;
-}
-
-static int signal_number(const char *name)
-{
-	static const struct {
-		const char *name;
-		int number;
-	} signals[] = {{"HUP", SIGHUP},	  {"INT", SIGINT},   {"QUIT", SIGQUIT}, {"ABRT", SIGABRT},
-		       {"KILL", SIGKILL}, {"SEGV", SIGSEGV}, {"PIPE", SIGPIPE}, {"ALRM", SIGALRM},
-		       {"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"USR2", SIGUSR2}};
-
-	if (isdigit((unsigned char)*name))
-		return atoi(name);
-	if (strncmp(name, "SIG", 3) == 0)
-		name += 3;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
-		if (strcmp(name, signals[i].name) == 0)
-			return signals[i].number;
-	return -1;
-}
-
-static int builtin_kill(int argc, char **argv)
-{
-	int number = SIGTERM, first = 1, status = 0;
-	long pid;
-
-	if (argc > 1 && argv[1][0] == '-') {
-		bool spelled = strcmp(argv[1], "-s") == 0 && argc > 2;
-		number = signal_number(spelled ? argv[2] : argv[1] + 1);
-		first = spelled ? 3 : 2;
-	}
-	if (number < 0 || first >= argc) {
-		shell_complain("kill: usage: kill [-SIGNAL] PID...");
-		return STATUS_SYNTAX;
-	}
-	for (int i = first; i < argc; i++)
-		if (!number_take("kill", argv[i], &pid) ||
-		    (kill((pid_t)pid, number) != 0 && complain("kill", argv[i])))
-			status = 1;
-	return status;
 }
 
 /* Leave or repeat loops. */
@@ -234,7 +106,7 @@ static int skip(int argc, char **argv, bool continuing)
 {
 	long count = 1;
 
-	if (argc > 1 && (!number_take(argv[0], argv[1], &count) || count < 1))
+	if (argc > 1 && (!builtin_number(argv[0], argv[1], &count) || count < 1))
 		return 1;
 	if (shell.loops == 0)
 		return 0;
@@ -275,32 +147,6 @@ static int builtin_exec(int argc, char **argv)
 	shell.exiting = !shell.interactive;
 	shell.status = status;
 	return status;
-}
-
-/* The last name takes the rest of the line. A backslash protects nothing. */
-static int builtin_read(int argc, char **argv)
-{
-	char text[LINE_BYTES_MAX];
-	size_t bytes = 0;
-	ssize_t got;
-	char byte = 0;
-
-	while ((got = read(STDIN_FILENO, &byte, 1)) == 1 && byte != '\n')
-		if (bytes < sizeof(text) - 1)
-			text[bytes++] = byte;
-	text[bytes] = 0;
-	char *at = text + strspn(text, " \t");
-	for (int i = argc > 1 && strcmp(argv[1], "-r") == 0 ? 2 : 1; i < argc; i++) {
-		size_t length = i + 1 < argc ? strcspn(at, " \t") : strlen(at);
-		while (i + 1 == argc && length > 0 && strchr(" \t", at[length - 1]) != NULL)
-			length--;
-		char *next = at + length + (at[length] != 0);
-		at[length] = 0;
-		if (syntax_name(argv[i]) != strlen(argv[i]) || !variable_set(argv[i], at, false))
-			return STATUS_SYNTAX;
-		at = next + strspn(next, " \t");
-	}
-	return got == 1 ? 0 : 1;
 }
 
 static int builtin_history(int argc, char **argv)
@@ -353,7 +199,7 @@ static void help_programs(void)
 	puts("programs in /bin:");
 	for (size_t i = 0; i < names.count; i++) {
 		const char *name = names.items[i] + strlen("/bin/");
-		column += (size_t)printf("%s%s", column > 0 ? "  " : "  ", name);
+		column += (size_t)printf("  %s", name);
 		if (column > 64 || i + 1 == names.count) {
 			putchar('\n');
 			column = 0;

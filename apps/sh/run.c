@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OUTPUT_FIRST 512
-
 static bool unwinds(void)
 {
 	return shell.exiting || shell.interrupted || shell.skip_loops > 0;
@@ -23,19 +21,6 @@ static struct expand_source source_now(void)
 	source.arguments = shell.arguments.items;
 	source.argument_count = shell.arguments.count;
 	return source;
-}
-
-_Noreturn static void child_end(int status)
-{
-	fflush(NULL);
-	_exit(status);
-}
-
-/* Run a tree in this child and end. A program then takes the place of the child. */
-_Noreturn static void child_run(const struct node *node)
-{
-	shell.last_command = node->kind == NODE_SIMPLE;
-	child_end(run_node(node));
 }
 
 static bool assign(const char *text, bool exported)
@@ -79,7 +64,7 @@ _Noreturn static void child_exec(char **argv)
 		shell_complain("%s: not found", argv[0]);
 	else
 		shell_complain("%s: %s", argv[0], strerror(errno));
-	child_end(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN);
+	run_child_end(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUN);
 }
 
 static int run_program(const struct node *node, const struct word *first, char **argv)
@@ -90,7 +75,7 @@ static int run_program(const struct node *node, const struct word *first, char *
 		return STATUS_NOT_RUN;
 	if (pid == 0) {
 		if (!redirect_all(node->redirects, NULL) || !assign_all(node->words, first, true))
-			child_end(1);
+			run_child_end(1);
 		child_exec(argv);
 	}
 	job_foreground(pid);
@@ -149,76 +134,6 @@ static int run_simple(const struct node *node)
 	return status;
 }
 
-/* One command of a pipeline, in its child: between the pipe it reads and what it writes to (-1: as before).
- */
-_Noreturn static void pipe_child(const struct node *node, const int in[2], int out)
-{
-	if (out >= 0) {
-		dup2(out, STDOUT_FILENO);
-		close(out);
-	}
-	if (in[0] >= 0) {
-		dup2(in[0], STDIN_FILENO);
-		close(in[0]);
-		close(in[1]);
-	}
-	child_run(node);
-}
-
-/* The commands of a pipeline from the last one back; false: something failed. @members has room for all. */
-static bool pipe_start(const struct node *node, int out, pid_t *members, size_t *count)
-{
-	int in[2] = {-1, -1};
-	bool more = node->kind == NODE_PIPE;
-
-	if (more && pipe(in) != 0) {
-		shell_complain("pipe: %s", strerror(errno));
-		return false;
-	}
-	pid_t pid = job_fork();
-	if (pid == 0)
-		pipe_child(more ? node->right : node, in, out);
-	if (pid > 0)
-		members[(*count)++] = pid;
-	if (!more)
-		return pid > 0;
-	close(in[0]);
-	bool done = pid > 0 && pipe_start(node->left, in[1], members, count);
-	close(in[1]);
-	return done;
-}
-
-static int run_members(const struct node *node)
-{
-	size_t count = 1;
-
-	for (const struct node *left = node; left->kind == NODE_PIPE; left = left->left)
-		count++;
-	pid_t *members = malloc(count * sizeof(*members));
-	if (members == NULL)
-		return STATUS_NOT_RUN;
-	count = 0;
-	bool done = pipe_start(node, -1, members, &count);
-	int status = STATUS_NOT_RUN;
-	for (size_t i = 0; i < count; i++) {
-		int ended = job_wait(members[i]);
-		status = i == 0 && done ? ended : status;
-	}
-	free(members);
-	return status;
-}
-
-static int run_pipe(const struct node *node)
-{
-	if (!shell.interactive)
-		return run_members(node);
-	pid_t pid = job_fork(); /* one child above all of them, for Ctrl-C */
-	if (pid == 0)
-		child_run(node);
-	job_foreground(pid);
-	return pid > 0 ? job_wait(pid) : STATUS_NOT_RUN;
-}
-
 /* Nobody types for a command in the background: its input is at its end. */
 static void input_close(void)
 {
@@ -243,7 +158,7 @@ static int run_background(const struct node *node)
 		return STATUS_NOT_RUN;
 	if (pid == 0) {
 		input_close();
-		child_run(node->left);
+		run_child(node->left);
 	}
 	if (shell.interactive)
 		fprintf(stderr, "[%d]\n", (int)pid);
@@ -259,7 +174,7 @@ static int run_subshell(const struct node *node)
 	if (pid < 0)
 		return STATUS_NOT_RUN;
 	if (pid == 0)
-		child_run(node->left);
+		run_child(node->left);
 	job_foreground(pid);
 	return job_wait(pid);
 }
@@ -426,55 +341,4 @@ int run_text(const char *text, const char *name)
 		job_collect();
 	}
 	return shell.status;
-}
-
-/* Everything that can be read; from malloc, ends with a zero. Zeros inside are left out. */
-static char *read_all(int fd)
-{
-	size_t room = OUTPUT_FIRST, used = 0;
-	char *text = malloc(room);
-	ssize_t bytes = 0;
-
-	while (text != NULL && (bytes = read(fd, text + used, room - used - 1)) > 0) {
-		for (ssize_t i = 0; i < bytes; i++)
-			if (text[used + (size_t)i] == 0)
-				memmove(text + used + i, text + used + i + 1, (size_t)(--bytes - i));
-		used += (size_t)bytes;
-		if (room - used < 2) {
-			char *more = realloc(text, 2 * room);
-			if (more == NULL)
-				free(text);
-			text = more;
-			room *= 2;
-		}
-	}
-	if (text != NULL)
-		text[used] = 0;
-	return text;
-}
-
-char *run_output(void *context, const char *text)
-{
-	int ends[2];
-
-	(void)context;
-	if (pipe(ends) != 0) {
-		shell_complain("pipe: %s", strerror(errno));
-		return strdup("");
-	}
-	pid_t pid = job_fork();
-	if (pid == 0) {
-		close(ends[0]);
-		if (ends[1] != STDOUT_FILENO) {
-			dup2(ends[1], STDOUT_FILENO);
-			close(ends[1]);
-		}
-		child_end(run_text(text, NULL));
-	}
-	close(ends[1]);
-	job_foreground(pid);
-	char *output = read_all(ends[0]);
-	close(ends[0]);
-	shell.status = pid > 0 ? job_wait(pid) : STATUS_NOT_RUN;
-	return output;
 }

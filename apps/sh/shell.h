@@ -43,7 +43,12 @@ extern const struct expand_source variables_source;
 
 /* run.c: executing a tree. The answer is also in shell.status. */
 int run_node(const struct node *node);
-int run_text(const char *text, const char *name);  /* all commands of a text; name: for messages, or NULL */
+int run_text(const char *text, const char *name); /* all commands of a text; name: for messages, or NULL */
+
+/* run_child.c */
+_Noreturn void run_child_end(int status);
+_Noreturn void run_child(const struct node *node); /* a program then takes the place of the child */
+int run_pipe(const struct node *node);
 char *run_output(void *context, const char *text); /* for $( ) */
 
 /* redirect.c. Descriptors as they were, to be put back. */
@@ -68,9 +73,6 @@ int job_wait_background(pid_t pid); /* 0: all */
 typedef int (*builtin_run)(int argc, char **argv);
 builtin_run builtin_find(const char *name);
 const char *builtin_name(size_t index); /* NULL behind the last */
-
-/* test.c: test and [ */
-int builtin_test(int argc, char **argv);
 
 /* input.c */
 int input_interactive(void);

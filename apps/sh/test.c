@@ -3,6 +3,7 @@
  * test and [: conditions. Precedence from low to high: -o, -a, !, and the single questions; brackets group.
  * As in POSIX, one word alone asks whether it is empty.
  */
+#include "builtin.h"
 #include "shell.h"
 #include <stdio.h>
 #include <stdlib.h>

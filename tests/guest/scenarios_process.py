@@ -102,3 +102,12 @@ def ctrl_c_ends_the_foreground(_context):
     check('status 130' in text, f'no status of Ctrl-C: {text!r}')
     check_equal(len(re.findall(r'^ +\d+ +\d+ \w+ +\d+ sleep$', text, re.MULTILINE)), 1, 'sleeps that live after Ctrl-C')
     check_equal((done.reason, done.status, done.leaks), ('exit', 7, '0'), 'reason, status, leaks')
+
+
+@scenario('quick', 'a program reads what is typed by lines, which can be taken back; Ctrl-D ends it')
+def terminal_gives_lines(_context):
+    done = typed(b'cat > /tmp/typed\r', b'abx\x7fc\rgone\x15kept\r', b'\x04', b'wc -c /tmp/typed; cat /tmp/typed\r', b'exit\r',
+                 pause_s=1)
+    text = done.stdout.decode(errors='replace').replace('\r', '')
+    check('9 /tmp/typed' in text and 'abc\nkept\n' in text, f'what was typed: {text!r}')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
