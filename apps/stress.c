@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stress fork|exec|memory N [--alive K]: the same thing N times, up to K of them at once (1). fork: a child
- * that writes its stack; exec: a child that becomes `true`; memory: a child that fills 1 MiB and checks it.
+ * stress fork|exec|memory [N] [--alive K]: the same thing N times (K), up to K of them at once (1). fork: a
+ * child that writes its stack; exec: a child that becomes `true`; memory: a child that fills 1 MiB and checks
+ * it.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +56,7 @@ static const struct {
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: stress fork|exec|memory N [--alive K]\n");
+	fprintf(stderr, "usage: stress fork|exec|memory [N] [--alive K]\n");
 	return 2;
 }
 
@@ -96,20 +98,32 @@ static int stress(int (*run)(unsigned long), unsigned long count, unsigned long 
 	return good != count;
 }
 
+/* A number above 0; 0: it is none. */
+static unsigned long number(const char *word)
+{
+	char *end = NULL;
+	unsigned long value = strtoul(word, &end, 10);
+
+	return end == word || *end != 0 ? 0 : value;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long alive = 1;
-	char *end = "";
+	unsigned long count = 0, alive = 0;
 
-	if (argc != 3 && (argc != 5 || strcmp(argv[3], "--alive") != 0))
-		return usage();
-	unsigned long count = strtoul(argv[2], &end, 10);
-	if (*end == 0 && argc == 5)
-		alive = strtoul(argv[4], &end, 10);
-	if (*end != 0 || count == 0 || alive == 0)
+	for (int i = 2; i < argc; i++) {
+		bool is_alive = strcmp(argv[i], "--alive") == 0 && i + 1 < argc;
+		unsigned long *which = is_alive ? &alive : &count;
+
+		if (*which != 0 || (*which = number(argv[is_alive ? ++i : i])) == 0)
+			return usage();
+	}
+	if (count == 0)
+		count = alive;
+	if (argc < 3 || count == 0)
 		return usage();
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(argv[1], kinds[i].name) == 0)
-			return stress(kinds[i].run, count, alive);
+			return stress(kinds[i].run, count, alive == 0 ? 1 : alive);
 	return usage();
 }

@@ -4,7 +4,7 @@ import os
 import re
 
 from build import folder_of
-from scenario import check, check_equal, check_match, run, scenario
+from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
 
 PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/cowtorture')
 SUMMARY = r'faults=(\d+) prefetched=(\d+) fork_mapped=(\d+) populate=(\d+) present=(\d+) other=(\d+)'
@@ -14,6 +14,8 @@ def torture(*names, options=(), timeout_s=120):
     """One run of the test program; every part must say ok and nothing may be lost."""
     done = run('--add', PROGRAM, *options, '--', 'cowtorture', *names, timeout_s=timeout_s)
     for name in names:
+        if name.startswith('seed='):
+            continue
         check_match('ok ' + name, done.stdout.decode(errors='replace'), 'standard output')
     check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
     return done
@@ -22,6 +24,18 @@ def torture(*names, options=(), timeout_s=120):
 @scenario('quick', 'processes that fork again and again each find their own bytes')
 def cow_tree_keeps_bytes_apart(_context):
     torture('tree')
+
+
+@scenario('default', 'random trees of processes agree with their models, with ten seeds')
+def cow_tree_with_ten_seeds(context):
+    results = []
+    for seed in range(context.seed, context.seed + 10):
+        try:
+            torture(f'seed={seed}', 'tree')
+            results.append(Subcase(f'seed={seed}'))
+        except Failure as failure:
+            results.append(Subcase(f'seed={seed}', str(failure)))
+    return results
 
 
 @scenario('quick', 'pages outlive the parents they came from')

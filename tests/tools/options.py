@@ -13,7 +13,7 @@ SHELL = '/bin/sh'
 HELP = '''\
 usage: ./run [OPTION...] [-- PROGRAM ARG...]
 
-Boots Pagoda in QEMU. With PROGRAM runs that and ends with its status; without, the shell (in a later issue).
+Boots Pagoda in QEMU. With PROGRAM runs that and ends with its status; without, the shell.
 
   --add HOST[=GUEST]       put a file or folder into the guest (default /bin/NAME); again and again
   --mem SIZE               memory, e.g. 64M or 1G (default 512M, at least 32M)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cowtorture NAME...: memory of processes that fork, from inside, by POSIX alone. Every process keeps a
- * number for each page and fills the page with it; whatever it or its relatives do, a page must hold what its
- * own process says. Prints `ok NAME`; the first difference ends it with status 1 and its place.
+ * cowtorture [seed=N] NAME...: memory of processes that fork, from inside, by POSIX alone. Every process
+ * keeps a number for each page and fills the page with it; whatever it or its relatives do, a page must hold
+ * what its own process says. Prints `ok NAME`; the first difference ends it with status 1 and its place.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -382,18 +382,26 @@ static const struct {
 	{"memory_runs_out", memory_runs_out},
 };
 
+static void run_part(const char *name)
+{
+	for (unsigned k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
+		if (strcmp(name, parts[k].name) != 0)
+			continue;
+		memset(number, 0, sizeof(number));
+		memset(bss, 0, sizeof(bss));
+		parts[k].run();
+		printf("ok %s\n", name);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IONBF, 0);
 	for (int i = 1; i < argc; i++) {
-		for (unsigned k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
-			if (strcmp(argv[i], parts[k].name) != 0)
-				continue;
-			memset(number, 0, sizeof(number));
-			memset(bss, 0, sizeof(bss));
-			parts[k].run();
-			printf("ok %s\n", argv[i]);
-		}
+		if (strncmp(argv[i], "seed=", 5) == 0)
+			state = strtoull(argv[i] + 5, NULL, 10) | 1ull << 63; /* never 0 */
+		else
+			run_part(argv[i]);
 	}
 	return 0;
 }
