@@ -7,7 +7,7 @@
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 
-#define MEMORY_LOW_PAGES 64u /* ask before it is needed */
+#define MEMORY_LOW_PAGES (CACHE_RESERVE_PAGES + 64u) /* ask before it is needed */
 
 struct waiters memory_waiters;
 static bool asked;

@@ -8,6 +8,7 @@
 	 OPEN_DIRECTORY | OPEN_CLOEXEC)
 
 #define UNLINK_DIRECTORY 1u
+#define STAT_KEEP_LINK	 1u
 
 /* Copy the caller's buffer, at most @room bytes. */
 static err_t request_text(struct request *r, char *text, uint64_t room, uint64_t *bytes)
@@ -83,10 +84,15 @@ err_t request_stat(struct request *r)
 {
 	struct request_path path;
 	struct path_end end;
-	err_t error = request_path(r, r->process->cwd, &path);
+	err_t error;
 
-	if (error == E_OK)
+	if (r->m.w[0] & ~(uint64_t)STAT_KEEP_LINK)
+		return E_ARGUMENT;
+	error = request_path(r, r->process->cwd, &path);
+	if (error == E_OK) {
+		path.path.last = r->m.w[0] & STAT_KEEP_LINK ? PATH_KEEP_LINK : PATH_FOLLOW;
 		error = path_walk(&vfs.tree, &path.path, &end);
+	}
 	if (error == E_OK)
 		request_put_stat(r, end.inode, end.inode);
 	return error;

@@ -127,8 +127,10 @@ err_t service_cache_grow(struct request *r)
 	error = cache_memory_check(&facts);
 	if (error == E_OK)
 		error = cache_map(SERVER_RECEIVE, arenas, at);
-	if (error != E_OK)
+	if (error != E_OK) {
+		memory_refused(); /* the pager has done what it could */
 		return error;
+	}
 	sys_cap_move(CAP_NULL, slot, CAP_NULL, SERVER_RECEIVE);
 	cache_groups++;
 	for (uint64_t i = 0; i < arenas && error == E_OK; i++)

@@ -24,7 +24,8 @@
 #include "waiters.h"
 #include <pagoda/ipc.h>
 
-#define VFS_CACHE_BASE (SERVER_ARCHIVE_BASE + 0x100000000ul) /* arenas of the cache, in order */
+#define CACHE_RESERVE_PAGES 32u
+#define VFS_CACHE_BASE	    (SERVER_ARCHIVE_BASE + 0x100000000ul) /* arenas of the cache, in order */
 
 struct vfs {
 	struct tree tree;

@@ -173,6 +173,11 @@ uint32_t cache_room(const struct cache *cache)
 	return cache->arena_count * ARENA_PAGES - cache->used + cache->idle;
 }
 
+bool cache_may_hold(const struct cache *cache)
+{
+	return cache_room(cache) > cache->reserve;
+}
+
 uint8_t *cache_data(const struct cache *cache, const struct cache_page *page)
 {
 	uint32_t number = page - cache->pages;

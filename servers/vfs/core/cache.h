@@ -49,8 +49,10 @@ struct cache {
 	uint32_t arena_count;
 	uint32_t free; /* number + 1 */
 	uint32_t used;
-	uint32_t idle; /* CLEAN without a lease */
-	uint32_t hand; /* where the search for a page to reuse goes on */
+	uint32_t idle;	  /* CLEAN without a lease */
+	uint32_t reserve; /* pages that only leases may take: a program must start though files fill the cache
+			   */
+	uint32_t hand;	  /* where the search for a page to reuse goes on */
 };
 
 /* Take one more arena. Errors: E_TOO_MANY */
@@ -82,8 +84,9 @@ void cache_unlease(struct cache *cache, struct cache_page *page);
 struct cache_page *cache_first(struct cache *cache, uint32_t inode);
 struct cache_page *cache_next(struct cache *cache, const struct cache_page *page);
 
-/* Pages that cache_take() can still give. */
+/* Pages that cache_take() can still give, and whether one of them may hold what was written. */
 uint32_t cache_room(const struct cache *cache);
+bool cache_may_hold(const struct cache *cache);
 
 struct cache_page *cache_page(struct cache *cache, uint32_t number);
 uint32_t cache_number(const struct cache *cache, const struct cache_page *page);

@@ -122,7 +122,7 @@ static err_t pages_take(struct pipes *pipes, struct pipe *pipe, uint64_t bytes)
 		struct cache_page *page;
 
 		if (*slot == 0) {
-			if (cache_take(pipes->cache, &page) != E_OK)
+			if (!cache_may_hold(pipes->cache) || cache_take(pipes->cache, &page) != E_OK)
 				return E_NO_MEMORY;
 			*slot = cache_number(pipes->cache, page) + 1;
 		}

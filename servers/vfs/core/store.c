@@ -95,16 +95,20 @@ static err_t page_replace(struct store *store, struct cache_page **page)
 /* The page of the file, dirty and without a lease. */
 static err_t page_writable(struct store *store, uint32_t number, uint64_t index, struct cache_page **page)
 {
-	err_t error = store_cache(store, number, index, page);
+	err_t error;
 
+	*page = cache_find(store->cache, number, index);
+	if (*page && (*page)->state == PAGE_DIRTY && (*page)->leases == 0)
+		return E_OK;
+	if (!cache_may_hold(store->cache))
+		return E_NO_MEMORY;
+	error = store_cache(store, number, index, page);
 	if (error != E_OK)
 		return error;
 	if ((*page)->leases > 0)
 		return page_replace(store, page);
-	if ((*page)->state == PAGE_CLEAN) {
-		cache_soil(store->cache, *page);
-		store->tree->inodes[number].dirty++;
-	}
+	cache_soil(store->cache, *page);
+	store->tree->inodes[number].dirty++;
 	return E_OK;
 }
 
