@@ -127,6 +127,41 @@ TEST(a_growing_block_is_seldom_copied)
 	CHECK_EQ(world.mapped_bytes, 0);
 }
 
+TEST(the_top_is_used_to_its_end)
+{
+	static void *blocks[20000];
+
+	for (size_t odd = 0; odd < 2; odd++) { /* so that nothing is left of it, or half a block */
+		blocks[0] = guest_malloc(24 + 16 * odd);
+		for (unsigned i = 1; i < 20000; i++)
+			blocks[i] = guest_malloc(24);
+		CHECK_EQ(malloc_check(), 0);
+		for (unsigned i = 0; i < 20000; i++)
+			guest_free(blocks[i]);
+	}
+	CHECK_EQ(malloc_check(), 0);
+}
+
+TEST(blocks_grow_beside_others_who_use_the_break)
+{
+	static unsigned char *blocks[400];
+
+	for (unsigned i = 0; i < 400; i++) {
+		blocks[i] = guest_malloc(20000);
+		memset(blocks[i], (int)i, 20000);
+		memset(guest_sbrk(16), 0xff, 16);
+		blocks[i] = guest_realloc(blocks[i], 60000);
+		memset(blocks[i] + 20000, (int)i, 40000);
+		CHECK_EQ(malloc_check(), 0);
+	}
+	for (unsigned i = 0; i < 400; i++) {
+		for (unsigned at = 0; at < 60000; at++)
+			CHECK_EQ(blocks[i][at], (unsigned char)i);
+		guest_free(blocks[i]);
+	}
+	CHECK_EQ(malloc_check(), 0);
+}
+
 /* ---- random use ---- */
 
 struct held {
