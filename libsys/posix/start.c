@@ -12,8 +12,9 @@ extern void __libc_init_array(void);
 
 char **environ;
 
-/* picolibc has an sbrk() of its own; naming ours here makes the linker find it first. */
+/* picolibc has an sbrk() and a malloc() of its own; naming ours here makes the linker find them first. */
 __attribute__((used)) static void *(*const own_sbrk)(ptrdiff_t) = sbrk;
+__attribute__((used)) static void *(*const own_malloc)(size_t) = malloc;
 
 _Noreturn void program_start(uint64_t *stack);
 
