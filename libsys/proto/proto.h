@@ -13,32 +13,32 @@
 #include "uapi/message.h"
 
 /* Badges. A process has its pid as badge at proc, pager and vfs. */
-#define BADGE_PID_MAX	   0x7fffffffu
+#define BADGE_PID_MAX	   0x3fffffu   /* as Linux; custom.h has room for no more */
 #define BADGE_PROC	   0x80000001u /* the process server; also init, which reads counts */
 #define BADGE_PAGER	   0x80000002u /* the pager */
 #define BADGE_VFS	   0x80000003u /* the vfs */
 #define BADGE_INIT	   0x80000004u /* init, at proc */
 #define BADGE_SERVER_FAULT 0x80000010u /* init's fault endpoint: server i of the manifest has this + i */
 
-enum proc_request {
+enum proc_label {
 #define REQUEST(NAME, number, ...) PROC_##NAME = number,
 #include "proto/proc.def"
 #undef REQUEST
 };
 
-enum pager_request {
+enum pager_label {
 #define REQUEST(NAME, number, ...) PAGER_##NAME = number,
 #include "proto/pager.def"
 #undef REQUEST
 };
 
-enum vfs_request {
+enum vfs_label {
 #define REQUEST(NAME, number, ...) VFS_##NAME = number,
 #include "proto/vfs.def"
 #undef REQUEST
 };
 
-enum uart_request {
+enum uart_label {
 #define REQUEST(NAME, number, ...) UART_##NAME = number,
 #include "proto/uart.def"
 #undef REQUEST
@@ -95,6 +95,12 @@ enum deny_rule {
 	RULE_NO_MEMORY = 6,    /* out of memory */
 	RULE_EXCEPTION = 7,    /* not a page fault: illegal instruction and the like */
 	RULE_IO = 8,	       /* the page could not be read: SIGBUS */
+	/* of a custom pager; PAGER_NEWS has its name */
+	RULE_PAGER_ENDED = 9,	  /* it has ended */
+	RULE_PAGER_LATE = 10,	  /* no answer within the deadline; detail: milliseconds */
+	RULE_PAGER_FAILED = 11,	  /* it answered FAIL; detail: its code */
+	RULE_PAGER_LIED = 12,	  /* an answer it may not give; detail: the label */
+	RULE_PAGER_NO_FRAME = 13, /* it answered NO_MEMORY */
 };
 
 #endif

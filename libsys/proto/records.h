@@ -41,6 +41,44 @@ struct pager_news {
 	uint64_t rule;					  /* enum deny_rule */
 	uint64_t area_start, area_end, area_prot_backing; /* 0 0 0: none */
 	uint64_t fault_kind;				  /* enum fault_kind */
+	uint64_t detail;				  /* of RULE_PAGER_*; else 0 */
+	char pager[32];					  /* custom pager's name; empty: none concerned */
+};
+
+/* A custom pager. */
+struct pager_custom {
+	uint64_t number;		     /* cursor of PAGERS */
+	uint64_t pid;			     /* 0: it has ended, its grant is still in use */
+	uint64_t grant_frames, given_frames; /* given: that books of others name */
+	uint64_t clients;		     /* spaces with its grant attached */
+	uint64_t supplied_spaces;	     /* whose supplier it is */
+	uint64_t forwarded, failed, late, lied, pending;
+	char name[32];
+	/* what it says of itself: struct custom_report */
+	uint64_t report_frames_used;
+	uint16_t histogram[24];
+};
+
+/* An object of a custom pager; number 0: anonymous memory. */
+struct pager_object {
+	uint64_t number, size_bytes, deadline_ms;
+	uint64_t areas;							  /* that refer to it */
+	uint64_t forwarded, failed, late, lied;				  /* counted by the system */
+	uint64_t requests, supplied, zeroed, refused, later, latency_sum; /* said by the pager */
+	char name[32];
+};
+
+/* PAGER_WHY */
+struct pager_why {
+	uint64_t rule; /* enum deny_rule that a load there would meet; 0: none */
+	uint64_t area_start, area_end, area_prot_backing;
+	uint64_t frame, rights; /* as the kernel maps it now; 0: not mapped */
+	uint64_t page;		/* of the object */
+	uint64_t pending;	/* a thread of this process waits for this page; then since, deadline in ms */
+	uint64_t since_ms, deadline_ms;
+	uint64_t last_rule, last_detail, last_address; /* of the last fault of this process that a custom
+							  pager did not resolve; 0: none */
+	char area[32], pager[32], object[32];
 };
 
 enum vfs_mode {

@@ -83,6 +83,11 @@ def make_page():
         parts.append(table(('label', 'name', 'in', 'out', 'text'),
                            ((a[1], f'{name.upper()}_{a[0]}', a[2] or '-', a[3] or '-', a[4] or '-')
                             for _, a in read_list(f'libsys/proto/{name}.def'))))
+    parts.append('\n## Custom pagers\n\nPlain answers to a forwarded fault (`libsys/proto/custom.h`, [pager-protocol.md](pager-protocol.md)), and operations of '
+                 'OBJECT_CONTROL, none of which is built.\n\n')
+    parts.append(table(('number', 'name', 'meaning'),
+                       ((a[1], ('CUSTOM_' if macro == 'ANSWER' else 'CUSTOM_OPERATION_') + a[0], a[2])
+                        for macro, a in read_list('libsys/proto/custom.def'))))
     parts.append('\n## Trace events\n\n')
     parts.append(table(('number', 'name', 'a', 'b'),
                        ((a[1], 'TRACE_' + a[0], a[2] or '-', a[3] or '-') for _, a in read_list('kernel/uapi/trace.def'))))
