@@ -65,8 +65,8 @@ enum custom_operation {
 #define CUSTOM_LABEL_FRAME(label) ((uint32_t)(label) >> 4 & 0x3fffff)
 #define CUSTOM_LABEL_COUNT(label) (((uint32_t)(label) >> 26) + 1)
 
-#define CUSTOM_HISTOGRAM	  24 /* bucket i: latencies from 2^i to 2^(i+1) - 1 instructions; the last: and more \
-				      */
+/* Bucket i: latencies from 2^i to 2^(i+1) - 1 instructions; the last: and more. */
+#define CUSTOM_HISTOGRAM 24
 
 /* First page of the grant: what the pager says of itself. Written by it, only shown by others. */
 struct custom_report {
