@@ -32,17 +32,18 @@ struct result syscall_reply_narrow(struct thread *thread, cap_t reply, uint64_t 
 }
 
 struct result syscall_reply_forward(struct thread *thread, cap_t reply, cap_t endpoint, vaddr_t at,
-				    uint64_t pages, uint64_t words)
+				    uint64_t pages_bounds, uint64_t keep, uint64_t badge)
 {
-	struct reply_bounds bounds;
+	struct forward wanted = {.reply = reply, .keep = keep, .badge = badge};
 	struct slot *slot;
-	err_t error = read_bounds(at, pages, words, &bounds);
+	err_t error = read_bounds(at, pages_bounds >> 32, pages_bounds & UINT32_MAX, &wanted.bounds);
 
 	if (error == E_OK)
 		error = cap_find(thread, endpoint, KIND_ENDPOINT, RIGHT_WRITE, &slot);
-	if (error == E_OK)
-		error = reply_forward(thread, reply, slot, &bounds);
-	return failed(error);
+	if (error != E_OK)
+		return failed(error);
+	wanted.endpoint = slot;
+	return failed(reply_forward(thread, &wanted));
 }
 
 struct result syscall_reply_recall(struct thread *thread, cap_t reply)

@@ -319,7 +319,7 @@ HOT struct thread *fast_fault(struct thread *thread, unsigned access, bool trace
 	thread->fault_access = (uint8_t)access;
 	thread->fault_flags = (uint8_t)flags;
 	thread->fault_address = at;
-	thread->fault_instret = 0;
+	thread->fault_word = csr_read(instret);
 	thread->send_kind = SEND_FAULT;
 	thread->send_badge = thread->pager_badge;
 	thread->state = THREAD_FAULTED;
@@ -330,7 +330,7 @@ HOT struct thread *fast_fault(struct thread *thread, unsigned access, bool trace
 	receiver->regs[REG_A2] = at;
 	receiver->regs[REG_A3] = thread->regs[REG_PC];
 	receiver->regs[REG_A4] = FAULT_INFO(thread->id, thread->space->asid, flags, access);
-	receiver->regs[REG_A5] = 0;
+	receiver->regs[REG_A5] = thread->fault_word;
 	receiver->regs[REG_A6] = thread->pager_badge;
 	fast_switch(receiver, traced);
 	return receiver;

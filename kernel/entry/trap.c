@@ -27,7 +27,7 @@ static void fault_is(struct thread *thread, enum fault_kind kind, unsigned acces
 	thread->fault_access = (uint8_t)access;
 	thread->fault_flags = 0;
 	thread->fault_address = csr_read(stval);
-	thread->fault_instret = trace_is_on() ? csr_read(instret) : 0;
+	thread->fault_word = csr_read(instret);
 }
 
 /* First use of floating point: give the registers to @thread. false: it owned them, so it is a fault. */
@@ -87,7 +87,7 @@ static void page_fault(struct thread *thread, uint64_t cause)
 	if (page_fault_is_spurious(thread, thread->fault_address, thread->fault_access))
 		return;
 	trace(TRACE_FAULT, thread->id, thread->fault_address, thread->regs[REG_PC]);
-	fault_send(thread, 0);
+	fault_send(thread);
 }
 
 static void exception(struct thread *thread, uint64_t cause)
@@ -117,7 +117,7 @@ static void exception(struct thread *thread, uint64_t cause)
 		break;
 	}
 	trace(TRACE_FAULT, thread->id, thread->fault_address, thread->regs[REG_PC]);
-	fault_send(thread, 0);
+	fault_send(thread);
 }
 
 static void interrupt(uint64_t cause)

@@ -17,14 +17,20 @@ void fault_carry(const struct thread *thread, struct thread *receiver)
 	receiver->regs[REG_A3] = thread->regs[REG_PC];
 	receiver->regs[REG_A4] =
 		FAULT_INFO(thread->id, thread->space->asid, thread->fault_flags, thread->fault_access);
-	receiver->regs[REG_A5] = thread->fault_instret;
+	receiver->regs[REG_A5] = thread->fault_word;
 	receiver->regs[REG_A6] = thread->send_badge;
 }
 
-void fault_send(struct thread *thread, unsigned extra_flags)
+void fault_bounce(struct thread *thread, uint64_t why)
+{
+	thread->fault_flags |= FAULT_BOUNCED;
+	thread->fault_word = why;
+	fault_send(thread);
+}
+
+void fault_send(struct thread *thread)
 {
 	info->fault_count++;
-	thread->fault_flags |= (uint8_t)extra_flags;
 	thread->send_kind = SEND_FAULT;
 	thread->send_badge = thread->pager_badge;
 	if (thread->pager != NULL) {

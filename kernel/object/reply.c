@@ -6,7 +6,8 @@
  * queue (while a forwarded fault is not yet received), and any number of Reply slots with its sequence
  * number (thread->replies counts them). The first answer moves the number; all others find E_STALE. When the
  * last of them goes without an answer the thread is orphaned: a call ends with E_DEAD, a fault is sent to the
- * thread's own pager again, marked FAULT_BOUNCED.
+ * thread's own pager again, marked FAULT_BOUNCED. The same becomes of a fault that is refused by whoever got
+ * it from that pager.
  *
  * Only the Reply of whom the thread itself turned to has RIGHT_MANAGE, which recall needs: one made by
  * narrow, or saved from a forwarded fault, can answer but not void the one it comes from.
@@ -112,18 +113,31 @@ static err_t answer_with_map(struct thread *server, const struct reply_target *t
 	return E_OK;
 }
 
-static err_t answer_fault(struct thread *server, const struct reply_target *target, uint64_t *missing,
-			  bool *runs)
+/* Did the thread's own pager give this away, to whoever answers now? */
+static bool is_for_another(const struct reply_target *target)
+{
+	return target->slot == NULL ? target->thread->forwarded : !(target->slot->rights & RIGHT_MANAGE);
+}
+
+static err_t answer_fault(struct thread *server, const struct reply_target *target, uint64_t *missing)
 {
 	uint64_t tag = server->regs[REG_A1];
 
-	*runs = true;
 	if (tag & (TAG_CAP | TAG_BUFFER | TAG_NOTIFY | TAG_FAULT))
 		return E_MESSAGE;
-	if (tag & TAG_MAP)
-		return answer_with_map(server, target, missing);
-	*runs = TAG_LABEL(tag) == E_OK;
-	return E_OK;
+	return tag & TAG_MAP ? answer_with_map(server, target, missing) : E_OK;
+}
+
+/* A plain answer with a label other than E_OK. */
+static void refuse_fault(const struct reply_target *target, uint32_t label)
+{
+	bool bounces = is_for_another(target);
+
+	reply_settle(target->thread);
+	if (bounces)
+		fault_bounce(target->thread, label);
+	else
+		target->thread->state = THREAD_STOPPED;
 }
 
 static err_t answer_call(struct thread *server, const struct reply_target *target)
@@ -141,14 +155,20 @@ static err_t answer_call(struct thread *server, const struct reply_target *targe
 err_t reply_answer(struct thread *server, const struct reply_target *target, struct thread **woken,
 		   uint64_t *missing)
 {
-	bool is_fault = target->thread->send_kind == SEND_FAULT, runs = true;
-	err_t error = is_fault ? answer_fault(server, target, missing, &runs) : answer_call(server, target);
+	bool is_fault = target->thread->send_kind == SEND_FAULT;
+	uint64_t tag = server->regs[REG_A1];
+	err_t error = is_fault ? answer_fault(server, target, missing) : answer_call(server, target);
 
+	*woken = NULL;
 	if (error != E_OK)
 		return error;
+	if (is_fault && !(tag & TAG_MAP) && TAG_LABEL(tag) != E_OK) {
+		refuse_fault(target, TAG_LABEL(tag));
+		return E_OK;
+	}
 	reply_settle(target->thread);
-	target->thread->state = runs ? THREAD_READY : THREAD_STOPPED;
-	*woken = runs ? target->thread : NULL;
+	target->thread->state = THREAD_READY;
+	*woken = target->thread;
 	return E_OK;
 }
 
@@ -160,7 +180,7 @@ void reply_orphaned(struct thread *thread)
 		return;
 	reply_settle(thread);
 	if (is_fault) {
-		fault_send(thread, FAULT_BOUNCED);
+		fault_bounce(thread, 0);
 		return;
 	}
 	thread_result(thread, E_DEAD, 0);
@@ -177,20 +197,26 @@ void reply_slot_deleted(struct slot *slot)
 		reply_orphaned(thread);
 }
 
-err_t reply_save(struct thread *server, uint64_t to)
+/* The Reply of @server's current caller to @slot; the caller is no longer current. */
+static void save_caller(struct thread *server, struct slot *slot)
 {
 	struct thread *thread = server->caller;
-	struct slot *slot;
-	err_t error = cap_find_empty(server, to, &slot);
 
-	if (error == E_OK && thread == NULL)
-		error = E_STALE;
-	if (error != E_OK)
-		return error;
 	fill_slot(&thread->self, slot, thread, thread->forwarded ? &thread->bounds : &reply_unbounded);
 	server->caller = NULL;
 	thread->replier = NULL;
-	return E_OK;
+}
+
+err_t reply_save(struct thread *server, uint64_t to)
+{
+	struct slot *slot;
+	err_t error = cap_find_empty(server, to, &slot);
+
+	if (error == E_OK && server->caller == NULL)
+		error = E_STALE;
+	if (error == E_OK)
+		save_caller(server, slot);
+	return error;
 }
 
 /* Is @inner within @outer? E_WINDOW, E_RIGHTS. */
@@ -219,30 +245,62 @@ err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to, const str
 	return E_OK;
 }
 
-err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint,
-		    const struct reply_bounds *bounds)
+/* Where the current caller's Reply is kept: NULL when it is not, or lies there already. */
+static err_t find_keep(const struct thread *server, const struct forward *wanted,
+		       const struct reply_target *target, struct slot **keep)
+{
+	err_t error;
+
+	*keep = NULL;
+	if (wanted->keep == CAP_NULL)
+		return E_OK;
+	if (target->slot != NULL)
+		return wanted->keep == wanted->reply ? E_OK : E_RANGE;
+	error = cap_find_in(server, CAP_NULL, wanted->keep, keep);
+	if (error == E_OK && !slot_is_empty(*keep) &&
+	    ((*keep)->kind != KIND_REPLY || ((*keep)->flags & SLOT_DYING)))
+		return E_OCCUPIED;
+	return error;
+}
+
+static err_t check_forward(const struct thread *server, const struct forward *wanted,
+			   const struct reply_target *target)
+{
+	const struct thread *thread = target->thread;
+
+	if (thread->state != THREAD_FAULTED || (thread->replier != NULL && thread->replier != server))
+		return E_STATE;
+	if (wanted->badge != 0 && (wanted->endpoint->b != 0 || !(wanted->endpoint->rights & RIGHT_MANAGE)))
+		return E_RIGHTS;
+	return check_within(&wanted->bounds, &target->bounds);
+}
+
+err_t reply_forward(struct thread *server, const struct forward *wanted)
 {
 	struct reply_target target;
 	struct thread *thread;
-	err_t error = reply_find(server, reply, &target);
+	struct slot *keep;
+	err_t error = reply_find(server, wanted->reply, &target);
 
+	if (error == E_OK)
+		error = check_forward(server, wanted, &target);
+	if (error == E_OK)
+		error = find_keep(server, wanted, &target, &keep);
 	if (error != E_OK)
 		return error;
 	thread = target.thread;
-	if (thread->state != THREAD_FAULTED || (thread->replier != NULL && thread->replier != server))
-		return E_STATE;
-	error = check_within(bounds, &target.bounds);
-	if (error != E_OK)
-		return error;
-	if (thread->replier != NULL) {
-		thread->replier->caller = NULL;
+	if (keep != NULL) {
+		cap_unhold(keep); /* not the last way to answer @thread: it is the current caller */
+		save_caller(server, keep);
+	} else if (thread->replier != NULL) {
+		server->caller = NULL;
 		thread->replier = NULL;
 	}
 	thread->forwarded = true;
-	thread->bounds = *bounds;
-	thread->send_badge = endpoint->b;
+	thread->bounds = wanted->bounds;
+	thread->send_badge = wanted->badge != 0 ? wanted->badge : wanted->endpoint->b;
 	trace(TRACE_FORWARD, thread->id, 0, 0);
-	endpoint_send(thread, (struct endpoint *)endpoint->a);
+	endpoint_send(thread, (struct endpoint *)wanted->endpoint->a);
 	return E_OK;
 }
 

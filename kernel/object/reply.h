@@ -34,7 +34,8 @@ err_t reply_find(struct thread *server, uint64_t reply, struct reply_target *tar
  * @missing  with E_TABLES: how many tables are lacking
  * Errors    E_MESSAGE, E_OCCUPIED, E_SLOT, E_EMPTY, E_RIGHTS, and those of map_check(); on error nothing has
  *           changed, the answer is still owed
- * After     the thread is READY, in no queue: the caller wakes it or switches to it; NULL when it was stopped
+ * After     the thread is READY, in no queue: the caller wakes it or switches to it; NULL when the answer was
+ * a refusal: it is stopped, or its fault is with its own pager again
  */
 err_t reply_answer(struct thread *server, const struct reply_target *target, struct thread **woken,
 		   uint64_t *missing) MUST_USE;
@@ -51,12 +52,32 @@ void reply_slot_deleted(struct slot *slot);
 err_t reply_save(struct thread *server, uint64_t to) MUST_USE;
 err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to,
 		   const struct reply_bounds *bounds) MUST_USE;
-err_t reply_forward(struct thread *server, uint64_t reply, struct slot *endpoint,
-		    const struct reply_bounds *bounds) MUST_USE;
+
+/* What reply_forward() is asked. */
+struct forward {
+	uint64_t reply; /* slot, or CAP_NULL */
+	const struct slot *endpoint;
+	struct reply_bounds bounds;
+	uint64_t keep;	/* slot for the current caller's Reply, or CAP_NULL */
+	uint64_t badge; /* 0: the endpoint capability's */
+};
+
+/**
+ * Send the fault on to another endpoint; its answer is held to the bounds.
+ *
+ * Errors    those of reply_find(); E_STATE: not a fault, or it is with somebody; E_WINDOW, E_RIGHTS: wider
+ * than the reply, or no right to choose the badge; E_OCCUPIED: @keep holds something else than a Reply;
+ *           E_RANGE: it is not the slot of the saved Reply that is forwarded
+ * After     the thread is queued there or received, and no longer the current caller
+ */
+err_t reply_forward(struct thread *server, const struct forward *wanted) MUST_USE;
 err_t reply_recall(struct thread *server, uint64_t reply) MUST_USE;
 
 /* Make @thread, which is READY and in no queue, send its fault to its pager. */
-void fault_send(struct thread *thread, unsigned extra_flags);
+void fault_send(struct thread *thread);
+
+/* The same for a fault that comes back: @why is the label it was refused with, 0: who had it died. */
+void fault_bounce(struct thread *thread, uint64_t why);
 
 /* The registers of a fault message as its receiver sees them. */
 void fault_carry(const struct thread *thread, struct thread *receiver);

@@ -87,7 +87,7 @@ struct thread {
 	uint32_t id;		       /* [I] */
 	uint64_t send_badge;	       /* [K] badge of the capability it sent through */
 	uint64_t fault_address;	       /* [K] stval */
-	uint64_t fault_instret;	       /* [K] rdinstret at the fault while tracing, else 0 */
+	uint64_t fault_word;	       /* [K] rdinstret at the fault; of a bounced one why it came back */
 	uint64_t buffer_address, buffer_word; /* [K] caller's buffer while CALLED; word 0: none */
 	uint64_t progress, progress_at;	  /* [K] of an interrupted range call: pages done, where to go on */
 	uint64_t replies;		  /* [K] Reply slots for the current sequence */

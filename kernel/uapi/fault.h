@@ -7,13 +7,15 @@
  *   w0    stval: the address, or what the cause defines
  *   w1    sepc
  *   w2    info, see below
- *   w3    rdinstret at the fault (0 unless tracing)
+ *   w3    rdinstret at the fault; of a bounced one: why (the label it was refused with, or 0)
  *
  * info:  63        32 31    16 15     8 7     0
  *       | thread id  |  asid  | flags  | access|
  *
  * The answer: TAG_MAP with items, or a plain tag with label E_OK: the thread runs the instruction
- * again. Any other label stops the thread (THREAD_STOPPED); whoever holds it may look and destroy it.
+ * again. Any other label is a refusal. That of the thread's own pager stops the thread (THREAD_STOPPED);
+ * whoever holds it may look and destroy it. That of anybody else, who was forwarded the fault or has a
+ * narrowed Reply, makes the fault go to the thread's own pager again, with FAULT_BOUNCED and the label in w3.
  */
 #ifndef UAPI_FAULT_H
 #define UAPI_FAULT_H
@@ -36,7 +38,7 @@ enum fault_access {
 enum fault_flags {
 	FAULT_PARKED = 1,  /* the leaf table is parked: unpark before mapping */
 	FAULT_PRESENT = 2, /* a valid entry refused the access */
-	FAULT_BOUNCED = 4, /* was forwarded to an endpoint or a holder that died */
+	FAULT_BOUNCED = 4, /* came back: w3 = label of the refusal, or 0: an endpoint or a holder died */
 };
 
 #define FAULT_INFO(thread, asid, flags, access) \

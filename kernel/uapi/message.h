@@ -69,6 +69,16 @@ struct map_item {
 #define MAP_SUPERPAGE		 (1ul << 8) /* pages then count 2 MiB leaves, offset stays in 4 KiB pages */
 #define MAP_SOURCE(index, pages) ((uint64_t)(pages) << 16 | (index))
 
+/*
+ * What answers to a fault are held to. reply_narrow() takes the pages apart, reply_forward() in the same
+ * word.
+ *
+ *   63      32 31     16 15   3 2    0
+ *  |   pages  | sources |   0  |rights|      sources: bit i is the source with index i
+ */
+#define REPLY_BOUNDS(rights, sources)	       ((uint64_t)(sources) << 16 | (rights))
+#define FORWARD_BOUNDS(pages, rights, sources) ((uint64_t)(pages) << 32 | REPLY_BOUNDS(rights, sources))
+
 /* The message page of a thread, as user space and the kernel see it. */
 struct message_page {
 	uint64_t words[MESSAGE_WORDS]; /* [0..3] unused: they travel in registers */

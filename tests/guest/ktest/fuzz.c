@@ -133,6 +133,7 @@ static uint64_t random_word(struct worker *worker)
  *   c CSpace, mostly its own   s any slot    e slot that may be empty   k kind   r rights   n small number
  *   M Memory  P Pool  S Space  T Thread  E Endpoint  N Notification  I Timer  R Reply       o page offset
  *   a address  A address and rights  u source and pages  x anything  w address of own memory
+ *   b pages and bounds of a reply
  */
 static const struct {
 	uint8_t number;
@@ -176,7 +177,8 @@ static const struct {
 	{SYS_memory_harvest, "Moo"},
 	{SYS_reply_save, "e"},
 	{SYS_reply_narrow, "Reaox"},
-	{SYS_reply_forward, "REaox"},
+	{SYS_reply_forward, "REabex"},
+	{SYS_reply_forward, "REabex"},
 	{SYS_reply_recall, "R"},
 	{SYS_buffer_copy, "Rnwon"},
 	{SYS_buffer_copy_source, "Rnnoon"},
@@ -232,6 +234,8 @@ static uint64_t random_argument(struct worker *worker, char letter)
 		       (v >> 20 & 1 ? RIGHT_READ | RIGHT_WRITE : v >> 21 & 7);
 	case 'u':
 		return MAP_SOURCE(v % 4 ? 0 : v / 4 % 3, 1 + v / 16 % 64) | (v >> 20 & 3 ? 0 : MAP_SUPERPAGE);
+	case 'b':
+		return FORWARD_BOUNDS(v % 4 ? v / 4 % 64 : v >> 20, RIGHTS_RWX, 0xffff);
 	case 'w':
 		return v % 4 ? PAGES_VA + 300 * PAGE_BYTES + v / 4 % 4096 : INIT_BASE + v / 4 % 65536 * 2;
 	case 'R':

@@ -2,18 +2,19 @@
 /* Replies to faults: bounds, staleness, narrowing, forwarding, recall. */
 #include "ktest.h"
 
-#define SECOND		     SLOT_TEST /* the second pager's endpoint */
-#define BADGED		     (SLOT_TEST + 1)
-#define REPLY		     (SLOT_TEST + 2)
-#define NARROW		     (SLOT_TEST + 3)
-#define OTHER		     (SLOT_TEST + 4)
-#define LAST		     (SLOT_TEST + 5)
+#define SECOND	   SLOT_TEST /* the second pager's endpoint */
+#define BADGED	   (SLOT_TEST + 1)
+#define REPLY	   (SLOT_TEST + 2)
+#define NARROW	   (SLOT_TEST + 3)
+#define OTHER	   (SLOT_TEST + 4)
+#define LAST	   (SLOT_TEST + 5)
 
-#define R		     RIGHT_READ
-#define RW		     (RIGHT_READ | RIGHT_WRITE)
-#define MASK_PAGES	     (1ul << SOURCE_PAGES)
-#define BOUNDS(rights, mask) ((uint64_t)(rights) | (uint64_t)(mask) << 16)
-#define ANY		     BOUNDS(RIGHTS_RWX, 0xffff)
+#define R	   RIGHT_READ
+#define RW	   (RIGHT_READ | RIGHT_WRITE)
+#define MASK_PAGES (1ul << SOURCE_PAGES)
+#define BOUNDS	   REPLY_BOUNDS
+#define ANY	   REPLY_BOUNDS(RIGHTS_RWX, 0xffff)
+#define WIDE	   FORWARD_BOUNDS(16, RIGHTS_RWX, 0xffff)
 
 static void do_load(struct worker *worker)
 {
@@ -105,7 +106,7 @@ SCENARIO_BODY(first_answer_wins_and_others_are_stale)
 	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 2);
 	ANSWERS(E_STALE, ipc_reply_send(NARROW, &m));
 	REFUSED(E_STALE, sys_reply_narrow(NARROW, OTHER, FAULT_VA, 1, ANY));
-	REFUSED(E_STALE, sys_reply_forward(NARROW, SLOT_FAULTS, FAULT_VA, 1, ANY));
+	REFUSED(E_STALE, sys_reply_forward(NARROW, SLOT_FAULTS, FAULT_VA, WIDE, CAP_NULL, 0));
 	REFUSED(E_STALE, sys_reply_recall(NARROW));
 	expect_good(worker);
 	/* Its thread gone, a Reply is stale, not dangerous. */
@@ -121,11 +122,15 @@ SCENARIO_BODY(forwarded_fault_is_answered_by_the_second_pager)
 	struct message m;
 
 	make_second();
-	REFUSED(E_RANGE, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, USER_END / PAGE_BYTES, ANY));
-	REFUSED(E_ALIGN, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 8, 1, ANY));
-	REFUSED(E_KIND, sys_reply_forward(CAP_NULL, SLOT_POOL, FAULT_VA, 1, ANY));
-	REFUSED(E_EMPTY, sys_reply_forward(CAP_NULL, OTHER, FAULT_VA, 1, ANY));
-	MUST(sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 2 * PAGE_BYTES, 1, BOUNDS(R, MASK_PAGES)));
+	REFUSED(E_RANGE,
+		sys_reply_forward(CAP_NULL, BADGED, FAULT_VA,
+				  FORWARD_BOUNDS(USER_END / PAGE_BYTES, RIGHTS_RWX, 0xffff), CAP_NULL, 0));
+	REFUSED(E_RANGE, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, WIDE | 8, CAP_NULL, 0));
+	REFUSED(E_ALIGN, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 8, WIDE, CAP_NULL, 0));
+	REFUSED(E_KIND, sys_reply_forward(CAP_NULL, SLOT_POOL, FAULT_VA, WIDE, CAP_NULL, 0));
+	REFUSED(E_EMPTY, sys_reply_forward(CAP_NULL, OTHER, FAULT_VA, WIDE, CAP_NULL, 0));
+	MUST(sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 2 * PAGE_BYTES, FORWARD_BOUNDS(1, R, MASK_PAGES),
+			       CAP_NULL, 0));
 	m = good();
 	ANSWERS(E_STALE, ipc_reply(&m));
 	EXPECT(is_quiet(SLOT_FAULTS));
@@ -148,11 +153,12 @@ SCENARIO_BODY(forwarded_fault_bounces_when_its_endpoint_dies)
 	struct message m;
 
 	make_second();
-	MUST(sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, 16, ANY));
+	MUST(sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, WIDE, CAP_NULL, 0));
 	MUST(sys_cap_revoke(CAP_NULL, SECOND));
 	MUST(sys_cap_delete(CAP_NULL, SECOND));
 	take(SLOT_FAULTS, &m);
 	EXPECT_EQ(FAULT_INFO_FLAGS(m.w[2]), FAULT_BOUNCED);
+	EXPECT_EQ(m.w[3], 0);
 	EXPECT_EQ(m.badge, FAULT_BADGE);
 	m = good();
 	ANSWERS(E_OK, ipc_reply(&m));
@@ -166,13 +172,13 @@ SCENARIO_BODY(recall_takes_a_forwarded_fault_back)
 
 	make_second();
 	MUST(sys_reply_save(REPLY));
-	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, 16, ANY));
+	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, WIDE, CAP_NULL, 0));
 	EXPECT_EQ(slot_kind(REPLY), KIND_REPLY);
 	/* From the queue. */
 	MUST(sys_reply_recall(REPLY));
 	EXPECT(is_quiet(SECOND));
 	/* After it was received, its receiver's answer comes too late. */
-	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, 16, ANY));
+	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, WIDE, CAP_NULL, 0));
 	take(SECOND, &m);
 	MUST(sys_reply_recall(REPLY));
 	m = answer_map((FAULT_VA + 2 * PAGE_BYTES) | R, 2);
@@ -191,7 +197,7 @@ SCENARIO_BODY(only_the_first_pager_can_recall)
 	MUST(sys_reply_save(REPLY));
 	MUST(sys_reply_narrow(REPLY, NARROW, FAULT_VA, 16, ANY));
 	REFUSED(E_RIGHTS, sys_reply_recall(NARROW));
-	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, 16, ANY));
+	MUST(sys_reply_forward(REPLY, BADGED, FAULT_VA, WIDE, CAP_NULL, 0));
 	take(SECOND, &m);
 	/* It saves what was forwarded to it: an answer, but no way to void the first pager's. */
 	MUST(sys_reply_save(OTHER));
