@@ -174,7 +174,6 @@ HOT bool fast_map(const struct thread *server, const struct thread *faulter, boo
 	const struct slot *source = &space->sources[item & (SPACE_SOURCES - 1)];
 	uint32_t *words;
 	pte_t upper, *entry, leaf;
-	unsigned made = 0;
 
 	if (UNLIKELY((at & 0xff8) || at >= USER_END || (item & 0xffff) >= SPACE_SOURCES ||
 		     pages - 1 >= MAP_PAGES_MAX || ((at >> PAGE_SHIFT & 511) + pages) > 512))
@@ -203,7 +202,7 @@ HOT bool fast_map(const struct thread *server, const struct thread *faulter, boo
 	if (LIKELY(pages == 1 && *entry == 0)) {
 		++*words;
 		__atomic_store_n(entry, leaf, __ATOMIC_RELAXED);
-		table_count(table_below(upper), 1);
+		table_note(table_below(upper), entry);
 		goto stored;
 	}
 	for (uint64_t i = 0; i < pages; i++, leaf += 1ul << PTE_PFN_SHIFT) {
@@ -212,11 +211,10 @@ HOT bool fast_map(const struct thread *server, const struct thread *faulter, boo
 			space_drop_entry(&entry[i], 0);
 			mmu_fence_page((at & ~(PAGE_BYTES - 1)) + i * PAGE_BYTES, space->asid);
 		} else {
-			made++;
+			table_note(table_below(upper), &entry[i]);
 		}
 		__atomic_store_n(&entry[i], leaf, __ATOMIC_RELAXED);
 	}
-	table_count(table_below(upper), (int)made);
 stored:
 	space->stored += pages;
 	if (rights & RIGHT_EXECUTE)

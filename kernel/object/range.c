@@ -49,19 +49,20 @@ static err_t check_whole(const struct range *range, uint64_t pages)
 static void unmap_super(struct space *space, pte_t *entry, vaddr_t at)
 {
 	space_drop_entry(entry, 1);
-	table_count(table_around(entry), -1);
+	table_drop(table_around(entry), 1);
 	mmu_fence_page(at, space->asid);
 	space_free_empty_tables(space, at);
 }
 
 static unsigned unmap_leaves(struct space *space, pte_t *table, vaddr_t at, uint64_t pages)
 {
-	pte_t *first = table + sv39_index(at, 0);
-	unsigned cleared = 0;
+	unsigned i = sv39_index(at, 0), end = i + (unsigned)pages, cleared = 0;
 
-	for (uint64_t i = 0; i < pages; i++) {
-		if (first[i] != 0) {
-			space_drop_entry(&first[i], 0);
+	for (; i < end; i++) {
+		if (table[i] == 0)
+			i = table_seek(table, i, end);
+		if (i < end) {
+			space_drop_entry(&table[i], 0);
 			cleared++;
 		}
 	}
@@ -69,7 +70,7 @@ static unsigned unmap_leaves(struct space *space, pte_t *table, vaddr_t at, uint
 		mmu_fence_page(at, space->asid);
 	else if (cleared != 0)
 		mmu_fence_asid(space->asid);
-	table_count(table, -(int)cleared);
+	table_drop(table, cleared);
 	space_free_empty_tables(space, at);
 	return cleared;
 }
@@ -101,12 +102,12 @@ err_t range_unmap_step(struct space *space, struct range *range)
  */
 static unsigned limit_leaves(pte_t *table, unsigned first, uint64_t count, unsigned level, unsigned rights)
 {
-	unsigned changed = 0, dropped = 0;
+	unsigned changed = 0, dropped = 0, end = first + (unsigned)count;
 
-	for (pte_t *entry = &table[first]; entry < &table[first + count]; entry++) {
-		pte_t limited = pte_limit_rights(*entry, rights);
+	for (unsigned i = table_next(table, first, end); i < end; i = table_next(table, i + 1, end)) {
+		pte_t *entry = &table[i], limited = pte_limit_rights(*entry, rights);
 
-		if (*entry == 0 || limited == *entry)
+		if (limited == *entry)
 			continue;
 		changed++;
 		if (limited & (PTE_R | PTE_X)) {
@@ -116,7 +117,7 @@ static unsigned limit_leaves(pte_t *table, unsigned first, uint64_t count, unsig
 			dropped++;
 		}
 	}
-	table_count(table, -(int)dropped);
+	table_drop(table, dropped);
 	return changed;
 }
 

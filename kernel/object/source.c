@@ -32,15 +32,16 @@ static void clear_leaf_table(struct space *space, const struct slot *source, pte
 {
 	unsigned cleared = 0;
 
-	for (unsigned i = 0; i < SV39_TABLE_ENTRIES; i++) {
-		if (table[i] != 0 && covers(source, table[i])) {
+	for (unsigned i = table_next(table, 0, SV39_TABLE_ENTRIES); i < SV39_TABLE_ENTRIES;
+	     i = table_next(table, i + 1, SV39_TABLE_ENTRIES)) {
+		if (covers(source, table[i])) {
 			space_drop_entry(&table[i], 0);
 			cleared++;
 		}
 	}
 	if (cleared == 0)
 		return;
-	table_count(table, -(int)cleared);
+	table_drop(table, cleared);
 	mmu_fence_asid(space->asid);
 	space_free_empty_tables(space, at);
 }
@@ -54,7 +55,7 @@ static void clear_upper_entry(struct space *space, const struct slot *source, pt
 	if (!covers(source, *entry))
 		return;
 	space_drop_entry(entry, 1);
-	table_count(table_around(entry), -1);
+	table_drop(table_around(entry), 1);
 	mmu_fence_asid(space->asid);
 	space_free_empty_tables(space, at);
 }

@@ -126,26 +126,24 @@ void space_free_empty_tables(struct space *space, vaddr_t at)
 	entry = table_below(*upper) + sv39_index(at, 1);
 	if ((pte_is_table(*entry) || pte_is_parked(*entry)) && table_live(table_below(*entry)) == 0) {
 		table_release(space, entry);
-		table_count(table_below(*upper), -1);
+		table_drop(table_below(*upper), 1);
 	}
 	if (table_live(table_below(*upper)) == 0) {
 		table_release(space, upper);
-		table_count(space->root, -1);
+		table_drop(space->root, 1);
 	}
 }
 
 unsigned table_clear(pte_t *table)
 {
-	unsigned cleared = 0;
+	unsigned live = table_live(table);
 
-	for (unsigned i = 0; i < SV39_TABLE_ENTRIES; i++) {
-		if (table[i] != 0) {
-			space_drop_entry(&table[i], 0);
-			cleared++;
-		}
+	for (unsigned i = 0, left = live; left > 0; i++, left--) {
+		i = table_next(table, i, SV39_TABLE_ENTRIES);
+		space_drop_entry(&table[i], 0);
 	}
-	table_count(table, -(int)cleared);
-	return cleared;
+	table_drop(table, live);
+	return live;
 }
 
 /* Take apart one level-1 entry of the table under @upper; the table too when that was the last. */
@@ -153,21 +151,20 @@ static void reap_upper(struct space *space, pte_t *upper)
 {
 	pte_t *table = table_below(*upper);
 
-	for (unsigned i = 0; i < SV39_TABLE_ENTRIES && table_live(table) != 0; i++) {
-		if (table[i] == 0)
-			continue;
+	if (table_live(table) != 0) {
+		unsigned i = table_next(table, 0, SV39_TABLE_ENTRIES);
+
 		if (pte_is_leaf(table[i])) {
 			space_drop_entry(&table[i], 1);
 		} else {
 			table_clear(table_below(table[i]));
 			table_release(space, &table[i]);
 		}
-		table_count(table, -1);
-		break;
+		table_drop(table, 1);
 	}
 	if (table_live(table) == 0) {
 		table_release(space, upper);
-		table_count(space->root, -1);
+		table_drop(space->root, 1);
 	}
 }
 
@@ -178,11 +175,9 @@ bool space_reap_step(struct space *space)
 		cpu_this()->satp = mmu_kernel_satp;
 	}
 	mmu_fence_asid(space->asid);
-	for (; space->reap_index < SV39_TABLE_ENTRIES / 2; space->reap_index++) {
-		if (space->root[space->reap_index] != 0) {
-			reap_upper(space, &space->root[space->reap_index]);
-			return true;
-		}
+	if (table_live(space->root) != 0) {
+		reap_upper(space, &space->root[table_next(space->root, 0, SV39_TABLE_ENTRIES / 2)]);
+		return true;
 	}
 	for (unsigned i = 0; i < SPACE_SOURCES; i++)
 		cap_unhold(&space->sources[i]);

@@ -23,7 +23,6 @@ struct space {
 	uint32_t tables;		    /* [K] root included */
 	uint32_t table_limit;		    /* [K] */
 	uint64_t stored;		    /* [K] leaf entries ever stored */
-	uint32_t reap_index;		    /* [K] next root entry while being taken apart */
 	struct slot sources[SPACE_SOURCES]; /* [K] Memory, PLACE_SOURCE */
 };
 
@@ -75,9 +74,6 @@ void space_fence_all(const struct space *space);
 
 /* Remove one leaf entry: counts, sticky bits; the caller fences before the lock is dropped. */
 void space_drop_entry(pte_t *entry, unsigned level);
-
-/* The table that holds @entry has one live entry less. */
-void table_count_down(pte_t *table, unsigned entries);
 
 /* Free the leaf table below @at, and the one above it, if they are empty. */
 void space_free_empty_tables(struct space *space, vaddr_t at);

@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables as memory: the table below an entry, and its count of live entries. */
+/*
+ * Page tables as memory: the table below an entry, and what its frame's word says of it.
+ *
+ *    27 26 25               10 9          0
+ *   |  0  |       groups      |   live    |
+ *    live    entries in use, 0 to 512
+ *    groups  bit i: one of entries 32 * i to 32 * i + 31 has been in use since the table was empty
+ *
+ * Tables are sparse: whoever walks one looks only where the groups say that something may be.
+ */
 #ifndef OBJECT_TABLES_H
 #define OBJECT_TABLES_H
 
@@ -19,14 +28,42 @@ static inline pte_t *table_around(const pte_t *entry)
 	return (pte_t *)align_down((uint64_t)entry, PAGE_BYTES);
 }
 
+#define TABLE_LIVE	   1023u
+#define TABLE_GROUPS_SHIFT 10
+#define TABLE_GROUPS	   (0xffffu << TABLE_GROUPS_SHIFT)
+#define TABLE_GROUP	   32u /* entries */
+
 static inline uint32_t table_live(const pte_t *table)
 {
-	return *frame_word(spot_pfn(table)) & FRAME_COUNT;
+	return *frame_word(spot_pfn(table)) & TABLE_LIVE;
 }
 
-static inline void table_count(const pte_t *table, int by)
+/* @entry of @table was empty and is in use now. */
+static inline void table_note(const pte_t *table, const pte_t *entry)
 {
-	*frame_word(spot_pfn(table)) += (uint32_t)by;
+	uint32_t *word = frame_word(spot_pfn(table));
+	uint64_t group = (uint64_t)entry / (TABLE_GROUP * sizeof *entry) % (SV39_TABLE_ENTRIES / TABLE_GROUP);
+
+	*word = (*word + 1) | 1u << (TABLE_GROUPS_SHIFT + group);
+}
+
+/* @count entries of @table are not in use any more. */
+static inline void table_drop(const pte_t *table, unsigned count)
+{
+	uint32_t *word = frame_word(spot_pfn(table));
+
+	*word -= count;
+	if ((*word & TABLE_LIVE) == 0)
+		*word &= ~TABLE_GROUPS;
+}
+
+/* As table_next(), by the groups. */
+unsigned table_seek(const pte_t *table, unsigned from, unsigned end);
+
+/* The first entry in use from @from to before @end; @end: none. */
+static inline unsigned table_next(const pte_t *table, unsigned from, unsigned end)
+{
+	return from < end && table[from] != 0 ? from : table_seek(table, from, end);
 }
 
 /* Clear every entry of a leaf table; how many there were. The caller fences. */
