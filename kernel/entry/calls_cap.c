@@ -85,12 +85,6 @@ static err_t find_live(struct thread *thread, cap_t cs, uint64_t index, struct s
 	return error;
 }
 
-/* Does a long call go on in this visit? A step can stop the thread that makes it. */
-static bool goes_on(const struct thread *thread)
-{
-	return thread->state == THREAD_READY && !sched_should_stop();
-}
-
 /* The slot is looked up for each step: a step can delete the way to it, and the CSpace it lies in. */
 struct result syscall_cap_delete(struct thread *thread, cap_t cs, uint64_t slot)
 {
@@ -103,7 +97,7 @@ struct result syscall_cap_delete(struct thread *thread, cap_t cs, uint64_t slot)
 			return failed(error);
 		if (!cap_delete_step(filled))
 			return failed(E_OK);
-	} while (goes_on(thread));
+	} while (sched_goes_on(thread));
 	return result(RESULT_RESTART, 0);
 }
 
@@ -118,7 +112,7 @@ struct result syscall_cap_revoke(struct thread *thread, cap_t cs, uint64_t slot)
 			return failed(error);
 		if (!cap_revoke_step(filled))
 			return failed(E_OK);
-	} while (goes_on(thread));
+	} while (sched_goes_on(thread));
 	return result(RESULT_RESTART, 0);
 }
 

@@ -46,7 +46,7 @@ struct result syscall_space_detach(struct thread *thread, cap_t space, uint64_t 
 		return failed(error);
 	/* A step can stop this thread, but not take the space from it: only its own call could. */
 	while (cap_delete_step(&found->sources[index])) {
-		if (thread->state != THREAD_READY || sched_should_stop())
+		if (!sched_goes_on(thread))
 			return result(RESULT_RESTART, 0);
 	}
 	return failed(E_OK);

@@ -60,11 +60,8 @@ static bool arguments_fit(const uint64_t *arguments, unsigned shape)
 	return true;
 }
 
-static struct result dispatch(struct thread *thread)
+static struct result dispatch(struct thread *thread, uint64_t number, const uint64_t *a)
 {
-	uint64_t number = thread->regs[REG_A7];
-	const uint64_t *a = &thread->regs[REG_A0];
-
 	if (number >= SYS_COUNT || handlers[number] == NULL)
 		return failed(E_SYSCALL);
 	if (shapes[number] & SHAPE_MESSAGE) {
@@ -79,13 +76,60 @@ static struct result dispatch(struct thread *thread)
 void syscall_general(struct thread *thread)
 {
 	uint64_t number = thread->regs[REG_A7];
-	struct result done = dispatch(thread);
+	struct result done = dispatch(thread, number, &thread->regs[REG_A0]);
 
 	trace(TRACE_SYSCALL, thread->id, number, done.error);
 	if (done.error == RESULT_RESTART)
 		thread->regs[REG_PC] -= 4;
 	else if (done.error != RESULT_NONE)
 		thread_result(thread, done.error, done.value);
+}
+
+/* A call of a batch, which no longer matters to it. false: not one that may stand in a batch. */
+static bool may_be_in_batch(uint64_t number)
+{
+	return number < SYS_COUNT && number != SYS_batch && !(shapes[number] & SHAPE_MESSAGE);
+}
+
+/* The call is copied first: what it does may change the page. */
+static struct result batch_step(struct thread *thread, uint64_t index)
+{
+	const struct batch_call *call = &thread->page->batch[index];
+	const uint64_t *a = call->argument;
+	uint64_t number = call->number, copy[6] = {a[0], a[1], a[2], a[3], a[4], a[5]};
+	struct result done = may_be_in_batch(number) ? dispatch(thread, number, copy) : failed(E_SYSCALL);
+
+	trace(TRACE_SYSCALL, thread->id, number, done.error);
+	if (done.error == E_OK && thread->page != NULL)
+		thread->page->batch[index].argument[0] = done.value;
+	return done;
+}
+
+/*
+ * Long ones are interrupted between calls, or inside one: then a1 says where to go on. A call that has set
+ * the thread's registers, because it stopped it or sent it elsewhere, is the last. One can take the message
+ * page away.
+ */
+struct result syscall_batch(struct thread *thread, uint64_t count, uint64_t first)
+{
+	if (count > BATCH_CALLS || first > count)
+		return failed(E_RANGE);
+	for (uint64_t i = first; i < count; i++) {
+		struct result done;
+
+		if (i != first && !sched_goes_on(thread)) {
+			thread->regs[REG_A1] = i;
+			return result(RESULT_RESTART, 0);
+		}
+		if (thread->page == NULL)
+			return result(E_MESSAGE, i);
+		done = batch_step(thread, i);
+		if (done.error == RESULT_RESTART)
+			thread->regs[REG_A1] = i;
+		if (done.error != E_OK)
+			return done.error < RESULT_NONE ? result(done.error, i) : done;
+	}
+	return result(E_OK, count);
 }
 
 /* Messages: registers as uapi/message.h says. */

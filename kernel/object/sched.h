@@ -64,4 +64,10 @@ static inline bool sched_should_stop(void)
 	return (csr_read(sip) & csr_read(sie)) != 0;
 }
 
+/* Does a long call go on in this visit? A step can stop the thread that makes it. */
+static inline bool sched_goes_on(const struct thread *thread)
+{
+	return thread->state == THREAD_READY && !sched_should_stop();
+}
+
 #endif

@@ -79,13 +79,18 @@ struct map_item {
 #define REPLY_BOUNDS(rights, sources)	       ((uint64_t)(sources) << 16 | (rights))
 #define FORWARD_BOUNDS(pages, rights, sources) ((uint64_t)(pages) << 32 | REPLY_BOUNDS(rights, sources))
 
+#define BATCH_CALLS			       18
+
 /* The message page of a thread, as user space and the kernel see it. */
 struct message_page {
 	uint64_t words[MESSAGE_WORDS]; /* [0..3] unused: they travel in registers */
 	uint64_t cap_send;	       /* slot that TAG_CAP sends */
 	uint64_t cap_send_rights;      /* rights that are left of it */
 	uint64_t cap_receive;	       /* slot where one may arrive; 0: none wanted */
-	uint64_t unused[129];
+	struct batch_call {
+		uint64_t number, argument[6];
+	} batch[BATCH_CALLS]; /* of the call of that name */
+	uint64_t unused[3];
 	uint64_t saved[34]; /* divert: x1..x31 at [1..31], pc at [0], [32] reason, [33] valid */
 	uint64_t reserved[512 - 290];
 };

@@ -4,8 +4,8 @@
  * kernel's Space. Life: SPACE_CREATE .. SPACE_DESTROY, both asked by proc.
  */
 #include "pager.h"
+#include <pagoda/batch.h>
 #include <pagoda/program.h>
-#include <pagoda/syscall.h>
 
 static struct process **process_bucket(uint32_t pid)
 {
@@ -25,14 +25,12 @@ struct process *process_search(uint32_t pid)
 
 static err_t process_attach(const struct process *process)
 {
-	for (uint32_t i = 0; i < pager.sources; i++) {
-		struct result result = sys_space_attach(process->space_cap, i, pager.source[i].memory,
-							pager.source[i].rights);
+	struct batch batch = {0};
 
-		if (result.error)
-			return (err_t)result.error;
-	}
-	return E_OK;
+	for (uint32_t i = 0; i < pager.sources; i++)
+		batch_space_attach(&batch, process->space_cap, i, pager.source[i].memory,
+				   pager.source[i].rights);
+	return (err_t)batch_run(&batch).error;
 }
 
 static err_t process_make_space(struct process *process, uint64_t table_limit)

@@ -22,13 +22,11 @@ err_t request_space_create(struct process *caller, const struct message *in, str
 err_t request_space_destroy(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *process = process_find(in->w[0]);
+	err_t error = request_usage(caller, in, out);
 
-	(void)caller;
-	(void)out;
-	if (!process)
-		return E_NO_SPACE;
-	process_destroy(process);
-	return E_OK;
+	if (!error)
+		process_destroy(process);
+	return error;
 }
 
 /* What an area that proc makes is called. */

@@ -14,10 +14,9 @@ void end_take_apart(struct process *process)
 	if (process->has_files)
 		call_to_end(PROC_VFS, VFS_PROCESS_DESTROY, process->pid);
 	if (process->has_space) {
-		process->usage = usage_now(process);
 		if (proc.option_faults)
 			call_to_end(PROC_PAGER, PAGER_TRACE_SUMMARY, process->pid);
-		call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, process->pid);
+		process->usage = usage_by(PAGER_SPACE_DESTROY, process);
 	}
 	process->has_files = process->has_space = false;
 }

@@ -75,8 +75,7 @@ static err_t space_replace(struct process *caller, const struct elf_image *image
 	error = call_pager(PAGER_SPACE_REPLACE, caller->pid, PID_SELF, 0);
 	if (error == E_OK)
 		return E_OK;
-	slot_clear(SLOT_NEW_PAGE);
-	slot_clear(SLOT_NEW_SPACE);
+	slots_clear_new();
 	call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, PID_SELF);
 	return error;
 }
@@ -84,17 +83,16 @@ static err_t space_replace(struct process *caller, const struct elf_image *image
 /* Its call ended when its space went: the thread is stopped. */
 static err_t program_begin(struct process *caller, uint64_t entry, const struct arguments *arguments)
 {
-	err_t error;
+	cap_t thread = thread_slot(caller);
+	struct batch batch = {0};
+	err_t error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
 
-	(void)sys_thread_suspend(thread_slot(caller));
-	error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
-	if (error == E_OK)
-		error = thread_take_space(caller);
-	if (error == E_OK)
-		error = sys_thread_start(thread_slot(caller), entry,
-					 PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0)
-				.error;
-	return error;
+	if (error != E_OK)
+		return error;
+	batch_thread_suspend(&batch, thread);
+	thread_take_space(&batch, caller);
+	batch_thread_start(&batch, thread, entry, PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0);
+	return thread_build(&batch);
 }
 
 err_t request_exec(struct process *caller, const struct message *in, struct answer *out)
@@ -114,10 +112,8 @@ err_t request_exec(struct process *caller, const struct message *in, struct answ
 	if (error != E_OK)
 		return error;
 	image_name(caller, path, &file);
-	caller->execed = true;
 	if (program_begin(caller, image.entry, &arguments) != E_OK) {
-		slot_clear(SLOT_NEW_PAGE);
-		slot_clear(SLOT_NEW_SPACE);
+		slots_clear_new();
 		end_process(caller, status_of_signal(SIGNAL_KILL));
 	}
 	return E_LATER;

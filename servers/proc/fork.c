@@ -9,19 +9,28 @@
 #define WORD_OF(number) (MESSAGE_REGISTERS + (number)) /* of a register in the message page */
 #define REGISTER_A0	10
 
-/* The child's registers are the parent's with the answer of the call put in: E_OK, and 0 instead of the pid.
+/*
+ * The child's Thread, its registers the parent's with the answer of the call put in: E_OK, and 0 instead of
+ * the pid.
  */
-static err_t registers_copy(const struct process *parent, const struct process *child)
+static err_t thread_fork(const struct process *parent, const struct process *child)
 {
 	uint64_t *words = message_page()->words;
-	err_t error = sys_thread_read(thread_slot(parent)).error;
+	struct batch batch = {0};
+	err_t error;
 
+	thread_create(&batch, child);
+	thread_take_space(&batch, child);
+	batch_thread_read(&batch, thread_slot(parent));
+	error = thread_build(&batch);
 	if (error != E_OK)
 		return error;
 	words[WORD_OF(REGISTER_A0)] = E_OK;
 	words[WORD_OF(REGISTER_A0 + 1)] = TAG(E_OK, 1);
 	words[WORD_OF(REGISTER_A0 + 2)] = 0;
-	return sys_thread_write(thread_slot(child)).error;
+	batch_thread_write(&batch, thread_slot(child));
+	batch_thread_resume(&batch, thread_slot(child));
+	return thread_build(&batch);
 }
 
 static err_t space_fork(struct process *parent, struct process *child)
@@ -43,15 +52,7 @@ static err_t child_build(struct process *parent, struct process *child)
 		error = call_vfs(VFS_PROCESS_FORK, parent->pid, child->pid);
 		child->has_files = error == E_OK;
 	}
-	if (error == E_OK)
-		error = thread_create(child);
-	if (error == E_OK)
-		error = thread_take_space(child);
-	if (error == E_OK)
-		error = registers_copy(parent, child);
-	if (error == E_OK)
-		error = sys_thread_resume(thread_slot(child)).error;
-	return error;
+	return error == E_OK ? thread_fork(parent, child) : error;
 }
 
 err_t request_fork(struct process *caller, const struct message *in, struct answer *out)
@@ -65,8 +66,7 @@ err_t request_fork(struct process *caller, const struct message *in, struct answ
 	child->start_ticks = ticks_now();
 	error = child_build(caller, child);
 	if (error != E_OK) {
-		slot_clear(SLOT_NEW_PAGE);
-		slot_clear(SLOT_NEW_SPACE);
+		slots_clear_new();
 		end_take_apart(child);
 		process_forget(&proc.table, child);
 		return error;

@@ -112,8 +112,7 @@ err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_
 		error = arguments_write(pid, arguments);
 	if (error == E_OK)
 		return E_OK;
-	slot_clear(SLOT_NEW_PAGE);
-	slot_clear(SLOT_NEW_SPACE);
+	slots_clear_new();
 	call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, pid);
 	return error;
 }

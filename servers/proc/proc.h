@@ -18,6 +18,7 @@
 
 #include "core/process.h"
 #include "format/elf.h"
+#include <pagoda/batch.h>
 #include <pagoda/ipc.h>
 #include <pagoda/program.h>
 #include <pagoda/server.h>
@@ -37,6 +38,8 @@ enum proc_slot {
 	SLOT_NEW_PAGE,
 	SLOT_NEW_CSPACE,
 	SLOT_NEW_ENDPOINT,
+	SLOT_NEW_FIRST = SLOT_NEW_SPACE,
+	SLOT_NEW_LAST = SLOT_NEW_ENDPOINT,
 	SLOT_TIMER_NEWS,
 	SLOT_PROCESSES = 64, /* two for each record: Thread, saved Reply */
 };
@@ -129,9 +132,13 @@ MUST_USE err_t image_build(uint32_t pid, const struct elf_image *image, const st
 void image_name(struct process *process, const char *path, const struct vfs_stat *file);
 
 /* thread.c */
-MUST_USE err_t thread_create(struct process *process);
-/* Bind what is in SLOT_NEW_SPACE and SLOT_NEW_PAGE; the slots are empty after, with an error too. */
-MUST_USE err_t thread_take_space(struct process *process);
+/* Add to @batch: a Thread with its CSpace. */
+void thread_create(struct batch *batch, const struct process *process);
+/* Add to @batch: bind what is in SLOT_NEW_SPACE and SLOT_NEW_PAGE; the slots are empty after. */
+void thread_take_space(struct batch *batch, const struct process *process);
+/* Make the calls of @batch. With an error the slots SLOT_NEW_* are emptied; a Thread that was made stays. */
+MUST_USE err_t thread_build(struct batch *batch);
+void slots_clear_new(void);
 void thread_destroy(struct process *process);
 /* The caller waits in its Reply slot: E_LATER, what the request then answers. */
 MUST_USE err_t reply_keep(struct process *process);
@@ -166,7 +173,7 @@ void sleepers_wake(void);
 int proc_check(void);
 
 /* records.c */
-struct proc_usage usage_now(const struct process *process);
+struct proc_usage usage_by(uint32_t request, const struct process *process);
 
 /* limits.c */
 void limits_init(void);

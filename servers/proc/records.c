@@ -10,23 +10,14 @@ static void record_put(struct answer *out, const void *record, uint64_t bytes)
 	out->record_words = (uint32_t)(bytes / 8);
 }
 
-static struct pager_faults faults_ask(uint32_t request, uint32_t pid)
+/* @request: a request about @process that the pager answers with its counts. */
+struct proc_usage usage_by(uint32_t request, const struct process *process)
 {
-	struct pager_faults faults = {0};
+	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks};
 
-	if (call_pager(request, pid, 0, 0) == E_OK)
-		memcpy(&faults, &message_page()->words[MESSAGE_REGISTERS], sizeof(faults));
-	return faults;
-}
-
-/* Of a process that has a space. The detail is of that space alone, the faults those before an exec, too. */
-struct proc_usage usage_now(const struct process *process)
-{
-	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks,
-				   .detail = faults_ask(PAGER_FAULTS, process->pid)};
-
-	usage.faults_minor =
-		process->execed ? faults_ask(PAGER_USAGE, process->pid).faults : usage.detail.faults;
+	if (call_pager(request, process->pid, 0, 0) == E_OK)
+		memcpy(&usage.detail, &message_page()->words[MESSAGE_REGISTERS], sizeof(usage.detail));
+	usage.faults_minor = usage.detail.faults;
 	return usage;
 }
 
@@ -36,7 +27,7 @@ err_t request_usage(struct process *caller, const struct message *in, struct ans
 
 	if (in->w[0] > 1)
 		return E_ARGUMENT;
-	usage = in->w[0] == 0 ? usage_now(caller) : caller->children_usage;
+	usage = in->w[0] == 0 ? usage_by(PAGER_USAGE, caller) : caller->children_usage;
 	record_put(out, &usage, sizeof(usage));
 	return E_OK;
 }

@@ -80,6 +80,7 @@ static err_t first_path(const char *name, char path[PATH_ROOM])
 static err_t first_build(struct process *process, const struct elf_image *image, const struct vfs_stat *file,
 			 const struct arguments *arguments)
 {
+	struct batch batch = {0};
 	err_t error = image_build(process->pid, image, file, arguments);
 
 	process->has_space = error == E_OK;
@@ -87,17 +88,15 @@ static err_t first_build(struct process *process, const struct elf_image *image,
 		error = call_vfs(VFS_PROCESS_CREATE, process->pid, 0);
 		process->has_files = error == E_OK;
 	}
-	if (error == E_OK)
-		error = thread_create(process);
-	if (error == E_OK)
-		error = thread_take_space(process);
-	if (error == E_OK)
-		error = sys_thread_start(thread_slot(process), image->entry,
-					 PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0)
-				.error;
-	slot_clear(SLOT_NEW_PAGE);
-	slot_clear(SLOT_NEW_SPACE);
-	return error;
+	if (error != E_OK) {
+		slots_clear_new();
+		return error;
+	}
+	thread_create(&batch, process);
+	thread_take_space(&batch, process);
+	batch_thread_start(&batch, thread_slot(process), image->entry,
+			   PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0);
+	return thread_build(&batch);
 }
 
 static err_t first_start(struct process *process, const char *name, const struct arguments *arguments)

@@ -6,65 +6,51 @@
 #include "proc.h"
 #include <pagoda/syscall.h>
 
-/* One endpoint for the program, its badge the pid. */
-static err_t endpoint_give(uint64_t slot, cap_t endpoint, uint32_t pid)
+/* The program's CSpace, with three endpoints whose badge is the pid. */
+static void cspace_create(struct batch *batch, uint32_t pid)
 {
-	return sys_cap_mint(SLOT_NEW_CSPACE, slot, CAP_NULL, endpoint, RIGHT_WRITE, pid).error;
+	batch_object_create(batch, PROC_POOL, SLOT_NEW_CSPACE, KIND_CSPACE, PROGRAM_CSPACE_SLOTS);
+	batch_cap_mint(batch, SLOT_NEW_CSPACE, SLOT_PROC, CAP_NULL, SERVER_ENDPOINT, RIGHT_WRITE, pid);
+	batch_cap_mint(batch, SLOT_NEW_CSPACE, SLOT_PAGER, CAP_NULL, PROC_PAGER_ALL, RIGHT_WRITE, pid);
+	batch_cap_mint(batch, SLOT_NEW_CSPACE, SLOT_VFS, CAP_NULL, PROC_VFS_ALL, RIGHT_WRITE, pid);
 }
 
-static err_t cspace_create(uint32_t pid)
-{
-	err_t error = sys_object_create(PROC_POOL, SLOT_NEW_CSPACE, KIND_CSPACE, PROGRAM_CSPACE_SLOTS).error;
-
-	if (error == E_OK)
-		error = endpoint_give(SLOT_PROC, SERVER_ENDPOINT, pid);
-	if (error == E_OK)
-		error = endpoint_give(SLOT_PAGER, PROC_PAGER_ALL, pid);
-	if (error == E_OK)
-		error = endpoint_give(SLOT_VFS, PROC_VFS_ALL, pid);
-	return error;
-}
-
-static err_t thread_bind_all(cap_t thread)
-{
-	err_t error = sys_thread_bind(thread, BIND_CSPACE, SLOT_NEW_CSPACE).error;
-
-	if (error == E_OK)
-		error = sys_thread_bind(thread, BIND_PAGER, SLOT_NEW_ENDPOINT).error;
-	if (error == E_OK)
-		error = sys_thread_priority(thread, PRIORITY_PROGRAM).error;
-	return error;
-}
-
-err_t thread_create(struct process *process)
+void thread_create(struct batch *batch, const struct process *process)
 {
 	cap_t thread = thread_slot(process);
-	err_t error = cspace_create(process->pid);
 
-	if (error == E_OK)
-		error = sys_cap_mint(CAP_NULL, SLOT_NEW_ENDPOINT, CAP_NULL, PROC_PAGER_ALL, RIGHT_WRITE,
-				     process->pid)
-				.error;
-	if (error == E_OK)
-		error = sys_object_create(PROC_POOL, thread, KIND_THREAD, 0).error;
-	if (error == E_OK)
-		error = thread_bind_all(thread);
-	slot_clear(SLOT_NEW_ENDPOINT);
-	slot_clear(SLOT_NEW_CSPACE);
-	if (error != E_OK)
-		slot_clear(thread);
-	return error == E_MEMORY ? E_NO_MEMORY : error;
+	cspace_create(batch, process->pid);
+	batch_cap_mint(batch, CAP_NULL, SLOT_NEW_ENDPOINT, CAP_NULL, PROC_PAGER_ALL, RIGHT_WRITE,
+		       process->pid);
+	batch_object_create(batch, PROC_POOL, thread, KIND_THREAD, 0);
+	batch_thread_bind(batch, thread, BIND_CSPACE, SLOT_NEW_CSPACE);
+	batch_thread_bind(batch, thread, BIND_PAGER, SLOT_NEW_ENDPOINT);
+	batch_thread_priority(batch, thread, PRIORITY_PROGRAM);
+	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_ENDPOINT);
+	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_CSPACE);
 }
 
-err_t thread_take_space(struct process *process)
+void thread_take_space(struct batch *batch, const struct process *process)
 {
-	err_t error = sys_thread_bind(thread_slot(process), BIND_SPACE, SLOT_NEW_SPACE).error;
+	batch_thread_bind(batch, thread_slot(process), BIND_SPACE, SLOT_NEW_SPACE);
+	batch_thread_bind(batch, thread_slot(process), BIND_MESSAGE, SLOT_NEW_PAGE);
+	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_PAGE);
+	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_SPACE);
+}
 
-	if (error == E_OK)
-		error = sys_thread_bind(thread_slot(process), BIND_MESSAGE, SLOT_NEW_PAGE).error;
-	slot_clear(SLOT_NEW_PAGE);
-	slot_clear(SLOT_NEW_SPACE);
-	return error;
+void slots_clear_new(void)
+{
+	for (cap_t slot = SLOT_NEW_FIRST; slot <= SLOT_NEW_LAST; slot++)
+		slot_clear(slot);
+}
+
+err_t thread_build(struct batch *batch)
+{
+	err_t error = batch_run(batch).error;
+
+	if (error != E_OK)
+		slots_clear_new();
+	return error == E_MEMORY ? E_NO_MEMORY : error;
 }
 
 /* Its saved Reply goes with it. */

@@ -38,7 +38,6 @@ struct process {
 	uint8_t state;		   /* enum process_state */
 	uint8_t waits;		   /* enum process_wait */
 	bool marked;		   /* process_mark() */
-	bool execed;		   /* it has had another space before */
 	bool has_space, has_files; /* for the shell: what pager and vfs hold under this pid */
 	uint32_t wait_pid;	   /* WAITS_CHILD: for whom, 0: any */
 	uint32_t status;	   /* ZOMBIE: as waitpid() gives it */
