@@ -17,6 +17,7 @@ static const uint8_t errno_of[] = {
 	[E_EXISTS] = EEXIST,	   [E_FAULT] = EFAULT,	      [E_INTERRUPTED] = EINTR,
 	[E_LOOP] = ELOOP,	   [E_NO_CHILD] = ECHILD,     [E_PIPE] = EPIPE,
 	[E_NOT_EMPTY] = ENOTEMPTY, [E_NOT_TTY] = ENOTTY,      [E_CROSS] = EXDEV,
+	[E_DEAD] = ENXIO,
 };
 
 _Static_assert(ENOTSUP < 256 && ETIMEDOUT < 256 && ELOOP < 256, "errno fits a byte");

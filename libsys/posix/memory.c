@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory: brk, sbrk, mmap, munmap, mprotect. The pager decides; shared mappings are not built. */
+/* Memory: brk, sbrk, mmap, munmap, mprotect. The pager decides, also what can be shared. */
 #include "posix/posix.h"
 #include <errno.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define MAP_FIXED_BIT  (1ul << 8)
+#define MAP_SHARED_BIT (1ul << 9)
 #define MAP_FILE_WORDS 6
 
 _Static_assert(PROT_READ == PROT_BIT_READ && PROT_WRITE == PROT_BIT_WRITE && PROT_EXEC == PROT_BIT_EXEC,
@@ -64,20 +65,22 @@ static err_t map_call(struct message *m, int flags, int fd, off_t offset)
 void *mmap(void *address, size_t bytes, int prot, int flags, int fd, off_t offset)
 {
 	struct message m = message_make(PAGER_MAP, (uint64_t)address, bytes);
+	int sharing = flags & (MAP_SHARED | MAP_PRIVATE);
 	err_t error = E_OK;
 
-	if (bytes == 0 || (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) || offset % PAGE_BYTES != 0)
+	if (bytes == 0 || (sharing != MAP_SHARED && sharing != MAP_PRIVATE) ||
+	    (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) || offset % PAGE_BYTES != 0)
 		error = E_ARGUMENT;
-	else if ((flags & (MAP_SHARED | MAP_PRIVATE)) != MAP_PRIVATE)
-		error = E_UNSUPPORTED;
-	m.w[2] = (uint64_t)prot | (flags & MAP_FIXED ? MAP_FIXED_BIT : 0);
+	m.w[2] = (uint64_t)prot | (flags & MAP_FIXED ? MAP_FIXED_BIT : 0) |
+		 (flags & MAP_SHARED ? MAP_SHARED_BIT : 0);
 	if (error == E_OK)
 		error = map_call(&m, flags, fd, offset);
-	if (error != E_OK) {
-		posix_fail(error);
-		return MAP_FAILED;
-	}
-	return (void *)m.w[0];
+	if (error == E_OK)
+		return (void *)m.w[0];
+	posix_fail(error);
+	if (error == E_LOOP) /* of pagers that wait for each other, not of links */
+		errno = EDEADLK;
+	return MAP_FAILED;
 }
 
 int munmap(void *address, size_t bytes)

@@ -41,6 +41,9 @@ MUST_USE err_t posix_populate(const void *address, size_t bytes, uint64_t access
  */
 MUST_USE err_t posix_transfer(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done);
 
+/* read() of a custom pager's object, of which the vfs has no contents: it is mapped, and copied here. */
+ssize_t posix_read_object(int fd, void *buffer, size_t bytes);
+
 /* Permission bits of a file to be made: without those that umask() forbids. */
 mode_t posix_mode(mode_t mode);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * read() and write(): the vfs copies to or from the caller's buffer until it meets an absent page; the
- * pager then makes it present and the rest follows. A buffer that the process may not use is EFAULT.
+ * pager then makes it present and the rest follows. A buffer that the process may not use is EFAULT. A page
+ * that a custom pager supplies is touched instead, so that it comes by a fault as for any other access; if
+ * that pager fails, the process ends as it would have without the call.
  */
 #include "posix/posix.h"
 #include "uapi/fault.h"
@@ -12,6 +14,45 @@
 #define POPULATE_PAGES	  16
 #define ABSENT_ROUNDS_MAX 8 /* without any progress */
 
+static err_t populate_call(uint64_t address, uint64_t bytes, uint64_t access)
+{
+	struct message m = message_make(PAGER_POPULATE, address, bytes);
+
+	m.w[2] = access;
+	ipc_call(SLOT_PAGER, &m);
+	return message_error(&m);
+}
+
+/* By a load, or a store that changes nothing, whoever else stores there. */
+static void page_touch(uint64_t page, uint64_t access)
+{
+	if (access & ACCESS_WRITE)
+		__asm__ volatile("amoadd.w zero, zero, (%0)" : : "r"(page) : "memory");
+	else
+		__asm__ volatile("lb zero, (%0)" : : "r"(page) : "memory");
+}
+
+/* One page; the pager says E_LATER only of one that the access is allowed on. */
+static err_t populate_page(uint64_t page, uint64_t access)
+{
+	err_t error = populate_call(page, PAGE_BYTES, access);
+
+	if (error != E_LATER)
+		return error;
+	page_touch(page, access);
+	return E_OK;
+}
+
+/* Page by page, as far as it goes: what the first one answers. */
+static err_t populate_pages(uint64_t first, uint64_t length, uint64_t access)
+{
+	err_t error = populate_page(first, access), next = error;
+
+	for (uint64_t at = PAGE_BYTES; next == E_OK && at < length; at += PAGE_BYTES)
+		next = populate_page(first + at, access);
+	return error;
+}
+
 err_t posix_populate(const void *address, size_t bytes, uint64_t access)
 {
 	uint64_t first = (uint64_t)address & ~(PAGE_BYTES - 1);
@@ -20,18 +61,10 @@ err_t posix_populate(const void *address, size_t bytes, uint64_t access)
 	err_t error;
 
 	length = (length + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-	do {
-		struct message m = message_make(PAGER_POPULATE, first, length);
-		m.w[2] = access;
-		ipc_call(SLOT_PAGER, &m);
-		error = message_error(&m);
-		if (error == E_OK || length == PAGE_BYTES)
-			break;
-		length = PAGE_BYTES; /* the rest may be refused where the first page is not */
-	} while (true);
-	if (error == E_OK || error == E_NO_MEMORY)
-		return error;
-	return E_FAULT;
+	error = length > PAGE_BYTES ? populate_call(first, length, access) : E_LATER;
+	if (error != E_OK) /* the rest may be refused where the first page is not */
+		error = populate_pages(first, error == E_LATER ? length : PAGE_BYTES, access);
+	return error == E_OK || error == E_NO_MEMORY ? error : E_FAULT;
 }
 
 /* One call; *moved holds with E_OK and E_ABSENT. The kernel's refusal of the buffer is E_FAULT. */
@@ -93,6 +126,8 @@ static ssize_t transfer(uint32_t request, int fd, const void *buffer, size_t byt
 	if (bytes > PTRDIFF_MAX)
 		return posix_fail(E_ARGUMENT);
 	err_t error = posix_transfer(request, fd, buffer, bytes, &done);
+	if (error == E_UNSUPPORTED && request == VFS_READ)
+		return posix_read_object(fd, (void *)buffer, bytes);
 	if (error == E_PIPE)
 		raise(SIGPIPE);
 	if (error != E_OK && done == 0)

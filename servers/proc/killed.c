@@ -2,6 +2,7 @@
 /*
  * The line that says why a process was killed:
  *   PROG[PID]: SIGSEGV store 0xdeadbeef pc=main+0x8 area=none: no area there
+ *   PROG[PID]: SIGBUS load 0x40000000 pc=main+0x20 area=...: pager pattern did not answer in 1000 ms
  */
 #include "proc.h"
 #include "uapi/fault.h"
@@ -63,6 +64,35 @@ static const char *rule_text(const struct pager_news *news)
 	}
 }
 
+/* What became of a fault that a custom pager was asked about; 0: it was none. */
+static int pager_text(const struct pager_news *news, char *text, size_t bytes)
+{
+	int room = (int)sizeof(news->pager);
+	const char *name = news->pager;
+	unsigned long detail = (unsigned long)news->detail;
+
+	switch (news->rule) {
+	case RULE_PAGER_ENDED:
+		return snprintf(text, bytes, "pager %.*s has ended", room, name);
+	case RULE_PAGER_LATE:
+		return snprintf(text, bytes, "pager %.*s did not answer in %lu ms", room, name, detail);
+	case RULE_PAGER_FAILED:
+		return snprintf(text, bytes, "pager %.*s failed it, code %lu", room, name, detail);
+	case RULE_PAGER_LIED:
+		return snprintf(text, bytes, "pager %.*s gave what it may not (0x%lx)", room, name, detail);
+	case RULE_PAGER_NO_FRAME:
+		return snprintf(text, bytes, "pager %.*s has no frame left", room, name);
+	default:
+		return 0;
+	}
+}
+
+static void reason_text(const struct pager_news *news, char *text, size_t bytes)
+{
+	if (pager_text(news, text, bytes) == 0)
+		snprintf(text, bytes, "%s", rule_text(news));
+}
+
 /* The area's name, from the pager's list; "area" if it is gone. */
 static void area_name(uint32_t pid, const struct pager_news *news,
 		      char name[sizeof(((struct pager_area *)0)->name) + 1])
@@ -110,11 +140,12 @@ static void pc_text(const struct process *process, uint64_t pc, char *text, size
 
 void killed_print(const struct process *process, const struct pager_news *news)
 {
-	char area[96], pc[160];
+	char area[96], pc[160], reason[96];
 
 	area_text(process->pid, news, area, sizeof(area));
 	pc_text(process, news->pc, pc, sizeof(pc));
+	reason_text(news, reason, sizeof(reason));
 	console_print(CHANNEL_STDERR, "%s[%u]: %s %s 0x%lx pc=%s area=%s: %s\n", process->name,
 		      (unsigned)process->pid, signal_name(news->signal), access_text(news),
-		      (unsigned long)news->address, pc, area, rule_text(news));
+		      (unsigned long)news->address, pc, area, reason);
 }

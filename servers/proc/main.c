@@ -122,12 +122,8 @@ _Noreturn void server_main(const struct server_start *start)
 
 	start_up(start);
 	for (;;) {
-		err_t error = owed ? ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &m)
-				   : ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &m);
-
+		server_next(SERVER_ENDPOINT, &m, owed);
 		owed = false;
-		if (error != E_OK)
-			continue; /* the caller has gone: nobody to answer */
 		if (m.tag & TAG_NOTIFY)
 			news(m.w[0]);
 		else

@@ -90,14 +90,29 @@ static err_t zero_read(struct open_file *file, struct transfer *t)
 	return error;
 }
 
+/* Contents are the pager's: whoever reads maps them. */
+static err_t object_read(struct open_file *file, struct transfer *t)
+{
+	(void)file, (void)t;
+	return E_UNSUPPORTED;
+}
+
+static err_t object_write(struct open_file *file, struct transfer *t)
+{
+	(void)file, (void)t;
+	return E_DENIED;
+}
+
 static const struct file_kind kind_regular = {regular_read, regular_write, regular_end, NULL, NULL};
 static const struct file_kind kind_directory = {directory_move, directory_move, directory_end, NULL, NULL};
+static const struct file_kind kind_object = {object_read, object_write, regular_end, NULL, NULL};
 static const struct file_kind kind_null = {null_read, null_write, device_end, NULL, NULL};
 static const struct file_kind kind_zero = {zero_read, null_write, device_end, NULL, NULL};
 static const struct file_kind *const kind_device[] = {
 	[DEVICE_CONSOLE] = &console_kind,
 	[DEVICE_NULL] = &kind_null,
 	[DEVICE_ZERO] = &kind_zero,
+	[DEVICE_OBJECT] = &kind_object,
 };
 
 const struct file_kind *file_kind_of(const struct open_file *file)

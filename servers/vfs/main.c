@@ -61,6 +61,8 @@ static const struct row rows[] = {
 	[VFS_MAP_INODE] = {service_map_inode, ASK_PAGER},
 	[VFS_INODE_HOLD] = {service_inode_hold, ASK_PAGER},
 	[VFS_INODE_DROP] = {service_inode_drop, ASK_PAGER},
+	[VFS_PUBLISH] = {service_publish, ASK_PAGER, true},
+	[VFS_WITHDRAW] = {service_withdraw, ASK_PAGER, true},
 };
 
 /* May the sender of this badge ask? A process must have been announced by PROCESS_CREATE. */
@@ -158,6 +160,8 @@ static void start_up(const struct server_start *start)
 	vfs.files.pipes = &vfs.pipes;
 	if (device_add_all(&vfs.tree, &vfs.console) != E_OK)
 		server_panic("cannot make /dev");
+	if (object_directory_add(&vfs.tree, &vfs.pagers) != E_OK)
+		server_panic("cannot make /pagers");
 	load_archive(start);
 	console_open(start->option_interactive);
 }
@@ -169,12 +173,8 @@ _Noreturn void server_main(const struct server_start *start)
 
 	start_up(start);
 	for (;;) {
-		err_t error = owed ? ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &m)
-				   : ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &m);
-
+		server_next(SERVER_ENDPOINT, &m, owed);
 		owed = false;
-		if (error != E_OK)
-			continue; /* the caller has gone: nobody to answer */
 		if (m.tag & TAG_NOTIFY) {
 			console_news(m.w[0]);
 			move_serve_pipes();

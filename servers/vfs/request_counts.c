@@ -35,6 +35,8 @@ err_t request_check(struct request *r)
 	if (!broken)
 		broken = files_check(&vfs.files);
 	if (!broken)
+		broken = object_check(&vfs.tree, vfs.pagers);
+	if (!broken)
 		broken = waiters_check();
 	if (!broken)
 		broken = console_check();

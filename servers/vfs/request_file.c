@@ -68,6 +68,8 @@ err_t request_truncate(struct request *r)
 
 	if (!file)
 		return E_BAD_FD;
+	if (file->kind == FILE_INODE && inode_is_object(tree_inode(&vfs.tree, file->target)))
+		return E_DENIED; /* its size is its pager's */
 	if (!(file->flags & OPEN_WRITE) || file->kind != FILE_INODE ||
 	    !inode_is_regular(tree_inode(&vfs.tree, file->target)))
 		return E_ARGUMENT;

@@ -40,7 +40,10 @@ err_t service_map_inode(struct request *r)
 		return E_NO_ENTRY;
 	if (!file)
 		return E_BAD_FD;
-	if (file->kind != FILE_INODE || !inode_is_regular(tree_inode(&vfs.tree, file->target)))
+	if (file->kind == FILE_INODE && inode_is_object(tree_inode(&vfs.tree, file->target)))
+		return service_map_object(r, file);
+	if (file->kind != FILE_INODE || !inode_is_regular(tree_inode(&vfs.tree, file->target)) ||
+	    r->m.w[2] != 0)
 		return E_UNSUPPORTED;
 	if (!(file->flags & OPEN_READ))
 		return E_ACCESS;

@@ -5,7 +5,7 @@
  *   main.c       receive loop, table of requests, who may ask what
  *   request_*.c  requests of processes: _file.c by descriptor, _descriptor.c on the table of descriptors,
  *                _name.c by path, _directory.c listings, _counts.c
- *   service_*.c  requests of proc and of the pager
+ *   service_*.c  requests of proc and of the pager: _process.c, _cache.c; _object.c names of objects
  *   device.c     what read, write and seek do for each kind of file
  *   move.c       reads and writes, now or after a wait;  waiters.c who waits for what
  *   console.c    the terminal on the uart driver's channels
@@ -18,6 +18,7 @@
 #include "core/files.h"
 #include "core/lease.h"
 #include "core/names.h"
+#include "core/object.h"
 #include "core/path.h"
 #include "proto/records.h"
 #include "transfer.h"
@@ -35,6 +36,7 @@ struct vfs {
 	struct pipes pipes;
 	struct files files;
 	uint32_t console; /* inode of /dev/console */
+	uint32_t pagers;  /* inode of /pagers */
 };
 extern struct vfs vfs;
 
@@ -58,13 +60,16 @@ request_handler request_open, request_close, request_read, request_write, reques
 request_handler service_process_create, service_process_destroy, service_process_fork, service_process_exec,
 	service_process_lookup, service_process_limit, service_cancel, service_tty_news, service_lookup,
 	service_inode_read, service_lease, service_lease_return, service_cache_grow, service_map_inode,
-	service_inode_hold, service_inode_drop;
+	service_inode_hold, service_inode_drop, service_publish, service_withdraw;
 
 /* A path in the caller's buffer. */
 struct request_path {
 	struct path path;
 	char text[PATH_BYTES_MAX + 1];
 };
+
+/* MAP_INODE of a custom pager's object. Errors: E_ACCESS, E_DEAD (withdrawn) */
+MUST_USE err_t service_map_object(struct request *r, const struct open_file *file);
 
 /* Copy the path in the caller's buffer; it starts at @from. A zero at its very end is no part of it. */
 MUST_USE err_t request_path(struct request *r, uint32_t from, struct request_path *path);

@@ -79,6 +79,14 @@ struct server_start {
 	uint64_t frames_total;	     /* free + all in use, as free --raw counts */
 };
 
+struct message;
+
+/*
+ * Give *m as the answer if one is @owed, and wait for the next message. An answer that cannot be delivered
+ * becomes its error, so that no caller waits in vain; one whose caller has gone is forgotten.
+ */
+void server_next(cap_t endpoint, struct message *m, bool owed);
+
 /* The server's program: called once, never returns. */
 _Noreturn void server_main(const struct server_start *start);
 

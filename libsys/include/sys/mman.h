@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory mappings, POSIX. Private ones, of a file or anonymous, are built; shared ones answer ENOTSUP. */
+/*
+ * Memory mappings, POSIX. Private ones are built of files, of custom pagers' objects and of anonymous memory;
+ * shared ones of objects, all others answer ENOTSUP. Of an object: ENXIO: it was withdrawn, or its pager has
+ * ended; EDEADLK: the pager would wait for itself; EMFILE: too many pagers in one process.
+ */
 #ifndef _SYS_MMAN_H
 #define _SYS_MMAN_H
 

@@ -101,8 +101,9 @@ static int targets_check(const struct files *files)
 {
 	for (uint32_t number = 1; number <= files->store->tree->top; number++) {
 		const struct inode *inode = tree_inode(files->store->tree, number);
+		uint32_t kept = inode && inode->device != DEVICE_NONE && !inode_is_object(inode);
 
-		if (inode && inode->opens != census.opens[number] + (inode->device != DEVICE_NONE ? 1u : 0u))
+		if (inode && inode->opens != census.opens[number] + kept)
 			return __LINE__; /* the vfs itself keeps the devices */
 	}
 	for (uint32_t i = 0; i < files->pipes->top; i++) {

@@ -32,7 +32,7 @@ static err_t open_check(const struct inode *inode, uint32_t flags)
 		return E_NOT_DIRECTORY;
 	if (((flags & OPEN_READ) && !(inode->mode & MODE_READ)) || (writes && !(inode->mode & MODE_WRITE)))
 		return E_ACCESS;
-	return E_OK;
+	return (flags & OPEN_TRUNCATE) && inode_is_object(inode) ? E_DENIED : E_OK;
 }
 
 /* A new entry where the walk ended. */
@@ -85,6 +85,8 @@ static err_t remove_check(const struct store *store, const struct path_end *end,
 {
 	const struct inode *inode = inode_of(store, end->inode);
 
+	if (inode->fixed)
+		return E_BUSY;
 	if (directory != inode_is_directory(inode))
 		return directory ? E_NOT_DIRECTORY : E_IS_DIRECTORY;
 	if (inode->first_child != 0)
@@ -131,6 +133,8 @@ static err_t rename_check(const struct store *store, const struct path_end *from
 	bool directory = inode_is_directory(inode_of(store, from->inode));
 	err_t error = directory_may_change(store, from->parent);
 
+	if (inode_of(store, from->inode)->fixed)
+		return E_BUSY;
 	if (error != E_OK)
 		return error;
 	if (directory && tree_is_below(store->tree, to->parent, from->inode))

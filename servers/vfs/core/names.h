@@ -21,7 +21,8 @@ struct names_open {
 
 /*
  * The inode that opening @path means; with OPEN_CREATE it may be new. Nothing is cut yet (OPEN_TRUNCATE).
- * Errors    of path_walk(); E_EXISTS, E_IS_DIRECTORY, E_NOT_DIRECTORY, E_ACCESS, E_TOO_MANY
+ * Errors    of path_walk(); E_EXISTS, E_IS_DIRECTORY, E_NOT_DIRECTORY, E_ACCESS, E_TOO_MANY, E_DENIED (an
+ *           object is not cut)
  */
 MUST_USE err_t names_open(struct store *store, const struct path *path, const struct names_open *how,
 			  uint32_t *inode);
@@ -32,7 +33,7 @@ MUST_USE err_t names_make_directory(struct store *store, const struct path *path
 /*
  * Take a name away, of a directory only if @directory. Who has the file open keeps it.
  * Errors    of path_walk(); E_IS_DIRECTORY, E_NOT_DIRECTORY, E_NOT_EMPTY, E_ARGUMENT ("." or ".."),
- *           E_BUSY (the root), E_ACCESS
+ *           E_BUSY (the root, or what the vfs itself needs), E_ACCESS
  */
 MUST_USE err_t names_remove(struct store *store, const struct path *path, bool directory);
 

@@ -62,7 +62,12 @@ bool inode_is_directory(const struct inode *inode)
 
 bool inode_is_regular(const struct inode *inode)
 {
-	return (inode->mode & MODE_TYPE) == VFS_REGULAR;
+	return (inode->mode & MODE_TYPE) == VFS_REGULAR && inode->device == DEVICE_NONE;
+}
+
+bool inode_is_object(const struct inode *inode)
+{
+	return inode->device == DEVICE_OBJECT;
 }
 
 bool inode_is_link(const struct inode *inode)

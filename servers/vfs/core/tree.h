@@ -29,7 +29,13 @@
 #define TREE_BUCKETS	1024u /* power of two */
 #define TREE_INODES_MAX 4096u
 
-enum inode_device { DEVICE_NONE = 0, DEVICE_CONSOLE = 1, DEVICE_NULL = 2, DEVICE_ZERO = 3 };
+enum inode_device {
+	DEVICE_NONE = 0,
+	DEVICE_CONSOLE = 1,
+	DEVICE_NULL = 2,
+	DEVICE_ZERO = 3,
+	DEVICE_OBJECT = 4, /* of a custom pager, see object.h */
+};
 
 struct inode {
 	const char *name;	/* no terminating zero */
@@ -40,6 +46,7 @@ struct inode {
 	uint64_t version;	/* of its handle now */
 	uint64_t order;		/* among the entries of its directory */
 	uint64_t leases;	/* of its pages, of all versions */
+	uint64_t cookie;	/* DEVICE_OBJECT: what the pager calls it; 0: withdrawn */
 	uint32_t mode;		/* enum vfs_mode | permission bits; 0: free */
 	uint32_t mtime_s;
 	uint32_t parent; /* 0: it has no name (any more) */
@@ -49,8 +56,9 @@ struct inode {
 	uint32_t dirty; /* pages of the cache that are the only place of their data */
 	uint16_t name_bytes;
 	uint16_t name_long; /* slot + 1 of a long name */
-	uint8_t device;	    /* enum inode_device, for VFS_CHARACTER */
+	uint8_t device;	    /* enum inode_device; VFS_CHARACTER, but objects are VFS_REGULAR */
 	bool shown;	    /* its handle of now was given away */
+	bool fixed; /* a directory of the vfs's own: it keeps its name and takes no entry from outside */
 	char name_short[TREE_NAME_SHORT];
 };
 
@@ -85,7 +93,8 @@ void tree_show(struct tree *tree, uint32_t number);
 void tree_touch(struct tree *tree, uint32_t number);
 
 bool inode_is_directory(const struct inode *inode);
-bool inode_is_regular(const struct inode *inode);
+bool inode_is_regular(const struct inode *inode); /* and has contents here: not an object */
+bool inode_is_object(const struct inode *inode);
 bool inode_is_link(const struct inode *inode);
 
 /* The entry of @directory so called, 0 if there is none. Not for "." and "..". */
@@ -99,7 +108,7 @@ bool tree_is_below(const struct tree *tree, uint32_t number, uint32_t directory)
  * is; *number names it. Its mode is set, its contents are the caller's to set.
  * Errors    E_NAME_TOO_LONG, E_ARGUMENT (empty, "." or "..", a slash), E_TOO_MANY, E_NOT_DIRECTORY
  *           (@directory is none), E_EXISTS (a directory would replace a file, a file a directory, or
- *           anything a device)
+ *           anything a device), E_DENIED (@directory is fixed)
  */
 MUST_USE err_t tree_add(struct tree *tree, uint32_t directory, const char *name, uint32_t name_bytes,
 			uint32_t mode, uint32_t *number);

@@ -138,6 +138,8 @@ err_t tree_add(struct tree *tree, uint32_t directory, const char *name, uint32_t
 		return E_ARGUMENT;
 	*number = tree_find(tree, directory, name, name_bytes);
 	if (*number == 0) {
+		if (tree->inodes[directory].fixed)
+			return E_DENIED;
 		if (tree->count == tree->capacity)
 			return E_TOO_MANY;
 		*number = inode_take(tree, mode);
@@ -150,7 +152,8 @@ err_t tree_add(struct tree *tree, uint32_t directory, const char *name, uint32_t
 	if (present->device != DEVICE_NONE ||
 	    inode_is_directory(present) != ((mode & 0170000) == VFS_DIRECTORY))
 		return E_EXISTS;
-	present->mode = mode;
+	if (!present->fixed)
+		present->mode = mode;
 	return E_OK;
 }
 

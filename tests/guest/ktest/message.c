@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages: words, badges, long ones, capabilities, deadlines, and the death of either side. */
 #include "ktest.h"
+#include <pagoda/server.h>
 
 #define EP	  SLOT_TEST
 #define BADGED	  (SLOT_TEST + 1)
@@ -290,6 +291,37 @@ SCENARIO_BODY(failed_reply_wait_consumes_nothing)
 	ANSWERS(E_OK, ipc_reply(&m));
 	worker_join(worker);
 	EXPECT_EQ(worker->m.w[0], 8);
+}
+
+/* Answers the first request with more words than fit, all others with nothing. */
+static void do_serve(struct worker *worker)
+{
+	struct message m;
+
+	server_next(EP, &m, false);
+	m.tag = TAG(E_OK, MESSAGE_WORDS + 1);
+	for (;;) {
+		server_next(EP, &m, true);
+		worker->progress = TAG_LABEL(m.tag);
+		m = message_make(E_OK, 0, 0);
+	}
+}
+
+SCENARIO_BODY(refused_answer_of_a_server_becomes_its_error)
+{
+	struct worker *first, *second;
+
+	make_endpoint();
+	worker_start(0, do_serve, 0);
+	worker_settle(0);
+	first = start_with(1, do_call, EP, TAG(7, 0));
+	worker_join(first);
+	EXPECT_EQ(first->seen[0], E_OK);
+	EXPECT_EQ(TAG_LABEL(first->m.tag), E_MESSAGE);
+	second = start_with(2, do_call, EP, TAG(8, 0));
+	worker_join(second);
+	EXPECT_EQ(workers[0].progress, 8);
+	EXPECT_EQ(second->seen[0] + TAG_LABEL(second->m.tag), E_OK);
 }
 
 SCENARIO_BODY(endpoint_is_busy_while_an_answer_is_owed)
