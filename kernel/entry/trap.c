@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From cause to action. Every visit: take the lock, try the fast path, else the general one, pick who
- * runs, drop the lock.
+ * From cause to action: what the fast path (entry/fast.c) declines. The lock is held; when all is done, pick
+ * who runs and drop it.
  */
 #include "base/lock.h"
 #include "base/panic.h"
@@ -144,9 +144,14 @@ static void general_path(struct thread *thread, uint64_t cause)
 	}
 }
 
-struct thread *trap_general(struct thread *thread, uint64_t cause)
+struct thread *trap_general(struct thread *thread)
 {
-	general_path(thread, cause);
+	struct thread *next;
+
+	general_path(thread, csr_read(scause));
 	sched_note_visit();
-	return sched_pick();
+	next = sched_pick();
+	trace(TRACE_LEAVE, next->id, 0, 0);
+	kernel_unlock();
+	return next;
 }

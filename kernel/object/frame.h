@@ -32,6 +32,7 @@ enum frame_kind {
 #define FRAME_COUNT	 ((1u << 28) - 1)
 
 extern uint32_t *frame_words;		      /* [I] the array; each word [K] */
+extern uintptr_t frame_words_of_0;	      /* [I] where the word of frame 0 would be, were there one */
 extern uint32_t *arena_words;		      /* [I] the array; each word [K] */
 extern uint64_t frame_first_pfn, frame_count; /* [I] */
 extern uint64_t frame_kept;		      /* [I] counts that boot added to frames it keeps */
@@ -50,7 +51,7 @@ static inline bool frame_is_ram(uint64_t pfn)
 /* @pfn is RAM. */
 static inline uint32_t *frame_word(uint64_t pfn)
 {
-	return &frame_words[pfn - frame_first_pfn];
+	return (uint32_t *)(frame_words_of_0 + pfn * sizeof(uint32_t));
 }
 
 static inline uint32_t *arena_word(uint64_t pfn)

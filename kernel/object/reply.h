@@ -49,6 +49,10 @@ void reply_orphaned(struct thread *thread);
 /* A Reply slot is about to be emptied. */
 void reply_slot_deleted(struct slot *slot);
 
+/* A Reply for @thread, somebody's current caller, in @slot, which is empty or holds a Reply: that is deleted.
+ */
+void reply_keep(struct thread *thread, struct slot *slot);
+
 err_t reply_save(struct thread *server, uint64_t to) MUST_USE;
 err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to,
 		   const struct reply_bounds *bounds) MUST_USE;

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The one map item of an answer, on the fast path. */
+#ifndef ENTRY_FAST_MAP_H
+#define ENTRY_FAST_MAP_H
+
+#include "entry/fast.h"
+#include "hw/mmu.h"
+#include "object/tables.h"
+
+/* Bit r: READ, WRITE, EXECUTE together as in r may be mapped. */
+#define MAPPABLE                                                                     \
+	(1u << RIGHT_READ | 1u << (RIGHT_READ | RIGHT_WRITE) | 1u << RIGHT_EXECUTE | \
+	 1u << (RIGHT_READ | RIGHT_EXECUTE))
+
+HOT bool fast_source_allows(const struct slot *source, uint64_t rights, uint64_t offset, uint64_t pages)
+{
+	const uint32_t mask = 0xffu | (uint32_t)(SLOT_DYING | SLOT_DEVICE) << 16;
+	uint32_t word = *(const uint32_t *)(const void *)source;
+	uint64_t all = source->b >> PAGE_SHIFT;
+
+	return LIKELY((word & mask) == KIND_MEMORY) && LIKELY((rights & ~(word >> 8)) == 0) &&
+	       LIKELY(MAPPABLE >> rights & 1) && LIKELY(offset < all && pages <= all - offset);
+}
+
+/* Is what is mapped within the bounds of a forwarded fault? */
+HOT bool fast_bounds_allow(const struct thread *faulter, uint64_t first, uint64_t pages, uint64_t rights,
+			   uint64_t source)
+{
+	const struct reply_bounds *bounds = &faulter->bounds;
+	uint64_t skipped = first - bounds->first_page;
+
+	return first >= bounds->first_page && skipped + pages <= bounds->pages &&
+	       (bounds->sources >> source & 1) && (rights & ~bounds->rights) == 0;
+}
+
+/* Where an item goes, and what is stored there. */
+struct fast_plan {
+	pte_t *entry;
+	uint32_t *words; /* of the frames */
+	uint32_t *live;	 /* of the table */
+	pte_t leaf;
+};
+
+#define MAP_ITEM_PAGES(source) ((source) >> 16)
+
+/*
+ * The item in @server's registers: at most MAP_PAGES_MAX pages in a leaf table that is there. false: not the
+ * usual case. The kinds of the frames are still to be looked at.
+ */
+HOT bool fast_plan_item(const struct thread *server, const struct thread *faulter, struct fast_plan *plan)
+{
+	const struct space *space = faulter->space;
+	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], offset = server->regs[REG_A4];
+	uint64_t rights = at & RIGHTS_RWX, pages = MAP_ITEM_PAGES(item), pfn;
+	const struct slot *source = &space->sources[item & (SPACE_SOURCES - 1)];
+	pte_t upper;
+
+	if (UNLIKELY((at & 0xff8) || at >= USER_END || (item & 0xffff) >= SPACE_SOURCES ||
+		     pages - 1 >= MAP_PAGES_MAX || ((at >> PAGE_SHIFT & 511) + pages) > 512))
+		return false;
+	if (UNLIKELY(!fast_source_allows(source, rights, offset, pages)))
+		return false;
+	if (faulter->forwarded && !fast_bounds_allow(faulter, at >> PAGE_SHIFT, pages, rights, item & 0xff))
+		return false;
+	upper = space->root[at >> 30];
+	if (UNLIKELY(!pte_is_table(upper)))
+		return false;
+	upper = table_below(upper)[at >> 21 & 511];
+	if (UNLIKELY(!pte_is_table(upper)))
+		return false;
+	pfn = (source->a >> PAGE_SHIFT) + offset;
+	plan->entry = table_below(upper) + (at >> PAGE_SHIFT & 511);
+	plan->live = frame_word(upper >> PTE_PFN_SHIFT);
+	plan->words = frame_word(pfn);
+	plan->leaf = pte_make_leaf(pfn, (unsigned)rights, PTE_U);
+	return true;
+}
+
+/* After the last entry. */
+HOT void fast_mapped(const struct thread *server, struct space *space)
+{
+	space->stored += MAP_ITEM_PAGES(server->regs[REG_A3]);
+	if (server->regs[REG_A2] & RIGHT_EXECUTE)
+		mmu_fence_fetch();
+}
+
+/* More than one page, or one that takes the place of another. false: nothing has changed. */
+HOT bool fast_map_many(const struct thread *server, struct space *space, const struct fast_plan *plan)
+{
+	vaddr_t at = align_down(server->regs[REG_A2], PAGE_BYTES);
+	uint64_t pages = MAP_ITEM_PAGES(server->regs[REG_A3]);
+	pte_t leaf = plan->leaf;
+	uint32_t made = 0;
+
+	for (uint64_t i = 0; i < pages; i++) {
+		if (UNLIKELY(word_kind(plan->words[i]) != FRAME_USER))
+			return false;
+	}
+	for (uint64_t i = 0; i < pages; i++, leaf += 1ul << PTE_PFN_SHIFT) {
+		plan->words[i]++;
+		if (UNLIKELY(plan->entry[i] != 0)) {
+			space_drop_entry(&plan->entry[i], 0);
+			mmu_fence_page(at + i * PAGE_BYTES, space->asid);
+		} else {
+			made++;
+		}
+		__atomic_store_n(&plan->entry[i], leaf, __ATOMIC_RELAXED);
+	}
+	*plan->live += made;
+	fast_mapped(server, space);
+	return true;
+}
+
+#endif
