@@ -4,7 +4,7 @@
  *
  *   call        a receiver waits, no capability
  *   fault       the pager's receiver waits
- *   in files of their own: reply_wait, notify, wait
+ *   in files of their own: reply_wait, forward_wait, notify, wait
  *
  * In call and fault the thread that is woken runs at once, so it must not be of lower priority
  * than one ready.
@@ -14,17 +14,6 @@
 #include "object/trace.h"
 #include "uapi/fault.h"
 #include "uapi/syscall.h"
-
-/* The first receiver of @endpoint if it can run at once. */
-HOT struct thread *fast_receiver(const struct endpoint *endpoint)
-{
-	struct thread *receiver;
-
-	if (UNLIKELY(endpoint->state != ENDPOINT_RECEIVERS))
-		return NULL;
-	receiver = container_of(endpoint->queue.head.next, struct thread, queue);
-	return LIKELY(sched_is_first(receiver) && !receiver->alarm.node.armed) ? receiver : NULL;
-}
 
 __attribute__((noinline)) struct thread *fast_switch_watched(struct thread *to)
 {
@@ -94,7 +83,7 @@ static struct thread *fast_fault(struct thread *thread, unsigned access, bool tr
 {
 	struct endpoint *endpoint = thread->pager;
 	vaddr_t at = csr_read(stval);
-	uint64_t now = csr_read(instret), badge = thread->pager_badge;
+	uint64_t now = csr_read(instret), badge = thread->pager_badge, fault;
 	struct thread *receiver;
 	unsigned flags;
 
@@ -106,8 +95,8 @@ static struct thread *fast_fault(struct thread *thread, unsigned access, bool tr
 	fast_dequeue(endpoint, receiver);
 	info->fault_count++;
 	thread->fault_kind = FAULT_PAGE;
-	thread->fault_access = (uint8_t)access;
-	thread->fault_flags = (uint8_t)flags;
+	fault = FAULT_INFO(thread->id, thread->space->asid, flags, access);
+	thread->fault_info = fault;
 	thread->fault_address = at;
 	thread->fault_word = now;
 	thread->send_kind = SEND_FAULT;
@@ -119,7 +108,7 @@ static struct thread *fast_fault(struct thread *thread, unsigned access, bool tr
 	receiver->regs[REG_A1] = TAG(FAULT_PAGE, 4) | TAG_FAULT;
 	receiver->regs[REG_A2] = at;
 	receiver->regs[REG_A3] = thread->regs[REG_PC];
-	receiver->regs[REG_A4] = FAULT_INFO(thread->id, thread->space->asid, flags, access);
+	receiver->regs[REG_A4] = fault;
 	receiver->regs[REG_A5] = now;
 	receiver->regs[REG_A6] = badge;
 	return fast_switch(receiver, false);
@@ -147,6 +136,8 @@ HOT struct thread *fast_syscall(struct thread *thread, bool traced)
 		return fast_stay(thread, E_OK);
 	if (number == SYS_wait)
 		return fast_wait(thread, traced);
+	if (number == SYS_forward_wait)
+		return fast_forward_wait(thread, traced);
 	if (number == SYS_notify)
 		return fast_notify(thread, traced);
 	return trap_general(thread);

@@ -23,6 +23,7 @@
 /* The paths that have a file of their own; @traced: the trace is on. */
 struct thread *fast_notify(struct thread *thread, bool traced);
 struct thread *fast_wait(struct thread *thread, bool traced);
+struct thread *fast_forward_wait(struct thread *server, bool traced);
 struct thread *fast_reply_wait(struct thread *server, bool traced);
 
 /* fast_switch() with all that is unusual: the trace is on, or somebody owns the floating point registers. */
@@ -79,6 +80,17 @@ HOT bool fast_words_fit(const struct thread *from, const struct thread *to, unsi
 {
 	return words <= MESSAGE_REGISTERS ||
 	       (words <= MESSAGE_WORDS && from->page != NULL && to->page != NULL);
+}
+
+/* The first receiver of @endpoint if it can run at once. */
+HOT struct thread *fast_receiver(const struct endpoint *endpoint)
+{
+	struct thread *receiver;
+
+	if (UNLIKELY(endpoint->state != ENDPOINT_RECEIVERS))
+		return NULL;
+	receiver = container_of(endpoint->queue.head.next, struct thread, queue);
+	return LIKELY(sched_is_first(receiver) && !receiver->alarm.node.armed) ? receiver : NULL;
 }
 
 HOT void fast_dequeue(struct endpoint *endpoint, struct thread *receiver)

@@ -12,6 +12,7 @@
 	(1u << RIGHT_READ | 1u << (RIGHT_READ | RIGHT_WRITE) | 1u << RIGHT_EXECUTE | \
 	 1u << (RIGHT_READ | RIGHT_EXECUTE))
 
+/* Can the frames be mapped with these rights? */
 HOT bool fast_source_allows(const struct slot *source, uint64_t rights, uint64_t offset, uint64_t pages)
 {
 	const uint32_t mask = 0xffu | (uint32_t)(SLOT_DYING | SLOT_DEVICE) << 16;
@@ -23,14 +24,13 @@ HOT bool fast_source_allows(const struct slot *source, uint64_t rights, uint64_t
 }
 
 /* Is what is mapped within the bounds of a forwarded fault? */
-HOT bool fast_bounds_allow(const struct thread *faulter, uint64_t first, uint64_t pages, uint64_t rights,
+HOT bool fast_bounds_allow(const struct reply_bounds *bounds, uint64_t first, uint64_t pages, uint64_t rights,
 			   uint64_t source)
 {
-	const struct reply_bounds *bounds = &faulter->bounds;
 	uint64_t skipped = first - bounds->first_page;
 
-	return first >= bounds->first_page && skipped + pages <= bounds->pages &&
-	       (bounds->sources >> source & 1) && (rights & ~bounds->rights) == 0;
+	return LIKELY(skipped < bounds->pages && pages <= bounds->pages - skipped) &&
+	       LIKELY(bounds->sources >> source & 1) && LIKELY((rights & ~bounds->rights) == 0);
 }
 
 /* Where an item goes, and what is stored there. */
@@ -44,23 +44,22 @@ struct fast_plan {
 #define MAP_ITEM_PAGES(source) ((source) >> 16)
 
 /*
- * The item in @server's registers: at most MAP_PAGES_MAX pages in a leaf table that is there. false: not the
- * usual case. The kinds of the frames are still to be looked at.
+ * The item in @server's registers: @pages from one source, into one leaf table, both checked by the caller.
+ * false: not the usual case. The kinds of the frames are still to be looked at.
  */
-HOT bool fast_plan_item(const struct thread *server, const struct thread *faulter, struct fast_plan *plan)
+HOT bool fast_plan_item(const struct thread *server, const struct thread *faulter, uint64_t pages,
+			struct fast_plan *plan)
 {
 	const struct space *space = faulter->space;
-	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], offset = server->regs[REG_A4];
-	uint64_t rights = at & RIGHTS_RWX, pages = MAP_ITEM_PAGES(item), pfn;
-	const struct slot *source = &space->sources[item & (SPACE_SOURCES - 1)];
+	uint64_t at = server->regs[REG_A2], offset = server->regs[REG_A4], rights = at & RIGHTS_RWX, pfn;
+	uint64_t index = server->regs[REG_A3] & (SPACE_SOURCES - 1);
+	const struct slot *source = &space->sources[index];
 	pte_t upper;
 
-	if (UNLIKELY((at & 0xff8) || at >= USER_END || (item & 0xffff) >= SPACE_SOURCES ||
-		     pages - 1 >= MAP_PAGES_MAX || ((at >> PAGE_SHIFT & 511) + pages) > 512))
+	if (UNLIKELY((at & 0xff8) || at >= USER_END || !fast_source_allows(source, rights, offset, pages)))
 		return false;
-	if (UNLIKELY(!fast_source_allows(source, rights, offset, pages)))
-		return false;
-	if (faulter->forwarded && !fast_bounds_allow(faulter, at >> PAGE_SHIFT, pages, rights, item & 0xff))
+	if (faulter->forwarded &&
+	    UNLIKELY(!fast_bounds_allow(&faulter->bounds, at >> PAGE_SHIFT, pages, rights, index)))
 		return false;
 	upper = space->root[at >> 30];
 	if (UNLIKELY(!pte_is_table(upper)))
@@ -77,37 +76,41 @@ HOT bool fast_plan_item(const struct thread *server, const struct thread *faulte
 }
 
 /* After the last entry. */
-HOT void fast_mapped(const struct thread *server, struct space *space)
+HOT void fast_mapped(const struct thread *server, struct space *space, uint64_t pages)
 {
-	space->stored += MAP_ITEM_PAGES(server->regs[REG_A3]);
+	space->stored += pages;
 	if (server->regs[REG_A2] & RIGHT_EXECUTE)
 		mmu_fence_fetch();
 }
 
-/* More than one page, or one that takes the place of another. false: nothing has changed. */
-HOT bool fast_map_many(const struct thread *server, struct space *space, const struct fast_plan *plan)
+/* Several pages, or one that takes the place of another. false: nothing has changed. */
+HOT bool fast_map_many(const struct thread *server, const struct thread *faulter)
 {
-	vaddr_t at = align_down(server->regs[REG_A2], PAGE_BYTES);
-	uint64_t pages = MAP_ITEM_PAGES(server->regs[REG_A3]);
-	pte_t leaf = plan->leaf;
+	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], pages = MAP_ITEM_PAGES(item);
+	struct space *space = faulter->space;
+	struct fast_plan plan;
 	uint32_t made = 0;
 
+	if (UNLIKELY((item & 0xffff) >= SPACE_SOURCES || pages - 1 >= MAP_PAGES_MAX ||
+		     ((at >> PAGE_SHIFT & 511) + pages) > 512 ||
+		     !fast_plan_item(server, faulter, pages, &plan)))
+		return false;
 	for (uint64_t i = 0; i < pages; i++) {
-		if (UNLIKELY(word_kind(plan->words[i]) != FRAME_USER))
+		if (UNLIKELY(word_kind(plan.words[i]) != FRAME_USER))
 			return false;
 	}
-	for (uint64_t i = 0; i < pages; i++, leaf += 1ul << PTE_PFN_SHIFT) {
-		plan->words[i]++;
-		if (UNLIKELY(plan->entry[i] != 0)) {
-			space_drop_entry(&plan->entry[i], 0);
-			mmu_fence_page(at + i * PAGE_BYTES, space->asid);
+	for (uint64_t i = 0; i < pages; i++, plan.leaf += 1ul << PTE_PFN_SHIFT) {
+		plan.words[i]++;
+		if (UNLIKELY(plan.entry[i] != 0)) {
+			space_drop_entry(&plan.entry[i], 0);
+			mmu_fence_page(align_down(at, PAGE_BYTES) + i * PAGE_BYTES, space->asid);
 		} else {
 			made++;
 		}
-		__atomic_store_n(&plan->entry[i], leaf, __ATOMIC_RELAXED);
+		__atomic_store_n(&plan.entry[i], plan.leaf, __ATOMIC_RELAXED);
 	}
-	*plan->live += made;
-	fast_mapped(server, space);
+	*plan.live += made;
+	fast_mapped(server, space, pages);
 	return true;
 }
 

@@ -55,15 +55,10 @@ HOT struct thread *answer_call(struct thread *server, struct thread *caller, str
 	return answered(server, caller, endpoint, traced);
 }
 
-/* Several pages, or something is replaced. */
 static __attribute__((noinline)) struct thread *answer_with_many(struct thread *server, struct thread *caller,
-								 struct endpoint *endpoint, pte_t *entry,
-								 uint32_t *words, uint32_t *live, pte_t leaf,
-								 bool traced)
+								 struct endpoint *endpoint, bool traced)
 {
-	struct fast_plan plan = {entry, words, live, leaf};
-
-	if (!fast_map_many(server, caller->space, &plan))
+	if (!fast_map_many(server, caller))
 		return trap_general(server);
 	return answered(server, caller, endpoint, traced);
 }
@@ -71,20 +66,23 @@ static __attribute__((noinline)) struct thread *answer_with_many(struct thread *
 HOT struct thread *answer_fault(struct thread *server, struct thread *caller, struct endpoint *endpoint,
 				uint64_t tag, bool traced)
 {
+	uint64_t item = server->regs[REG_A3];
 	struct fast_plan plan;
 
-	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1 ||
-		     !fast_plan_item(server, caller, &plan)))
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1))
 		return trap_general(server);
-	if (MAP_ITEM_PAGES(server->regs[REG_A3]) != 1 || *plan.entry != 0)
-		return answer_with_many(server, caller, endpoint, plan.entry, plan.words, plan.live,
-					plan.leaf, traced);
+	if (item - MAP_SOURCE(0, 1) >= SPACE_SOURCES)
+		return answer_with_many(server, caller, endpoint, traced);
+	if (UNLIKELY(!fast_plan_item(server, caller, 1, &plan)))
+		return trap_general(server);
+	if (*plan.entry != 0)
+		return answer_with_many(server, caller, endpoint, traced);
 	if (UNLIKELY(word_kind(*plan.words) != FRAME_USER))
 		return trap_general(server);
 	++*plan.words;
 	++*plan.live;
 	__atomic_store_n(plan.entry, plan.leaf, __ATOMIC_RELAXED);
-	fast_mapped(server, caller->space);
+	fast_mapped(server, caller->space, 1);
 	return answered(server, caller, endpoint, traced);
 }
 

@@ -197,19 +197,10 @@ void reply_slot_deleted(struct slot *slot)
 		reply_orphaned(thread);
 }
 
-/* Is it what this function made of an earlier wait of @thread, and nobody's parent? Then it needs only the
- * number. */
-static bool is_own_spent_reply(const struct slot *slot, const struct thread *thread)
-{
-	return slot->kind == KIND_REPLY && slot->a == (uint64_t)thread && slot->rights == RIGHTS_ALL &&
-	       slot->b != thread->sequence && !slot_has_child(slot);
-}
-
 void reply_keep(struct thread *thread, struct slot *slot)
 {
-	if (!thread->forwarded && is_own_spent_reply(slot, thread)) {
-		slot->b = thread->sequence;
-		thread->replies++;
+	if (!thread->forwarded && reply_is_spent(slot, thread)) {
+		reply_renew(thread, slot);
 		return;
 	}
 	cap_unhold(slot);

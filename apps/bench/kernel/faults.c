@@ -38,10 +38,11 @@ static void forward_serve(uint64_t unused)
 	struct message m;
 
 	(void)unused;
+	(void)ipc_wait(forwarder.own, DEADLINE_NEVER, &m);
 	for (;;) {
-		(void)ipc_wait(forwarder.own, DEADLINE_NEVER, &m);
-		(void)sys_reply_forward(CAP_NULL, forwarder.second, m.w[0] & ~(PAGE_BYTES - 1),
-					FORWARD_BOUNDS(1, RW, 1ul << SOURCE_PAGES), forwarder.keep, ++badge);
+		m = message_forward(forwarder.second, m.w[0] & ~(PAGE_BYTES - 1),
+				    FORWARD_BOUNDS(1, RW, 1ul << SOURCE_PAGES), forwarder.keep, ++badge);
+		(void)ipc_forward_wait(forwarder.own, DEADLINE_NEVER, &m);
 	}
 }
 
