@@ -37,7 +37,7 @@ HOT bool fast_bounds_allow(const struct reply_bounds *bounds, uint64_t first, ui
 struct fast_plan {
 	pte_t *entry;
 	uint32_t *words; /* of the frames */
-	uint32_t *live;	 /* of the table */
+	uint32_t *table_word;
 	pte_t leaf;
 };
 
@@ -69,7 +69,7 @@ HOT bool fast_plan_item(const struct thread *server, const struct thread *faulte
 		return false;
 	pfn = (source->a >> PAGE_SHIFT) + offset;
 	plan->entry = table_below(upper) + (at >> PAGE_SHIFT & 511);
-	plan->live = frame_word(upper >> PTE_PFN_SHIFT);
+	plan->table_word = frame_word(upper >> PTE_PFN_SHIFT);
 	plan->words = frame_word(pfn);
 	plan->leaf = pte_make_leaf(pfn, (unsigned)rights, PTE_U);
 	return true;
@@ -89,27 +89,28 @@ HOT bool fast_map_many(const struct thread *server, const struct thread *faulter
 	uint64_t at = server->regs[REG_A2], item = server->regs[REG_A3], pages = MAP_ITEM_PAGES(item);
 	struct space *space = faulter->space;
 	struct fast_plan plan;
-	uint32_t made = 0;
+	uint64_t first = at >> PAGE_SHIFT & (SV39_TABLE_ENTRIES - 1);
+	uint32_t word;
 
 	if (UNLIKELY((item & 0xffff) >= SPACE_SOURCES || pages - 1 >= MAP_PAGES_MAX ||
-		     ((at >> PAGE_SHIFT & 511) + pages) > 512 ||
-		     !fast_plan_item(server, faulter, pages, &plan)))
+		     first + pages > SV39_TABLE_ENTRIES || !fast_plan_item(server, faulter, pages, &plan)))
 		return false;
 	for (uint64_t i = 0; i < pages; i++) {
 		if (UNLIKELY(word_kind(plan.words[i]) != FRAME_USER))
 			return false;
 	}
+	word = *plan.table_word;
 	for (uint64_t i = 0; i < pages; i++, plan.leaf += 1ul << PTE_PFN_SHIFT) {
 		plan.words[i]++;
 		if (UNLIKELY(plan.entry[i] != 0)) {
 			space_drop_entry(&plan.entry[i], 0);
 			mmu_fence_page(align_down(at, PAGE_BYTES) + i * PAGE_BYTES, space->asid);
 		} else {
-			made++;
+			word = table_word_added(word, first + i);
 		}
 		__atomic_store_n(&plan.entry[i], plan.leaf, __ATOMIC_RELAXED);
 	}
-	*plan.live += made;
+	*plan.table_word = word;
 	fast_mapped(server, space, pages);
 	return true;
 }

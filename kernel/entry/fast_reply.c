@@ -80,7 +80,8 @@ HOT struct thread *answer_fault(struct thread *server, struct thread *caller, st
 	if (UNLIKELY(word_kind(*plan.words) != FRAME_USER))
 		return trap_general(server);
 	++*plan.words;
-	++*plan.live;
+	*plan.table_word =
+		table_word_added(*plan.table_word, (uint64_t)plan.entry / sizeof(pte_t) % SV39_TABLE_ENTRIES);
 	__atomic_store_n(plan.entry, plan.leaf, __ATOMIC_RELAXED);
 	fast_mapped(server, caller->space, 1);
 	return answered(server, caller, endpoint, traced);

@@ -40,6 +40,7 @@ static void check_table(const pte_t *table, unsigned level, struct census *censu
 		if (entry == 0)
 			continue;
 		live++;
+		HOLDS(*frame_word(spot_pfn(table)) >> TABLE_GROUPS_SHIFT >> i / TABLE_GROUP & 1);
 		if (pte_is_leaf(entry)) {
 			HOLDS(level < 2 && (entry & PTE_U) && (entry & (PTE_W | PTE_X)) != (PTE_W | PTE_X));
 			HOLDS((entry & (PTE_R | PTE_X)) != 0 && ((entry & PTE_R) || !(entry & PTE_W)));

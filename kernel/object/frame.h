@@ -7,7 +7,12 @@
  *    kind   NONE: not for user space (firmware, kernel image, device tree)
  *           USER: may be mapped.  KERNEL: objects and page tables
  *    A, D   sticky accessed and dirty bits of mappings that are gone
- *    count  4 KiB mappings of the frame (arena word: 2 MiB mappings); of a page table: its live entries
+ *    count  4 KiB mappings of the frame (arena word: 2 MiB mappings)
+ *
+ * The count of a KERNEL frame that is a page table says where its entries are:
+ *
+ *    27            12 11 10 9             0
+ *   |     groups     |  0  |  live entries |      group i: one of the entries 32 i .. 32 i + 31 was in use
  *
  * A frame changes its kind only as part of its whole arena, and only when every count in it is zero: so no
  * frame is ever a kernel object and mapped. An arena word's kind is NONE unless all of its frames agree.

@@ -49,27 +49,19 @@ static err_t check_whole(const struct range *range, uint64_t pages)
 static void unmap_super(struct space *space, pte_t *entry, vaddr_t at)
 {
 	space_drop_entry(entry, 1);
-	table_count(table_around(entry), -1);
+	table_removed(table_around(entry), 1);
 	mmu_fence_page(at, space->asid);
 	space_free_empty_tables(space, at);
 }
 
 static unsigned unmap_leaves(struct space *space, pte_t *table, vaddr_t at, uint64_t pages)
 {
-	pte_t *first = table + sv39_index(at, 0);
-	unsigned cleared = 0;
+	unsigned first = sv39_index(at, 0), cleared = table_clear(table, first, first + (unsigned)pages);
 
-	for (uint64_t i = 0; i < pages; i++) {
-		if (first[i] != 0) {
-			space_drop_entry(&first[i], 0);
-			cleared++;
-		}
-	}
 	if (cleared == 1 && pages == 1)
 		mmu_fence_page(at, space->asid);
 	else if (cleared != 0)
 		mmu_fence_asid(space->asid);
-	table_count(table, -(int)cleared);
 	space_free_empty_tables(space, at);
 	return cleared;
 }
@@ -101,22 +93,24 @@ err_t range_unmap_step(struct space *space, struct range *range)
  */
 static unsigned limit_leaves(pte_t *table, unsigned first, uint64_t count, unsigned level, unsigned rights)
 {
-	unsigned changed = 0, dropped = 0;
+	unsigned changed = 0, dropped = 0, end = first + (unsigned)count, stop;
 
-	for (pte_t *entry = &table[first]; entry < &table[first + count]; entry++) {
-		pte_t limited = pte_limit_rights(*entry, rights);
+	for (; (stop = table_part(table, &first, end)) > first; first = stop) {
+		for (pte_t *entry = &table[first]; entry < &table[stop]; entry++) {
+			pte_t limited = pte_limit_rights(*entry, rights);
 
-		if (*entry == 0 || limited == *entry)
-			continue;
-		changed++;
-		if (limited & (PTE_R | PTE_X)) {
-			__atomic_and_fetch(entry, ~(*entry ^ limited), __ATOMIC_RELAXED);
-		} else {
-			space_drop_entry(entry, level);
-			dropped++;
+			if (limited == *entry)
+				continue;
+			changed++;
+			if (limited & (PTE_R | PTE_X)) {
+				__atomic_and_fetch(entry, ~(*entry ^ limited), __ATOMIC_RELAXED);
+			} else {
+				space_drop_entry(entry, level);
+				dropped++;
+			}
 		}
 	}
-	table_count(table, -(int)dropped);
+	table_removed(table, dropped);
 	return changed;
 }
 

@@ -76,9 +76,6 @@ void space_fence_all(const struct space *space);
 /* Remove one leaf entry: counts, sticky bits; the caller fences before the lock is dropped. */
 void space_drop_entry(pte_t *entry, unsigned level);
 
-/* The table that holds @entry has one live entry less. */
-void table_count_down(pte_t *table, unsigned entries);
-
 /* Free the leaf table below @at, and the one above it, if they are empty. */
 void space_free_empty_tables(struct space *space, vaddr_t at);
 

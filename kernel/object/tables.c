@@ -16,7 +16,7 @@ static bool table_make(struct space *space, pte_t *holder, pte_t *entry)
 	if (table == NULL)
 		return false;
 	*entry = pte_make_table(spot_pfn(table));
-	table_count(holder, 1);
+	table_added(holder, entry);
 	space->tables++;
 	return true;
 }

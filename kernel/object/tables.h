@@ -19,18 +19,52 @@ static inline pte_t *table_around(const pte_t *entry)
 	return (pte_t *)align_down((uint64_t)entry, PAGE_BYTES);
 }
 
+#define TABLE_LIVE	   ((1u << 10) - 1)
+#define TABLE_GROUPS_SHIFT 12
+#define TABLE_GROUP	   32u /* entries */
+
+/* The word of a table with one entry more, in use at @index. */
+static inline uint32_t table_word_added(uint32_t word, uint64_t index)
+{
+	return (word + 1) | 1u << (TABLE_GROUPS_SHIFT + index / TABLE_GROUP);
+}
+
 static inline uint32_t table_live(const pte_t *table)
 {
-	return *frame_word(spot_pfn(table)) & FRAME_COUNT;
+	return *frame_word(spot_pfn(table)) & TABLE_LIVE;
 }
 
-static inline void table_count(const pte_t *table, int by)
+/* @entry of @table is in use from now on. */
+static inline void table_added(const pte_t *table, const pte_t *entry)
 {
-	*frame_word(spot_pfn(table)) += (uint32_t)by;
+	uint32_t *word = frame_word(spot_pfn(table));
+
+	*word = table_word_added(*word, (uint64_t)(entry - table));
 }
 
-/* Clear every entry of a leaf table; how many there were. The caller fences. */
-unsigned table_clear(pte_t *table);
+static inline void table_removed(const pte_t *table, unsigned entries)
+{
+	*frame_word(spot_pfn(table)) -= entries;
+}
+
+/*
+ * The next part of [@from, @end) with entries that may be in use, so that a walk passes by what never was:
+ *	for (from = first; (stop = table_part(table, &from, end)) > from; from = stop)
+ */
+static inline unsigned table_part(const pte_t *table, unsigned *from, unsigned end)
+{
+	uint32_t groups = *frame_word(spot_pfn(table)) >> TABLE_GROUPS_SHIFT;
+	unsigned next = *from;
+
+	while (next < end && !(groups >> next / TABLE_GROUP & 1))
+		next = (next | (TABLE_GROUP - 1)) + 1;
+	*from = next;
+	next = (next | (TABLE_GROUP - 1)) + 1;
+	return next < end ? next : end;
+}
+
+/* Clear entries [@first, @end) of a leaf table; how many there were. The caller fences. */
+unsigned table_clear(pte_t *table, unsigned first, unsigned end);
 
 /* Free the empty table below @entry and clear the entry; the table that holds it is not told. */
 void table_release(struct space *space, pte_t *entry);
