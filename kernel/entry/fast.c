@@ -58,7 +58,7 @@ HOT struct thread *fast_call(struct thread *thread, bool traced)
 	return fast_switch(receiver, traced);
 }
 
-/* Would the machine, or a parked table, explain this fault? Then the general path looks at it. */
+/* Does the machine itself explain this fault, or is it of a superpage? Then the general path looks at it. */
 HOT bool fault_is_usual(const struct thread *thread, vaddr_t at, unsigned *flags, unsigned access)
 {
 	pte_t entry;
@@ -70,8 +70,10 @@ HOT bool fault_is_usual(const struct thread *thread, vaddr_t at, unsigned *flags
 	if (!pte_is_table(entry))
 		return entry == 0;
 	entry = table_below(entry)[at >> 21 & 511];
-	if (!pte_is_table(entry))
-		return entry == 0;
+	if (UNLIKELY(!pte_is_table(entry))) {
+		*flags = pte_is_parked(entry) ? FAULT_PARKED : 0;
+		return !pte_is_leaf(entry);
+	}
 	entry = table_below(entry)[at >> PAGE_SHIFT & 511];
 	if (entry == 0)
 		return true;

@@ -26,7 +26,7 @@ struct thread *fast_wait(struct thread *thread, bool traced);
 struct thread *fast_forward_wait(struct thread *server, bool traced);
 struct thread *fast_reply_wait(struct thread *server, bool traced);
 
-/* fast_switch() with all that is unusual: the trace is on, or somebody owns the floating point registers. */
+/* fast_switch() with what is unusual: the trace is on, or floating point registers are to be saved. */
 struct thread *fast_switch_watched(struct thread *to);
 
 _Static_assert(offsetof(struct slot, kind) == 0 && offsetof(struct slot, rights) == 1 &&
@@ -115,10 +115,24 @@ HOT void fast_await(struct thread *thread, struct endpoint *endpoint)
 	endpoint->state = ENDPOINT_RECEIVERS;
 }
 
-/* The floating point registers matter only while somebody owns them: nobody else can have them on. */
-HOT bool fast_fpu_matters(const struct cpu *cpu, const struct thread *to)
+/*
+ * The floating point registers matter only while somebody owns them: nobody else can have them on. What was
+ * changed since is saved elsewhere; else they are off for all but the owner. false: it must be saved.
+ */
+HOT bool fast_fpu_switch(const struct cpu *cpu, const struct thread *to)
 {
-	return cpu->fpu_owner != NULL && (cpu->fpu_owner == to || (csr_read(sstatus) & SSTATUS_FS) != 0);
+	uint64_t state;
+
+	if (LIKELY(cpu->fpu_owner == NULL))
+		return true;
+	state = csr_read(sstatus) & SSTATUS_FS;
+	if (state == SSTATUS_FS_DIRTY)
+		return false;
+	if (cpu->fpu_owner == to)
+		csr_set(sstatus, SSTATUS_FS_CLEAN);
+	else if (state != 0)
+		csr_clear(sstatus, SSTATUS_FS);
+	return true;
 }
 
 /* Back to user mode as @to, which is in no queue. */
@@ -128,7 +142,7 @@ HOT struct thread *fast_switch(struct thread *to, bool traced)
 	uint64_t satp = to->space->satp;
 
 	to->state = THREAD_READY;
-	if (UNLIKELY(traced || fast_fpu_matters(cpu, to)))
+	if (UNLIKELY(traced || !fast_fpu_switch(cpu, to)))
 		return fast_switch_watched(to);
 	cpu_set_current(cpu, to);
 	if (cpu->satp != satp) {

@@ -151,7 +151,7 @@ struct thread *trap_general(struct thread *thread)
 
 	general_path(thread, csr_read(scause));
 	sched_note_visit();
-	next = sched_pick();
+	next = sched_next();
 	trace(TRACE_LEAVE, next->id, 0, 0);
 	kernel_unlock();
 	return next;

@@ -150,12 +150,12 @@ unsigned table_clear(pte_t *table, unsigned first, unsigned end)
 	return cleared;
 }
 
-/* NULL: none is. */
-static pte_t *first_in_use(pte_t *table)
+/* The first of @end entries that is in use; NULL: none is. */
+static pte_t *first_in_use(pte_t *table, unsigned end)
 {
 	unsigned stop;
 
-	for (unsigned from = 0; (stop = table_part(table, &from, SV39_TABLE_ENTRIES)) > from; from = stop) {
+	for (unsigned from = 0; (stop = table_part(table, &from, end)) > from; from = stop) {
 		for (pte_t *entry = &table[from]; entry < &table[stop]; entry++) {
 			if (*entry != 0)
 				return entry;
@@ -167,7 +167,7 @@ static pte_t *first_in_use(pte_t *table)
 /* Take apart one level-1 entry of the table under @upper; the table too when that was the last. */
 static void reap_upper(struct space *space, pte_t *upper)
 {
-	pte_t *table = table_below(*upper), *entry = first_in_use(table);
+	pte_t *table = table_below(*upper), *entry = first_in_use(table, SV39_TABLE_ENTRIES);
 
 	if (entry != NULL) {
 		if (pte_is_leaf(*entry)) {
@@ -186,16 +186,17 @@ static void reap_upper(struct space *space, pte_t *upper)
 
 bool space_reap_step(struct space *space)
 {
+	pte_t *upper;
+
 	if (csr_read(satp) == space->satp) {
 		csr_write(satp, mmu_kernel_satp);
 		cpu_this()->satp = mmu_kernel_satp;
 	}
 	mmu_fence_asid(space->asid);
-	for (; space->reap_index < SV39_TABLE_ENTRIES / 2; space->reap_index++) {
-		if (space->root[space->reap_index] != 0) {
-			reap_upper(space, &space->root[space->reap_index]);
-			return true;
-		}
+	upper = first_in_use(space->root, SV39_TABLE_ENTRIES / 2);
+	if (upper != NULL) {
+		reap_upper(space, upper);
+		return true;
 	}
 	for (unsigned i = 0; i < SPACE_SOURCES; i++)
 		cap_unhold(&space->sources[i]);

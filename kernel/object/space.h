@@ -23,7 +23,6 @@ struct space {
 	uint32_t tables;		    /* [K] root included */
 	uint32_t table_limit;		    /* [K] */
 	uint64_t stored;		    /* [K] leaf entries ever stored */
-	uint32_t reap_index;		    /* [K] next root entry while being taken apart */
 	struct slot sources[SPACE_SOURCES]; /* [K] Memory, PLACE_SOURCE */
 };
 
