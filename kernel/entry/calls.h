@@ -21,6 +21,9 @@
 #include "uapi/syscall.def"
 #include "uapi/syscall_undef.h"
 
+/* reply_forward() with the arguments from endpoint to badge in @words. */
+err_t forward(struct thread *thread, uint64_t reply, const uint64_t *words) MUST_USE;
+
 /* Results that are no results. */
 #define RESULT_NONE    0x1000ul /* leave the registers alone: the call set them, or its thread is elsewhere */
 #define RESULT_RESTART 0x1001ul /* interrupted: execute the ecall again */

@@ -31,19 +31,26 @@ struct result syscall_reply_narrow(struct thread *thread, cap_t reply, uint64_t 
 	return failed(error);
 }
 
+err_t forward(struct thread *thread, uint64_t reply, const uint64_t *words)
+{
+	struct forward wanted = {.reply = reply, .keep = words[3], .badge = words[4]};
+	struct slot *slot;
+	err_t error = read_bounds(words[1], words[2] >> 32, words[2] & UINT32_MAX, &wanted.bounds);
+
+	if (error == E_OK)
+		error = cap_find(thread, words[0], KIND_ENDPOINT, RIGHT_WRITE, &slot);
+	if (error != E_OK)
+		return error;
+	wanted.endpoint = slot;
+	return reply_forward(thread, &wanted);
+}
+
 struct result syscall_reply_forward(struct thread *thread, cap_t reply, cap_t endpoint, vaddr_t at,
 				    uint64_t pages_bounds, uint64_t keep, uint64_t badge)
 {
-	struct forward wanted = {.reply = reply, .keep = keep, .badge = badge};
-	struct slot *slot;
-	err_t error = read_bounds(at, pages_bounds >> 32, pages_bounds & UINT32_MAX, &wanted.bounds);
+	const uint64_t words[] = {endpoint, at, pages_bounds, keep, badge};
 
-	if (error == E_OK)
-		error = cap_find(thread, endpoint, KIND_ENDPOINT, RIGHT_WRITE, &slot);
-	if (error != E_OK)
-		return failed(error);
-	wanted.endpoint = slot;
-	return failed(reply_forward(thread, &wanted));
+	return failed(forward(thread, reply, words));
 }
 
 struct result syscall_reply_recall(struct thread *thread, cap_t reply)

@@ -5,6 +5,6 @@
 
 #define THREAD_REGS   24  /* pc, then x1..x31 */
 #define THREAD_CPU    280 /* THREAD_REGS + 32 * 8 */
-#define CPU_STACK_TOP 0
+#define CPU_STACK_TOP 8
 
 #endif

@@ -244,6 +244,20 @@ void syscall_reply_wait(struct thread *thread)
 		endpoint_wait(thread, waited.endpoint, waited.notification, deadline);
 }
 
+void syscall_forward_wait(struct thread *thread)
+{
+	struct waited waited;
+	uint64_t deadline = thread->regs[REG_A6];
+	err_t error = find_waited(thread, thread->regs[REG_A0], &waited);
+
+	if (error == E_OK)
+		error = forward(thread, CAP_NULL, &thread->regs[REG_A1]);
+	if (error != E_OK)
+		thread_result(thread, error, 0);
+	else
+		endpoint_wait(thread, waited.endpoint, waited.notification, deadline);
+}
+
 void syscall_reply_send(struct thread *thread)
 {
 	struct reply_target target;

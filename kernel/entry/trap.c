@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From cause to action. Every visit: take the lock, try the fast path, else the general one, pick who
- * runs, drop the lock.
+ * From cause to action: what the fast path (entry/fast.c) declines. The lock is held; when all is done, pick
+ * who runs and drop it.
  */
 #include "base/lock.h"
 #include "base/panic.h"
@@ -24,8 +24,7 @@ _Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "entry/offsets.
 static void fault_is(struct thread *thread, enum fault_kind kind, unsigned access)
 {
 	thread->fault_kind = (uint8_t)kind;
-	thread->fault_access = (uint8_t)access;
-	thread->fault_flags = 0;
+	thread->fault_info = FAULT_INFO(thread->id, thread->space->asid, 0, access);
 	thread->fault_address = csr_read(stval);
 	thread->fault_word = csr_read(instret);
 }
@@ -68,11 +67,11 @@ static bool page_fault_is_spurious(struct thread *thread, vaddr_t at, unsigned a
 		return false;
 	entry = space_walk(thread->space, at, &level);
 	if (level == 1 && pte_is_parked(*entry))
-		thread->fault_flags |= FAULT_PARKED;
+		thread->fault_info |= FAULT_INFO(0, 0, FAULT_PARKED, 0);
 	if (!pte_is_leaf(*entry))
 		return false;
 	if ((access & ~pte_rights(*entry)) != 0) {
-		thread->fault_flags |= FAULT_PRESENT;
+		thread->fault_info |= FAULT_INFO(0, 0, FAULT_PRESENT, 0);
 		return false;
 	}
 	__atomic_fetch_or(entry, PTE_A | (access == ACCESS_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
@@ -83,8 +82,10 @@ static bool page_fault_is_spurious(struct thread *thread, vaddr_t at, unsigned a
 
 static void page_fault(struct thread *thread, uint64_t cause)
 {
-	fault_is(thread, FAULT_PAGE, access_of(cause));
-	if (page_fault_is_spurious(thread, thread->fault_address, thread->fault_access))
+	unsigned access = access_of(cause);
+
+	fault_is(thread, FAULT_PAGE, access);
+	if (page_fault_is_spurious(thread, thread->fault_address, access))
 		return;
 	trace(TRACE_FAULT, thread->id, thread->fault_address, thread->regs[REG_PC]);
 	fault_send(thread);
@@ -144,9 +145,14 @@ static void general_path(struct thread *thread, uint64_t cause)
 	}
 }
 
-struct thread *trap_general(struct thread *thread, uint64_t cause)
+struct thread *trap_general(struct thread *thread)
 {
-	general_path(thread, cause);
+	struct thread *next;
+
+	general_path(thread, csr_read(scause));
 	sched_note_visit();
-	return sched_pick();
+	next = sched_next();
+	trace(TRACE_LEAVE, next->id, 0, 0);
+	kernel_unlock();
+	return next;
 }

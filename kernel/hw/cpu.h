@@ -13,8 +13,8 @@ struct thread;
 
 /* All members: [h] this hart only, but id [I]. */
 struct cpu {
+	struct thread *current; /* the thread whose registers are in the hart, or NULL when idle */
 	uint64_t stack_top;
-	struct thread *current;	  /* the thread whose registers are in the hart, or NULL when idle */
 	uint64_t satp;		  /* as the register holds it: spares a write when it stays the same */
 	struct thread *fpu_owner; /* whose floating point registers are in the hart */
 	struct trace_ring *trace;

@@ -15,15 +15,14 @@ void fault_carry(const struct thread *thread, struct thread *receiver)
 	receiver->regs[REG_A1] = TAG(thread->fault_kind, 4) | TAG_FAULT;
 	receiver->regs[REG_A2] = thread->fault_address;
 	receiver->regs[REG_A3] = thread->regs[REG_PC];
-	receiver->regs[REG_A4] =
-		FAULT_INFO(thread->id, thread->space->asid, thread->fault_flags, thread->fault_access);
+	receiver->regs[REG_A4] = thread->fault_info;
 	receiver->regs[REG_A5] = thread->fault_word;
 	receiver->regs[REG_A6] = thread->send_badge;
 }
 
 void fault_bounce(struct thread *thread, uint64_t why)
 {
-	thread->fault_flags |= FAULT_BOUNCED;
+	thread->fault_info |= FAULT_INFO(0, 0, FAULT_BOUNCED, 0);
 	thread->fault_word = why;
 	fault_send(thread);
 }

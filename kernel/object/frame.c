@@ -6,6 +6,7 @@
 #include "pure/bits.h"
 
 uint32_t *frame_words;
+uintptr_t frame_words_of_0;
 uint32_t *arena_words;
 uint64_t frame_first_pfn, frame_count;
 uint64_t frame_kept;
@@ -16,6 +17,7 @@ void frame_init(uint64_t first_pfn, uint64_t count, uint32_t *words, uint32_t *a
 	frame_first_pfn = first_pfn;
 	frame_count = count;
 	frame_words = words;
+	frame_words_of_0 = (uintptr_t)words - first_pfn * sizeof *words;
 	arena_words = arenas;
 }
 

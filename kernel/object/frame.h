@@ -7,7 +7,12 @@
  *    kind   NONE: not for user space (firmware, kernel image, device tree)
  *           USER: may be mapped.  KERNEL: objects and page tables
  *    A, D   sticky accessed and dirty bits of mappings that are gone
- *    count  4 KiB mappings of the frame (arena word: 2 MiB mappings); of a page table see tables.h
+ *    count  4 KiB mappings of the frame (arena word: 2 MiB mappings)
+ *
+ * The count of a KERNEL frame that is a page table says where its entries are:
+ *
+ *    27            12 11 10 9             0
+ *   |     groups     |  0  |  live entries |      group i: one of the entries 32 i .. 32 i + 31 was in use
  *
  * A frame changes its kind only as part of its whole arena, and only when every count in it is zero: so no
  * frame is ever a kernel object and mapped. An arena word's kind is NONE unless all of its frames agree.
@@ -32,6 +37,7 @@ enum frame_kind {
 #define FRAME_COUNT	 ((1u << 28) - 1)
 
 extern uint32_t *frame_words;		      /* [I] the array; each word [K] */
+extern uintptr_t frame_words_of_0;	      /* [I] where the word of frame 0 would be, were there one */
 extern uint32_t *arena_words;		      /* [I] the array; each word [K] */
 extern uint64_t frame_first_pfn, frame_count; /* [I] */
 extern uint64_t frame_kept;		      /* [I] counts that boot added to frames it keeps */
@@ -50,7 +56,7 @@ static inline bool frame_is_ram(uint64_t pfn)
 /* @pfn is RAM. */
 static inline uint32_t *frame_word(uint64_t pfn)
 {
-	return &frame_words[pfn - frame_first_pfn];
+	return (uint32_t *)(frame_words_of_0 + pfn * sizeof(uint32_t));
 }
 
 static inline uint32_t *arena_word(uint64_t pfn)

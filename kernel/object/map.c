@@ -180,7 +180,7 @@ static bool store_leaf(pte_t *table, pte_t *entry, pte_t leaf, unsigned level)
 	if (replaced)
 		space_drop_entry(entry, level);
 	else
-		table_note(table, entry);
+		table_added(table, entry);
 	__atomic_store_n(entry, leaf, __ATOMIC_RELAXED);
 	return replaced;
 }

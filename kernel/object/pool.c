@@ -84,6 +84,7 @@ static void pool_given_back(struct pool *pool)
 
 void pool_give_table(struct pool *pool, void *table)
 {
+	*frame_word(spot_pfn(table)) &= ~FRAME_COUNT; /* where its entries were */
 	carve_give_zeroed(&pool->carve, table);
 	info->tables--;
 	pool_given_back(pool);

@@ -49,28 +49,19 @@ static err_t check_whole(const struct range *range, uint64_t pages)
 static void unmap_super(struct space *space, pte_t *entry, vaddr_t at)
 {
 	space_drop_entry(entry, 1);
-	table_drop(table_around(entry), 1);
+	table_removed(table_around(entry), 1);
 	mmu_fence_page(at, space->asid);
 	space_free_empty_tables(space, at);
 }
 
 static unsigned unmap_leaves(struct space *space, pte_t *table, vaddr_t at, uint64_t pages)
 {
-	unsigned i = sv39_index(at, 0), end = i + (unsigned)pages, cleared = 0;
+	unsigned first = sv39_index(at, 0), cleared = table_clear(table, first, first + (unsigned)pages);
 
-	for (; i < end; i++) {
-		if (table[i] == 0)
-			i = table_seek(table, i, end);
-		if (i < end) {
-			space_drop_entry(&table[i], 0);
-			cleared++;
-		}
-	}
 	if (cleared == 1 && pages == 1)
 		mmu_fence_page(at, space->asid);
 	else if (cleared != 0)
 		mmu_fence_asid(space->asid);
-	table_drop(table, cleared);
 	space_free_empty_tables(space, at);
 	return cleared;
 }
@@ -102,22 +93,24 @@ err_t range_unmap_step(struct space *space, struct range *range)
  */
 static unsigned limit_leaves(pte_t *table, unsigned first, uint64_t count, unsigned level, unsigned rights)
 {
-	unsigned changed = 0, dropped = 0, end = first + (unsigned)count;
+	unsigned changed = 0, dropped = 0, end = first + (unsigned)count, stop;
 
-	for (unsigned i = table_next(table, first, end); i < end; i = table_next(table, i + 1, end)) {
-		pte_t *entry = &table[i], limited = pte_limit_rights(*entry, rights);
+	for (; (stop = table_part(table, &first, end)) > first; first = stop) {
+		for (pte_t *entry = &table[first]; entry < &table[stop]; entry++) {
+			pte_t limited = pte_limit_rights(*entry, rights);
 
-		if (limited == *entry)
-			continue;
-		changed++;
-		if (limited & (PTE_R | PTE_X)) {
-			__atomic_and_fetch(entry, ~(*entry ^ limited), __ATOMIC_RELAXED);
-		} else {
-			space_drop_entry(entry, level);
-			dropped++;
+			if (limited == *entry)
+				continue;
+			changed++;
+			if (limited & (PTE_R | PTE_X)) {
+				__atomic_and_fetch(entry, ~(*entry ^ limited), __ATOMIC_RELAXED);
+			} else {
+				space_drop_entry(entry, level);
+				dropped++;
+			}
 		}
 	}
-	table_drop(table, dropped);
+	table_removed(table, dropped);
 	return changed;
 }
 

@@ -197,14 +197,20 @@ void reply_slot_deleted(struct slot *slot)
 		reply_orphaned(thread);
 }
 
-/* The Reply of @server's current caller to @slot; the caller is no longer current. */
-static void save_caller(struct thread *server, struct slot *slot)
+void reply_keep(struct thread *thread, struct slot *slot)
 {
-	struct thread *thread = server->caller;
-
+	if (!thread->forwarded && reply_is_spent(slot, thread)) {
+		reply_renew(thread, slot);
+		return;
+	}
+	cap_unhold(slot);
 	fill_slot(&thread->self, slot, thread, thread->forwarded ? &thread->bounds : &reply_unbounded);
+}
+
+static void let_go(struct thread *server, struct thread *caller)
+{
 	server->caller = NULL;
-	thread->replier = NULL;
+	caller->replier = NULL;
 }
 
 err_t reply_save(struct thread *server, uint64_t to)
@@ -214,9 +220,11 @@ err_t reply_save(struct thread *server, uint64_t to)
 
 	if (error == E_OK && server->caller == NULL)
 		error = E_STALE;
-	if (error == E_OK)
-		save_caller(server, slot);
-	return error;
+	if (error != E_OK)
+		return error;
+	reply_keep(server->caller, slot);
+	let_go(server, server->caller);
+	return E_OK;
 }
 
 /* Is @inner within @outer? E_WINDOW, E_RIGHTS. */
@@ -289,13 +297,10 @@ err_t reply_forward(struct thread *server, const struct forward *wanted)
 	if (error != E_OK)
 		return error;
 	thread = target.thread;
-	if (keep != NULL) {
-		cap_unhold(keep); /* not the last way to answer @thread: it is the current caller */
-		save_caller(server, keep);
-	} else if (thread->replier != NULL) {
-		server->caller = NULL;
-		thread->replier = NULL;
-	}
+	if (keep != NULL)
+		reply_keep(thread, keep);
+	if (thread->replier != NULL)
+		let_go(server, thread);
 	thread->forwarded = true;
 	thread->bounds = wanted->bounds;
 	thread->send_badge = wanted->badge != 0 ? wanted->badge : wanted->endpoint->b;

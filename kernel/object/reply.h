@@ -49,6 +49,25 @@ void reply_orphaned(struct thread *thread);
 /* A Reply slot is about to be emptied. */
 void reply_slot_deleted(struct slot *slot);
 
+/* A Reply for @thread, somebody's current caller, in @slot, which is empty or holds a Reply: that is deleted.
+ */
+void reply_keep(struct thread *thread, struct slot *slot);
+
+/* Was it made by reply_keep() for an earlier wait of @thread, has no bounds and no child? Then it can be
+ * renewed. */
+static inline bool reply_is_spent(const struct slot *slot, const struct thread *thread)
+{
+	return slot->kind == KIND_REPLY && slot->rights == RIGHTS_ALL && !(slot->flags & SLOT_DYING) &&
+	       slot->a == (uint64_t)thread && slot->b != thread->sequence && !slot_has_child(slot);
+}
+
+/* Such a Reply is good for the wait that @thread is in now. */
+static inline void reply_renew(struct thread *thread, struct slot *slot)
+{
+	slot->b = thread->sequence;
+	thread->replies++;
+}
+
 err_t reply_save(struct thread *server, uint64_t to) MUST_USE;
 err_t reply_narrow(struct thread *server, uint64_t reply, uint64_t to,
 		   const struct reply_bounds *bounds) MUST_USE;

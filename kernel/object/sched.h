@@ -24,6 +24,17 @@ void sched_remove(struct thread *thread);
  */
 struct thread *sched_pick(void);
 
+/* sched_pick(), without a call if the current thread just goes on. */
+static inline struct thread *sched_next(void)
+{
+	struct thread *current = cpu_this()->current;
+
+	if (current != NULL && current->state == THREAD_READY &&
+	    (int)current->priority >= ready_top(&ready_queue))
+		return current;
+	return sched_pick();
+}
+
 /* Give the hart to @thread now: it is READY and in no queue. */
 void sched_switch_to(struct thread *thread);
 

@@ -30,18 +30,19 @@ static bool covers(const struct slot *source, pte_t entry)
 /* Clear the source's entries in one leaf table. */
 static void clear_leaf_table(struct space *space, const struct slot *source, pte_t *table, vaddr_t at)
 {
-	unsigned cleared = 0;
+	unsigned cleared = 0, stop;
 
-	for (unsigned i = table_next(table, 0, SV39_TABLE_ENTRIES); i < SV39_TABLE_ENTRIES;
-	     i = table_next(table, i + 1, SV39_TABLE_ENTRIES)) {
-		if (covers(source, table[i])) {
-			space_drop_entry(&table[i], 0);
-			cleared++;
+	for (unsigned from = 0; (stop = table_part(table, &from, SV39_TABLE_ENTRIES)) > from; from = stop) {
+		for (unsigned i = from; i < stop; i++) {
+			if (table[i] != 0 && covers(source, table[i])) {
+				space_drop_entry(&table[i], 0);
+				cleared++;
+			}
 		}
 	}
 	if (cleared == 0)
 		return;
-	table_drop(table, cleared);
+	table_removed(table, cleared);
 	mmu_fence_asid(space->asid);
 	space_free_empty_tables(space, at);
 }
@@ -55,7 +56,7 @@ static void clear_upper_entry(struct space *space, const struct slot *source, pt
 	if (!covers(source, *entry))
 		return;
 	space_drop_entry(entry, 1);
-	table_drop(table_around(entry), 1);
+	table_removed(table_around(entry), 1);
 	mmu_fence_asid(space->asid);
 	space_free_empty_tables(space, at);
 }

@@ -126,57 +126,76 @@ void space_free_empty_tables(struct space *space, vaddr_t at)
 	entry = table_below(*upper) + sv39_index(at, 1);
 	if ((pte_is_table(*entry) || pte_is_parked(*entry)) && table_live(table_below(*entry)) == 0) {
 		table_release(space, entry);
-		table_drop(table_below(*upper), 1);
+		table_removed(table_below(*upper), 1);
 	}
 	if (table_live(table_below(*upper)) == 0) {
 		table_release(space, upper);
-		table_drop(space->root, 1);
+		table_removed(space->root, 1);
 	}
 }
 
-unsigned table_clear(pte_t *table)
+unsigned table_clear(pte_t *table, unsigned first, unsigned end)
 {
-	unsigned live = table_live(table);
+	unsigned cleared = 0, left = table_live(table), stop;
 
-	for (unsigned i = 0, left = live; left > 0; i++, left--) {
-		i = table_next(table, i, SV39_TABLE_ENTRIES);
-		space_drop_entry(&table[i], 0);
+	for (; left != cleared && (stop = table_part(table, &first, end)) > first; first = stop) {
+		for (pte_t *entry = &table[first]; entry < &table[stop]; entry++) {
+			if (*entry != 0) {
+				space_drop_entry(entry, 0);
+				cleared++;
+			}
+		}
 	}
-	table_drop(table, live);
-	return live;
+	table_removed(table, cleared);
+	return cleared;
+}
+
+/* The first of @end entries that is in use; NULL: none is. */
+static pte_t *first_in_use(pte_t *table, unsigned end)
+{
+	unsigned stop;
+
+	for (unsigned from = 0; (stop = table_part(table, &from, end)) > from; from = stop) {
+		for (pte_t *entry = &table[from]; entry < &table[stop]; entry++) {
+			if (*entry != 0)
+				return entry;
+		}
+	}
+	return NULL;
 }
 
 /* Take apart one level-1 entry of the table under @upper; the table too when that was the last. */
 static void reap_upper(struct space *space, pte_t *upper)
 {
-	pte_t *table = table_below(*upper);
+	pte_t *table = table_below(*upper), *entry = first_in_use(table, SV39_TABLE_ENTRIES);
 
-	if (table_live(table) != 0) {
-		unsigned i = table_next(table, 0, SV39_TABLE_ENTRIES);
-
-		if (pte_is_leaf(table[i])) {
-			space_drop_entry(&table[i], 1);
+	if (entry != NULL) {
+		if (pte_is_leaf(*entry)) {
+			space_drop_entry(entry, 1);
 		} else {
-			table_clear(table_below(table[i]));
-			table_release(space, &table[i]);
+			table_clear(table_below(*entry), 0, SV39_TABLE_ENTRIES);
+			table_release(space, entry);
 		}
-		table_drop(table, 1);
+		table_removed(table, 1);
 	}
 	if (table_live(table) == 0) {
 		table_release(space, upper);
-		table_drop(space->root, 1);
+		table_removed(space->root, 1);
 	}
 }
 
 bool space_reap_step(struct space *space)
 {
+	pte_t *upper;
+
 	if (csr_read(satp) == space->satp) {
 		csr_write(satp, mmu_kernel_satp);
 		cpu_this()->satp = mmu_kernel_satp;
 	}
 	mmu_fence_asid(space->asid);
-	if (table_live(space->root) != 0) {
-		reap_upper(space, &space->root[table_next(space->root, 0, SV39_TABLE_ENTRIES / 2)]);
+	upper = first_in_use(space->root, SV39_TABLE_ENTRIES / 2);
+	if (upper != NULL) {
+		reap_upper(space, upper);
 		return true;
 	}
 	for (unsigned i = 0; i < SPACE_SOURCES; i++)

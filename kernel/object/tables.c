@@ -3,25 +3,6 @@
 #include "object/tables.h"
 #include "object/pool.h"
 
-unsigned table_seek(const pte_t *table, unsigned from, unsigned end)
-{
-	uint32_t groups = (*frame_word(spot_pfn(table)) & TABLE_GROUPS) >> TABLE_GROUPS_SHIFT;
-
-	groups = from < end ? groups >> from / TABLE_GROUP : 0;
-	while (groups != 0) {
-		unsigned skip = bits_lowest(groups), stop;
-
-		if (skip != 0)
-			from = (unsigned)align_down(from, TABLE_GROUP) + skip * TABLE_GROUP;
-		stop = (unsigned)min_u64(end, align_down(from, TABLE_GROUP) + TABLE_GROUP);
-		for (; from < stop; from++)
-			if (table[from] != 0)
-				return from;
-		groups = from < end ? groups >> (skip + 1) : 0;
-	}
-	return end;
-}
-
 static bool may_make(const struct space *space)
 {
 	return space->tables < space->table_limit;
@@ -35,7 +16,7 @@ static bool table_make(struct space *space, pte_t *holder, pte_t *entry)
 	if (table == NULL)
 		return false;
 	*entry = pte_make_table(spot_pfn(table));
-	table_note(holder, entry);
+	table_added(holder, entry);
 	space->tables++;
 	return true;
 }

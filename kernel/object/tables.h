@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Page tables as memory: the table below an entry, and what its frame's word says of it.
- *
- *    27 26 25               10 9          0
- *   |  0  |       groups      |   live    |
- *    live    entries in use, 0 to 512
- *    groups  bit i: one of entries 32 * i to 32 * i + 31 has been in use since the table was empty
- *
- * Tables are sparse: whoever walks one looks only where the groups say that something may be.
- */
+/* Page tables as memory: the table below an entry, and its count of live entries. */
 #ifndef OBJECT_TABLES_H
 #define OBJECT_TABLES_H
 
@@ -28,46 +19,52 @@ static inline pte_t *table_around(const pte_t *entry)
 	return (pte_t *)align_down((uint64_t)entry, PAGE_BYTES);
 }
 
-#define TABLE_LIVE	   1023u
-#define TABLE_GROUPS_SHIFT 10
-#define TABLE_GROUPS	   (0xffffu << TABLE_GROUPS_SHIFT)
+#define TABLE_LIVE	   ((1u << 10) - 1)
+#define TABLE_GROUPS_SHIFT 12
 #define TABLE_GROUP	   32u /* entries */
+
+/* The word of a table with one entry more, in use at @index. */
+static inline uint32_t table_word_added(uint32_t word, uint64_t index)
+{
+	return (word + 1) | 1u << (TABLE_GROUPS_SHIFT + index / TABLE_GROUP);
+}
 
 static inline uint32_t table_live(const pte_t *table)
 {
 	return *frame_word(spot_pfn(table)) & TABLE_LIVE;
 }
 
-/* @entry of @table was empty and is in use now. */
-static inline void table_note(const pte_t *table, const pte_t *entry)
-{
-	uint32_t *word = frame_word(spot_pfn(table));
-	uint64_t group = (uint64_t)entry / (TABLE_GROUP * sizeof *entry) % (SV39_TABLE_ENTRIES / TABLE_GROUP);
-
-	*word = (*word + 1) | 1u << (TABLE_GROUPS_SHIFT + group);
-}
-
-/* @count entries of @table are not in use any more. */
-static inline void table_drop(const pte_t *table, unsigned count)
+/* @entry of @table is in use from now on. */
+static inline void table_added(const pte_t *table, const pte_t *entry)
 {
 	uint32_t *word = frame_word(spot_pfn(table));
 
-	*word -= count;
-	if ((*word & TABLE_LIVE) == 0)
-		*word &= ~TABLE_GROUPS;
+	*word = table_word_added(*word, (uint64_t)(entry - table));
 }
 
-/* As table_next(), by the groups. */
-unsigned table_seek(const pte_t *table, unsigned from, unsigned end);
-
-/* The first entry in use from @from to before @end; @end: none. */
-static inline unsigned table_next(const pte_t *table, unsigned from, unsigned end)
+static inline void table_removed(const pte_t *table, unsigned entries)
 {
-	return from < end && table[from] != 0 ? from : table_seek(table, from, end);
+	*frame_word(spot_pfn(table)) -= entries;
 }
 
-/* Clear every entry of a leaf table; how many there were. The caller fences. */
-unsigned table_clear(pte_t *table);
+/*
+ * The next part of [@from, @end) with entries that may be in use, so that a walk passes by what never was:
+ *	for (from = first; (stop = table_part(table, &from, end)) > from; from = stop)
+ */
+static inline unsigned table_part(const pte_t *table, unsigned *from, unsigned end)
+{
+	uint32_t groups = *frame_word(spot_pfn(table)) >> TABLE_GROUPS_SHIFT;
+	unsigned next = *from;
+
+	while (next < end && !(groups >> next / TABLE_GROUP & 1))
+		next = (next | (TABLE_GROUP - 1)) + 1;
+	*from = next;
+	next = (next | (TABLE_GROUP - 1)) + 1;
+	return next < end ? next : end;
+}
+
+/* Clear entries [@first, @end) of a leaf table; how many there were. The caller fences. */
+unsigned table_clear(pte_t *table, unsigned first, unsigned end);
 
 /* Free the empty table below @entry and clear the entry; the table that holds it is not told. */
 void table_release(struct space *space, pte_t *entry);

@@ -80,13 +80,12 @@ struct thread {
 	void *blocked_on;	       /* [K] endpoint or notification in whose queue it is, else NULL */
 	uint8_t send_kind;	       /* [K] enum send_kind, while SENDING, CALLED or FAULTED */
 	uint8_t forwarded;	       /* [K] the fault is with another endpoint than its own pager's */
-	uint8_t fault_flags;	       /* [K] */
 	uint8_t fault_kind;	       /* [K] */
-	uint8_t fault_access;	       /* [K] */
 	uint8_t waits_on_notification; /* [K] blocked_on is a notification */
 	uint32_t id;		       /* [I] */
 	uint64_t send_badge;	       /* [K] badge of the capability it sent through */
 	uint64_t fault_address;	       /* [K] stval */
+	uint64_t fault_info;	       /* [K] as the message has it */
 	uint64_t fault_word;	       /* [K] rdinstret at the fault; of a bounced one why it came back */
 	uint64_t buffer_address, buffer_word; /* [K] caller's buffer while CALLED; word 0: none */
 	uint64_t progress, progress_at;	  /* [K] of an interrupted range call: pages done, where to go on */

@@ -10,6 +10,8 @@
  *   a2-a5  words 0..3                              words 0..3
  *   a6     deadline of a wait, absolute ticks      badge of the sender
  *
+ * forward_wait has in a0 and a6 what a wait has, in a1-a5 the arguments of reply_forward from endpoint on.
+ *
  * Words 4.. of a long message are words[4]..words[MESSAGE_WORDS - 1] of both message pages.
  * In a message without words a2-a5 still travel: four words cost nothing.
  *

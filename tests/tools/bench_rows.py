@@ -26,6 +26,7 @@ ROWS = [
     Row('ipc-64-words', KERNEL),
     Row('notification', KERNEL),
     Row('bare-fault', KERNEL),
+    Row('forward-fault', KERNEL),
     Row('forwarded-fault', needs='custom pagers'),
     Row('anon-write', ('/bench/faults',)),
     Row('anon-write-sweep', ('/bench/anonfault',), 'anon_write_fault'),

@@ -60,12 +60,14 @@ void sample_report(const char *name);
 /* calls.c, faults.c: the benches. */
 void bench_calls(void);
 void bench_faults(void);
+void bench_forward(void);
 
 /* One operation each, for the stages. */
 void ipc_prepare(void);
 void ipc_once(void);
 void fault_prepare(void);
 void fault_once(void);
+void forward_prepare(void); /* then fault_prepare(), fault_once() as before */
 
 /* stages.c */
 void bench_stages(void);

@@ -11,6 +11,7 @@ _Noreturn void init_main(const struct boot_info *boot)
 	      boot->boot_instret);
 	bench_calls();
 	bench_faults();
-	bench_stages();
+	bench_stages(); /* with the pager of bench_faults() */
+	bench_forward();
 	power_off(true);
 }

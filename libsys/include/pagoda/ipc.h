@@ -96,6 +96,19 @@ static inline err_t ipc_reply_wait(cap_t endpoint, uint64_t deadline, struct mes
 	return ipc_perform(SYS_reply_wait, endpoint, deadline, m);
 }
 
+/* What ipc_forward_wait() takes: the arguments of sys_reply_forward() for the current caller. */
+static inline struct message message_forward(cap_t endpoint, vaddr_t at, uint64_t pages_bounds, uint64_t keep,
+					     uint64_t badge)
+{
+	return (struct message){.tag = endpoint, .w = {at, pages_bounds, keep, badge}};
+}
+
+/* Forward the current caller's fault as m says, then wait at @endpoint; the next message replaces m. */
+static inline err_t ipc_forward_wait(cap_t endpoint, uint64_t deadline, struct message *m)
+{
+	return ipc_perform(SYS_forward_wait, endpoint, deadline, m);
+}
+
 /* Answer through a saved Reply; its slot is empty afterwards. */
 static inline err_t ipc_reply_send(cap_t reply_slot, struct message *m)
 {

@@ -301,6 +301,14 @@ static void do_pager(struct worker *worker)
 	}
 }
 
+/* Two calls for one: forward, then wait. */
+static err_t forward_then_wait(struct message *m)
+{
+	struct result done = sys_reply_forward(CAP_NULL, (cap_t)m->tag, m->w[0], m->w[1], m->w[2], m->w[3]);
+
+	return done.error != E_OK ? (err_t)done.error : ipc_wait(SLOT_FAULTS, DEADLINE_NEVER, m);
+}
+
 /* The first: forwards each, and serves itself what comes back. */
 static void do_first_pager(struct worker *worker)
 {
@@ -316,14 +324,13 @@ static void do_first_pager(struct worker *worker)
 			(void)ipc_reply_wait(SLOT_FAULTS, DEADLINE_NEVER, &m);
 			continue;
 		}
-		worker->seen[1] |= sys_reply_forward(CAP_NULL, SECOND, FAULT_VA,
-						     FORWARD_BOUNDS(MANY, R, MASK), KEPT, page + 1)
-					   .error;
-		(void)ipc_wait(SLOT_FAULTS, DEADLINE_NEVER, &m);
+		m = message_forward(SECOND, FAULT_VA, FORWARD_BOUNDS(MANY, R, MASK), KEPT, page + 1);
+		worker->seen[1] |= worker->argument ? ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m)
+						    : forward_then_wait(&m);
 	}
 }
 
-SCENARIO_BODY(pagers_in_a_row_answer_fault_after_fault)
+static void pagers_in_a_row(bool in_one_call)
 {
 	struct worker *first, *second, *faulter;
 	uint64_t sum = 0, refused = 0;
@@ -334,7 +341,7 @@ SCENARIO_BODY(pagers_in_a_row_answer_fault_after_fault)
 		sum += i + 1;
 		refused += i % 4 == 3 ? i : 0;
 	}
-	first = worker_start(1, do_first_pager, 0);
+	first = worker_start(1, do_first_pager, in_one_call);
 	second = worker_start(2, do_pager, 0);
 	worker_settle(1);
 	worker_settle(2);
@@ -345,8 +352,58 @@ SCENARIO_BODY(pagers_in_a_row_answer_fault_after_fault)
 	EXPECT_EQ(second->seen[1], E_OK);
 	EXPECT_EQ(first->seen[0], refused);
 	EXPECT_EQ(first->seen[1], E_OK);
-	observe(second->seen[0]);
-	observe(first->seen[0]);
+	EXPECT_EQ(slot_kind(KEPT), KIND_REPLY);
+	REFUSED(E_STALE, sys_reply_recall(KEPT));
+}
+
+SCENARIO_BODY(pagers_in_a_row_answer_fault_after_fault)
+{
+	pagers_in_a_row(false);
+}
+
+SCENARIO_BODY(forward_and_wait_are_one_call)
+{
+	pagers_in_a_row(true);
+}
+
+SCENARIO_BODY(failed_forward_wait_consumes_nothing)
+{
+	struct worker *worker = start_fault(0, AT);
+	struct message m;
+
+	make_second();
+	m = message_forward(SECOND, AT + 1, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_ALIGN, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NOW, &m));
+	m = message_forward(SECOND, AT, ONE_PAGE, SLOT_POOL, 1);
+	ANSWERS(E_OCCUPIED, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	m = message_forward(BADGED, AT, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_RIGHTS, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	m = message_forward(SLOT_POOL, AT, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_KIND, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	m = message_forward(CSPACE_SLOTS_MAX, AT, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_SLOT, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	m = message_forward(SECOND, AT, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_KIND, ipc_forward_wait(SLOT_POOL, DEADLINE_NEVER, &m));
+	EXPECT_EQ(slot_kind(KEPT), 0);
+	m = message_forward(SECOND, AT, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_TIMEOUT, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NOW, &m));
+	m = message_forward(SECOND, AT, ONE_PAGE, KEPT, 1);
+	ANSWERS(E_STALE, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	/* To the endpoint where it waits itself: it comes back at once. */
+	MUST(sys_reply_recall(KEPT));
+	m = answer(AT, 2);
+	ANSWERS(E_OK, ipc_reply_send(KEPT, &m));
+	worker_join(worker);
+	MUST(sys_thread_suspend(worker_thread(0)));
+	worker->argument = AT + PAGE_BYTES;
+	worker_go(worker);
+	take(SLOT_FAULTS, &m);
+	m = message_forward(SECOND, AT + PAGE_BYTES, ONE_PAGE, KEPT, 77);
+	ANSWERS(E_OK, ipc_forward_wait(SECOND, DEADLINE_NEVER, &m));
+	EXPECT_EQ(m.badge, 77);
+	m = answer(AT + PAGE_BYTES, 1);
+	ANSWERS(E_OK, ipc_reply(&m));
+	expect_good(worker);
 }
 
 SCENARIO_BODY(thread_can_die_while_it_is_forwarded)

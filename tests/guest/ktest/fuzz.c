@@ -249,8 +249,9 @@ static uint64_t random_argument(struct worker *worker, char letter)
 
 static void random_message(struct worker *worker)
 {
-	static const uint8_t calls[] = {SYS_call,  SYS_send,  SYS_wait,	      SYS_wait,	     SYS_wait,
-					SYS_reply, SYS_reply, SYS_reply_wait, SYS_reply_send};
+	static const uint8_t calls[] = {SYS_call,	SYS_send,	 SYS_wait,  SYS_wait,
+					SYS_wait,	SYS_reply,	 SYS_reply, SYS_reply_wait,
+					SYS_reply_send, SYS_forward_wait};
 	uint8_t number = calls[random_next(worker) % sizeof(calls)];
 	struct message m = {.tag = random_next(worker) & 0x307ul};
 	cap_t cap;
@@ -259,6 +260,10 @@ static void random_message(struct worker *worker)
 		m.w[i] = random_argument(worker, "Auox"[i]);
 	if (random_next(worker) % 4 == 0)
 		m.tag = TAG_MAP | random_next(worker) % 3 << 16;
+	if (number == SYS_forward_wait)
+		m = message_forward((cap_t)random_argument(worker, 'E'), random_argument(worker, 'a'),
+				    random_argument(worker, 'b'), random_argument(worker, 'e'),
+				    random_argument(worker, 'x'));
 	worker_page(0)->cap_send = random_argument(worker, 's');
 	worker_page(0)->cap_receive = random_argument(worker, 'e');
 	worker_page(0)->cap_send_rights = random_argument(worker, 'r');

@@ -10,6 +10,9 @@
 #define TIMER_2			(SLOT_TEST + 5)
 #define IRQ			(SLOT_TEST + 6)
 #define OTHER			(SLOT_TEST + 7)
+#define PONG			(SLOT_TEST + 8)
+#define PONG_BIT		(SLOT_TEST + 9)
+#define ROUNDS			20
 
 #define UART_LINE		10
 #define UART_INTERRUPT_ENABLE	1
@@ -92,6 +95,96 @@ SCENARIO_BODY(notification_wakes_its_first_waiter)
 	MUST(sys_cap_delete(CAP_NULL, N));
 	worker_join(second);
 	EXPECT_EQ(second->seen[0], E_DEAD);
+}
+
+/* Signals one, waits for the other, as often as it is told. */
+static void do_ping(struct worker *worker)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		worker->seen[0] |= sys_notify(worker->index == 0 ? PONG_BIT : BIT_2).error;
+		worker->seen[0] |= ipc_wait(worker->index == 0 ? N : PONG, DEADLINE_NEVER, &worker->m);
+		worker->seen[1] += worker->m.w[0];
+		worker->progress++;
+	}
+}
+
+SCENARIO_BODY(two_who_signal_each_other_take_turns)
+{
+	struct worker *first, *second;
+
+	make();
+	create(PONG, KIND_NOTIFICATION, 0);
+	MUST(sys_cap_mint(CAP_NULL, PONG_BIT, CAP_NULL, PONG, RIGHTS_ALL, 4));
+	first = worker_start(0, do_ping, 0);
+	second = worker_start(1, do_ping, 0);
+	worker_join(first);
+	worker_join(second);
+	EXPECT_EQ(first->seen[0] | second->seen[0], E_OK);
+	EXPECT_EQ(first->seen[1], ROUNDS * 2);
+	EXPECT_EQ(second->seen[1], ROUNDS * 4);
+}
+
+static void do_signal(struct worker *worker)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		(void)sys_notify(BIT_1);
+		worker->progress++;
+		(void)sys_notify(BIT_2);
+		worker->progress++;
+	}
+}
+
+SCENARIO_BODY(signal_to_a_higher_thread_preempts)
+{
+	struct message m;
+	struct worker *worker;
+
+	make();
+	worker = worker_start(0, do_signal, 0);
+	for (unsigned i = 0; i < ROUNDS * 2; i++) {
+		ANSWERS(E_OK, ipc_wait(N, DEADLINE_NEVER, &m));
+		EXPECT_EQ(m.tag, TAG_NOTIFY);
+		EXPECT_EQ(m.w[0], 1 + i % 2);
+		EXPECT_EQ(m.badge, 0);
+		EXPECT_EQ(worker->progress, i);
+	}
+	worker_join(worker);
+}
+
+static void do_receive(struct worker *worker)
+{
+	worker->seen[0] = ipc_wait(EP, DEADLINE_NEVER, &worker->m);
+	worker->seen[1] = worker->m.tag & TAG_NOTIFY ? worker->m.w[0] : 100 + worker->m.w[0];
+	if (worker->seen[0] == E_OK && !(worker->m.tag & TAG_NOTIFY))
+		(void)ipc_reply(&worker->m);
+}
+
+SCENARIO_BODY(bound_notification_takes_a_thread_out_of_a_queue)
+{
+	struct message m;
+
+	make();
+	create(EP, KIND_ENDPOINT, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		(void)worker_make(i, do_receive, 0);
+		if (i == 1)
+			MUST(sys_thread_bind(worker_thread(i), BIND_NOTIFICATION, N));
+		worker_go(&workers[i]);
+		worker_settle(i);
+	}
+	MUST(sys_notify(BIT_2));
+	worker_join(&workers[1]);
+	EXPECT_EQ(workers[1].seen[1], 2);
+	for (unsigned i = 0; i < 2; i++) {
+		m = message_make(0, 7 + i, 0);
+		ANSWERS(E_OK, ipc_call(EP, &m));
+	}
+	worker_join(&workers[0]);
+	worker_join(&workers[2]);
+	EXPECT_EQ(workers[0].seen[1], 107);
+	EXPECT_EQ(workers[2].seen[1], 108);
+	/* Nobody is left in it. */
+	ANSWERS(E_TIMEOUT, ipc_wait(EP, DEADLINE_NOW, &m));
 }
 
 SCENARIO_BODY(timers_fire_in_order)

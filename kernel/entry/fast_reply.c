@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The fast path of reply_wait: no deadline, no flags pending, nobody queued at the endpoint, and the thread
+ * that is answered runs at once. It made a call; or it faulted and gets one map item in one leaf table that
+ * is there.
+ */
+#include "entry/fast_map.h"
+#include "object/notification.h"
+#include "object/trace.h"
+
+/* The answer to a fault, and the switch, with the trace on. */
+static __attribute__((noinline)) struct thread *answered_watched(const struct thread *server,
+								 struct thread *to)
+{
+	if (server->regs[REG_A1] & TAG_MAP)
+		trace_write(TRACE_FAULT_ANSWER, to->id, align_down(server->regs[REG_A2], PAGE_BYTES),
+			    server->regs[REG_A3] >> 16);
+	return fast_switch_watched(to);
+}
+
+/* @caller has its answer: what reply_settle() does, then @server waits and the caller runs. */
+HOT struct thread *answered(struct thread *server, struct thread *caller, struct endpoint *endpoint,
+			    bool traced)
+{
+	caller->sequence++;
+	caller->replies = 0;
+	caller->buffer_word = 0;
+	caller->forwarded = false;
+	caller->replier = NULL;
+	server->caller = NULL;
+	server->regs[REG_PC] += 4;
+	fast_await(server, endpoint);
+	if (UNLIKELY(traced)) {
+		caller->state = THREAD_READY;
+		return answered_watched(server, caller);
+	}
+	return fast_switch(caller, false);
+}
+
+/* Four words or more, both sides as they are. */
+HOT struct thread *answer_call(struct thread *server, struct thread *caller, struct endpoint *endpoint,
+			       uint64_t tag, bool traced)
+{
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) || !fast_words_fit(server, caller, TAG_WORDS(tag))))
+		return trap_general(server);
+	if (TAG_WORDS(tag) > MESSAGE_REGISTERS)
+		fast_words(server, caller, TAG_WORDS(tag));
+	caller->regs[REG_A0] = E_OK;
+	caller->regs[REG_A1] = tag;
+	caller->regs[REG_A2] = server->regs[REG_A2];
+	caller->regs[REG_A3] = server->regs[REG_A3];
+	caller->regs[REG_A4] = server->regs[REG_A4];
+	caller->regs[REG_A5] = server->regs[REG_A5];
+	caller->regs[REG_A6] = 0;
+	return answered(server, caller, endpoint, traced);
+}
+
+static __attribute__((noinline)) struct thread *answer_with_many(struct thread *server, struct thread *caller,
+								 struct endpoint *endpoint, bool traced)
+{
+	if (!fast_map_many(server, caller))
+		return trap_general(server);
+	return answered(server, caller, endpoint, traced);
+}
+
+HOT struct thread *answer_fault(struct thread *server, struct thread *caller, struct endpoint *endpoint,
+				uint64_t tag, bool traced)
+{
+	uint64_t item = server->regs[REG_A3];
+	struct fast_plan plan;
+
+	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1))
+		return trap_general(server);
+	if (item - MAP_SOURCE(0, 1) >= SPACE_SOURCES)
+		return answer_with_many(server, caller, endpoint, traced);
+	if (UNLIKELY(!fast_plan_item(server, caller, 1, &plan)))
+		return trap_general(server);
+	if (*plan.entry != 0)
+		return answer_with_many(server, caller, endpoint, traced);
+	if (UNLIKELY(word_kind(*plan.words) != FRAME_USER))
+		return trap_general(server);
+	++*plan.words;
+	*plan.table_word =
+		table_word_added(*plan.table_word, (uint64_t)plan.entry / sizeof(pte_t) % SV39_TABLE_ENTRIES);
+	__atomic_store_n(plan.entry, plan.leaf, __ATOMIC_RELAXED);
+	fast_mapped(server, caller->space, 1);
+	return answered(server, caller, endpoint, traced);
+}
+
+struct thread *fast_reply_wait(struct thread *server, bool traced)
+{
+	uint64_t tag = server->regs[REG_A1];
+	struct thread *caller = server->caller;
+	struct endpoint *endpoint;
+	struct slot *slot;
+
+	if (UNLIKELY(!fast_find(server, server->regs[REG_A0], KIND_ENDPOINT, RIGHT_READ, &slot) ||
+		     caller == NULL || server->regs[REG_A6] != DEADLINE_NEVER))
+		return trap_general(server);
+	endpoint = (struct endpoint *)slot->a;
+	if (UNLIKELY(endpoint->state == ENDPOINT_SENDERS || !sched_is_first(caller) ||
+		     (server->notification != NULL && server->notification->flags != 0)))
+		return trap_general(server);
+	if (caller->send_kind == SEND_FAULT)
+		return answer_fault(server, caller, endpoint, tag, traced);
+	return answer_call(server, caller, endpoint, tag, traced);
+}
