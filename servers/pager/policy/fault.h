@@ -15,6 +15,9 @@ enum verdict_kind {
 	VERDICT_AWAIT = 2,   /* lease file pages, then ask again */
 	VERDICT_DENY = 3,    /* end the thread's fault with a signal */
 	VERDICT_NO_MEMORY = 4,
+	VERDICT_FORWARD = 5,	  /* a custom pager has to answer: verdict->forward */
+	VERDICT_COPY_PRESENT = 6, /* look the page up; if it is mapped policy_copy_from(), else ask again with
+				     ORIGIN_FAULT */
 };
 
 enum verdict_work {
@@ -29,12 +32,25 @@ enum page_origin {
 	ORIGIN_FAULT = 0,
 	ORIGIN_PARKED = 1, /* a fault in a table that was parked: the neighbours are in it already */
 	ORIGIN_POPULATE = 2,
+	ORIGIN_PRESENT = 3, /* a fault on an entry that is valid and refuses the access */
+	ORIGIN_SYSTEM = 4,  /* populate by the system itself: anonymous pages are the system's */
+	ORIGIN_ZERO = 5, /* a forwarded fault was answered ZERO; a verdict FORWARD means that it may not be */
 };
 
 struct verdict_run {
 	uint64_t page; /* user page number */
 	uint64_t frame, pages;
 	uint32_t rights;
+};
+
+/* What is asked of a custom pager. */
+struct verdict_forward {
+	struct external_object *object;	     /* NULL: anonymous memory */
+	struct external_pager *pager;	     /* the object's, or the space's supplier */
+	uint64_t page;			     /* of the object; anonymous: user page number */
+	uint64_t window_first, window_pages; /* user pages that the answer may map; anonymous: none */
+	uint32_t rights;		     /* that the entries may have; anonymous: the area's */
+	bool as_load; /* a store that becomes a copy: the page is asked for as by a load first */
 };
 
 struct verdict {
@@ -47,6 +63,8 @@ struct verdict {
 	/* AWAIT */
 	struct inode_object *inode;
 	uint64_t index, count, wanted; /* pages of the file; index <= wanted < index + count */
+	/* FORWARD */
+	struct verdict_forward forward;
 	/* DENY */
 	uint32_t signal, rule;		       /* POSIX number; enum deny_rule */
 	struct verdict_run run[MAP_ITEMS_MAX]; /* run[0] holds the demanded page */
@@ -55,6 +73,21 @@ struct verdict {
 /* The books' part of a fault. Bring the verdict about at once. */
 void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict);
+/*
+ * A store to a private external page that @frame is mapped at: it is copied. Else as policy_fault().
+ * Errors: E_RANGE: the frame is not the pager's; nothing has changed, the verdict is none
+ */
+MUST_USE err_t policy_copy_from(struct vm_space *space, vaddr_t address, uint64_t frame,
+				struct verdict *verdict);
+/*
+ * Enter @count frames of the supplier's grant, from its frame @frame on, for the anonymous pages from
+ * @address on: as many as are absent and lie in the same area. A page that is there is resolved as it is. A
+ * fault that is no supplier's concern gives the verdict that policy_fault() would. Errors: E_STATE (the space
+ * has no supplier), E_RANGE (a frame not of the grant, the report, none, more than CUSTOM_GIVE_MAX), E_EXISTS
+ * (a frame given already), E_KIND (a page of an object); nothing has changed, the verdict is none
+ */
+MUST_USE err_t policy_give(struct vm_space *space, vaddr_t address, uint32_t access, uint64_t frame,
+			   uint64_t count, struct verdict *verdict);
 /* The kernel took only the first @runs runs of a verdict: the counts are put right. */
 void policy_not_mapped(struct vm_space *space, enum page_origin origin, const struct verdict *verdict,
 		       uint32_t runs);
