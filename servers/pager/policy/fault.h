@@ -15,9 +15,10 @@ enum verdict_kind {
 	VERDICT_AWAIT = 2,   /* lease file pages, then ask again */
 	VERDICT_DENY = 3,    /* end the thread's fault with a signal */
 	VERDICT_NO_MEMORY = 4,
-	VERDICT_FORWARD = 5,	  /* a custom pager has to answer: verdict->forward */
-	VERDICT_COPY_PRESENT = 6, /* look the page up; if it is mapped policy_copy_from(), else ask again with
-				     ORIGIN_FAULT */
+	VERDICT_FORWARD = 5, /* a custom pager has to answer: verdict->forward */
+	/* Look the page up. Mapped so that it allows the access (its table was parked): run the instruction
+	 * again; mapped otherwise: policy_copy_from(); not mapped: ask again with ORIGIN_FAULT. */
+	VERDICT_COPY_PRESENT = 6,
 };
 
 enum verdict_work {
@@ -30,11 +31,13 @@ enum verdict_work {
 /* Who asks. */
 enum page_origin {
 	ORIGIN_FAULT = 0,
-	ORIGIN_PARKED = 1, /* a fault in a table that was parked: the neighbours are in it already */
-	ORIGIN_POPULATE = 2,
-	ORIGIN_PRESENT = 3, /* a fault on an entry that is valid and refuses the access */
-	ORIGIN_SYSTEM = 4,  /* populate by the system itself: anonymous pages are the system's */
-	ORIGIN_ZERO = 5, /* a forwarded fault was answered ZERO; a verdict FORWARD means that it may not be */
+	ORIGIN_PARKED = 1,  /* a fault in a table that was parked: the neighbours are in it already */
+	ORIGIN_PRESENT = 2, /* a fault on an entry that is valid and refuses the access */
+	ORIGIN_ZERO = 3, /* a forwarded fault was answered ZERO; a verdict FORWARD means that it may not be */
+	/* no fault: */
+	ORIGIN_POPULATE =
+		4,	   /* what FORWARD and COPY_PRESENT ask for cannot be had so: the caller touches it */
+	ORIGIN_SYSTEM = 5, /* populate by the system itself: anonymous pages are the system's */
 };
 
 struct verdict_run {
@@ -73,21 +76,32 @@ struct verdict {
 /* The books' part of a fault. Bring the verdict about at once. */
 void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict);
-/*
- * A store to a private external page that @frame is mapped at: it is copied. Else as policy_fault().
- * Errors: E_RANGE: the frame is not the pager's; nothing has changed, the verdict is none
+/**
+ * The rest of a fault on a page that the kernel maps at @frame. A store to a private external page: it is
+ * copied. Else as policy_fault().
+ *
+ * Errors    E_RANGE: the frame is not of the object's pager; then nothing has changed, the verdict is none
  */
-MUST_USE err_t policy_copy_from(struct vm_space *space, vaddr_t address, uint64_t frame,
+MUST_USE err_t policy_copy_from(struct vm_space *space, vaddr_t address, uint32_t access, uint64_t frame,
 				struct verdict *verdict);
-/*
- * Enter @count frames of the supplier's grant, from its frame @frame on, for the anonymous pages from
- * @address on: as many as are absent and lie in the same area. A page that is there is resolved as it is. A
- * fault that is no supplier's concern gives the verdict that policy_fault() would. Errors: E_STATE (the space
- * has no supplier), E_RANGE (a frame not of the grant, the report, none, more than CUSTOM_GIVE_MAX), E_EXISTS
- * (a frame given already), E_KIND (a page of an object); nothing has changed, the verdict is none
+
+/* Frames of a pager's grant, by their index there. */
+struct policy_gift {
+	struct external_pager *pager; /* who answered */
+	uint64_t frame, count;
+};
+
+/**
+ * Enter frames of the supplier's grant for the anonymous pages from @address on: as many as are absent there
+ * one after the other, and lie in the same area; the rest of the gift is not touched. A demanded page that is
+ * there is resolved as it is. What became of the fault meanwhile is met as by policy_fault().
+ *
+ * Errors    E_STATE: the pager is not the space's supplier (any more); E_RANGE: no frames, or more than
+ *           CUSTOM_GIVE_MAX, or outside the grant, or the report; E_EXISTS: a frame is given already; E_KIND:
+ *           the page is of an object; then nothing has changed, the verdict is none
  */
-MUST_USE err_t policy_give(struct vm_space *space, vaddr_t address, uint32_t access, uint64_t frame,
-			   uint64_t count, struct verdict *verdict);
+MUST_USE err_t policy_give(struct vm_space *space, vaddr_t address, uint32_t access,
+			   const struct policy_gift *gift, struct verdict *verdict);
 /* The kernel took only the first @runs runs of a verdict: the counts are put right. */
 void policy_not_mapped(struct vm_space *space, enum page_origin origin, const struct verdict *verdict,
 		       uint32_t runs);
@@ -97,6 +111,8 @@ void policy_exception(struct vm_space *space, uint32_t kind, vaddr_t address, st
 /* For backings and the shell. */
 void verdict_deny(struct verdict *verdict, enum deny_rule rule);
 void verdict_resolve(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights);
+/* The verdict is to be brought about: its pages are counted. */
+void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict);
 void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights);
 
 #endif

@@ -95,6 +95,12 @@ MUST_USE err_t frames_claim(struct frames *frames, uint64_t number, enum frame_s
 
 int frames_check(const struct frames *frames);
 
+/* Of a kind that a chunk may name: chunks are its references. */
+static inline bool frame_is_private(const struct frame *frame)
+{
+	return frame->state == FRAME_ANON || frame->state == FRAME_GRANT;
+}
+
 static inline bool frames_has(const struct frames *frames, uint64_t number)
 {
 	return number - frames->first < frames->count;

@@ -45,7 +45,7 @@ bool space_contains_range(const struct vm_space *space, vaddr_t start, uint64_t 
 
 /**
  * Add an area; its pages come with faults (or space_populate).
- * External: E_ACCESS (shared, may be writable, the object may not), E_STATE (no client record).
+ * External: E_ACCESS (shared, may be writable, the object may not), E_DEAD (withdrawn), E_STATE (no client).
  * Errors: E_RANGE, E_ALIGN, E_CONFLICT, E_WX, E_ARGUMENT, E_UNSUPPORTED, E_TOO_MANY, E_NO_MEMORY
  */
 MUST_USE err_t space_map(struct vm_space *space, const struct area_spec *spec);
