@@ -93,8 +93,9 @@ struct policy_gift {
 
 /**
  * Enter frames of the supplier's grant for the anonymous pages from @address on: as many as are absent there
- * one after the other, and lie in the same area; the rest of the gift is not touched. A demanded page that is
- * there is resolved as it is. What became of the fault meanwhile is met as by policy_fault().
+ * one after the other, and lie in the same area and the same 2 MiB; the rest of the gift is not touched. A
+ * demanded page that is there is resolved as it is. What became of the fault meanwhile is met as by
+ * policy_fault().
  *
  * Errors    E_STATE: the pager is not the space's supplier (any more); E_RANGE: no frames, or more than
  *           CUSTOM_GIVE_MAX, or outside the grant, or the report; E_EXISTS: a frame is given already; E_KIND:

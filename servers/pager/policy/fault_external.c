@@ -46,12 +46,16 @@ static err_t gift_check(const struct vm_space *space, const struct policy_gift *
 	return E_OK;
 }
 
-/* How many of the pages from @page on, which is absent itself, are absent and of the area. */
+/* How many of the pages from @page on, which is absent itself, are absent, of the area and of the same leaf
+ * table: another one may be parked or missing. */
 static uint64_t pages_absent(struct vm_space *space, const struct vm_area *area, uint64_t page, uint64_t most)
 {
-	uint64_t area_end = area->end >> PAGE_SHIFT, at = page + 1;
-	uint64_t end = area_end - page < most ? area_end : page + most;
+	uint64_t end = (page | (ARENA_PAGES - 1)) + 1, at = page + 1;
 
+	if (end > area->end >> PAGE_SHIFT)
+		end = area->end >> PAGE_SHIFT;
+	if (end > page + most)
+		end = page + most;
 	while (at < end && !chunk_entry(page_tree_find(&space->pages, at), at))
 		at++;
 	return at - page;

@@ -142,11 +142,14 @@ static void answer_gift(struct world *world, struct vm_space *space, uint64_t pa
 		played_gift(world, played.pager, test_random_below(200), 1 + test_random_below(8));
 	uint64_t frame = played.pager->grant_first + gift.frame, word = test_random() | 1, expected = 0;
 	uint64_t end = (verdict->area->end - WORLD_BASE) / PAGE_BYTES;
+	uint64_t table_end = (page_address(page) / ARENA_BYTES + 1) * ARENA_BYTES;
 
 	if (gift.count == 0) {
 		*verdict = world_fault_of(world, space, page_address(page), access, ORIGIN_ZERO);
 		return;
 	}
+	if (end > (table_end - WORLD_BASE) / PAGE_BYTES)
+		end = (table_end - WORLD_BASE) / PAGE_BYTES;
 	while (expected < gift.count && page + expected < end &&
 	       !world_at(space, page_address(page + expected)))
 		expected++;

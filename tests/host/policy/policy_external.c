@@ -383,6 +383,19 @@ TEST(a_gift_ends_where_a_page_is_present_and_where_the_area_ends)
 	teardown();
 }
 
+TEST(a_gift_stays_below_one_leaf_table)
+{
+	struct verdict verdict;
+
+	setup();
+	supplied();
+	CHECK_EQ(world_map_anon(space, PAGE(ARENA_PAGES - 8), 20, RW), E_OK);
+	CHECK_EQ(give(space, ARENA_PAGES - 5, 300, 10, &verdict), E_OK);
+	CHECK_EQ(verdict.run[0].pages, 5);
+	CHECK_EQ(world->policy.frames.given, 5);
+	teardown();
+}
+
 TEST(a_gift_for_a_page_that_came_meanwhile_is_left_alone)
 {
 	struct verdict verdict;

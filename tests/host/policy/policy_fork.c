@@ -2,9 +2,10 @@
 /*
  * Forked spaces against a model that keeps the bytes of every process and page on its own. The kernel's
  * tables are played, too: an access that a table allows changes the frame without anybody being asked, so
- * a page that is writable and shared by mistake shows at once.
+ * a page that is writable and shared by mistake shows at once. A custom pager supplies objects and anonymous
+ * memory, ends and starts anew.
  */
-#include "world.h"
+#include "played_pager.h"
 
 #define PROCESSES 12
 #define BLOCKS	  6
@@ -21,8 +22,10 @@ struct entry {
 
 struct model_page {
 	bool mapped, file, pinned;
+	bool external, shared, read_only; /* read_only: for ever */
+	uint32_t object;
 	uint32_t prot;
-	uint64_t file_page; /* file: its page number */
+	uint64_t file_page; /* file: its page number; external: page of the object */
 	uint64_t word;	    /* what the first word is, 0 and not `written`: as it came */
 	bool written;
 };
@@ -31,10 +34,12 @@ static struct process {
 	struct vm_space *space; /* NULL: none */
 	struct entry table[PAGES];
 	bool parked[BLOCKS];
+	bool supplied;
 	struct model_page page[PAGES];
 } process[PROCESSES];
 
-static uint64_t refused_for_memory, unparked_alone;
+static uint64_t refused_for_memory, unparked_alone, forwarded, gifts, buried;
+static struct played_pager played;
 
 /* User page number of page @i of the model. */
 static uint64_t page_number(uint64_t i)
@@ -64,19 +69,13 @@ static uint64_t index_of(uint64_t number)
 	return PAGES;
 }
 
-static uint64_t word_of(struct world *world, uint64_t frame)
-{
-	uint64_t word;
-
-	memcpy(&word, world_page(world, frame), 8);
-	return word;
-}
-
 static uint64_t model_word(struct world *world, const struct model_page *page)
 {
 	if (page->written)
 		return page->word;
-	return page->file ? word_of(world, WORLD_ARCHIVE + page->file_page) : 0;
+	if (page->external)
+		return played.word[page->object][page->file_page];
+	return page->file ? played_word_of(world, WORLD_ARCHIVE + page->file_page) : 0;
 }
 
 /* What the pager's shell does before it asks policy about a fault in a parked table. */
@@ -108,27 +107,138 @@ static void answer(struct process *p, const struct verdict *verdict)
 	}
 }
 
+/* Pages of the window are mapped, the demanded one among them. */
+static void pager_supplies(struct process *p, uint64_t i, const struct verdict_forward *forward)
+{
+	for (uint64_t k = 0; k < forward->window_pages; k++) {
+		uint64_t at = index_of(forward->window_first + k);
+		const struct model_page *page;
+
+		CHECK_TRUE(at < PAGES);
+		page = &p->page[at];
+		CHECK_TRUE(page->external && page->mapped && !(forward->rights & ~page->prot));
+		CHECK_TRUE(page->shared || (!page->written && !(forward->rights & ACCESS_WRITE)));
+		CHECK_EQ(page->file_page - p->page[i].file_page, at - i);
+		if (at == i || test_random_below(4) == 0)
+			p->table[at] = (struct entry){
+				played_frame(played.object[page->object], page->file_page), forward->rights};
+	}
+}
+
+static void pager_gives(struct world *world, struct process *p, uint64_t i, uint32_t access,
+			struct verdict *verdict)
+{
+	struct policy_gift gift =
+		played_gift(world, played.pager, test_random_below(200), 1 + test_random_below(4));
+	uint64_t word = test_random();
+
+	if (gift.count == 0) {
+		*verdict = world_fault_of(world, p->space, address_of(i), access, ORIGIN_ZERO);
+		return;
+	}
+	for (uint64_t k = 0; k < gift.count; k++)
+		played_write(world, played.pager->grant_first + gift.frame + k, word + k);
+	CHECK_EQ(policy_give(p->space, address_of(i), access, &gift, verdict), E_OK);
+	for (uint64_t k = 0; verdict->kind == VERDICT_RESOLVE && k < verdict->run[0].pages; k++) {
+		struct model_page *page = &p->page[index_of(verdict->run[0].page + k)];
+
+		CHECK_TRUE(page->mapped && !page->written && !page->external);
+		page->written = true;
+		page->word = word + k;
+	}
+	gifts++;
+}
+
+/* The pager answers a forwarded fault. FORWARD is left: it has mapped the page, or (false) refused. */
+static bool pager_answers(struct world *world, struct process *p, uint64_t i, uint32_t access,
+			  struct verdict *verdict)
+{
+	struct model_page *page = &p->page[i];
+
+	forwarded++;
+	CHECK_TRUE(!played.pager->is_ended && verdict->forward.pager == played.pager);
+	CHECK_TRUE(page->external ? verdict->forward.object == played.object[page->object] : p->supplied);
+	if (test_random_below(16) == 0)
+		return false;
+	if (test_random_below(8) == 0) {
+		*verdict = world_fault_of(world, p->space, address_of(i), access, ORIGIN_ZERO);
+		CHECK_EQ(verdict->kind == VERDICT_FORWARD, page->external && page->shared);
+		if (verdict->kind == VERDICT_RESOLVE && page->external) {
+			page->written = true;
+			page->word = 0;
+		}
+	}
+	if (verdict->kind == VERDICT_FORWARD && page->external)
+		pager_supplies(p, i, &verdict->forward);
+	else if (verdict->kind == VERDICT_FORWARD)
+		pager_gives(world, p, i, access, verdict);
+	return true;
+}
+
+/* A fault with all answers. Kind 0: the entry that is there now allows the access; FORWARD: refused. */
+static struct verdict fault_through(struct world *world, struct process *p, uint64_t i, uint32_t access,
+				    enum page_origin origin)
+{
+	struct verdict verdict = world_fault_of(world, p->space, address_of(i), access, origin);
+	const struct entry *entry = &p->table[i];
+
+	if (verdict.kind == VERDICT_COPY_PRESENT) {
+		CHECK_TRUE(p->page[i].external && !p->page[i].written);
+		if (entry->frame && !(access & ~entry->rights))
+			return (struct verdict){0};
+		if (!entry->frame)
+			return fault_through(world, p, i, access, ORIGIN_FAULT);
+		CHECK_EQ(policy_copy_from(p->space, address_of(i), access, entry->frame, &verdict), E_OK);
+		world_perform(world, &verdict);
+	}
+	if (verdict.kind != VERDICT_FORWARD || !pager_answers(world, p, i, access, &verdict) ||
+	    verdict.kind != VERDICT_FORWARD)
+		return verdict;
+	if (!(access & ~entry->rights))
+		return (struct verdict){0};
+	return fault_through(world, p, i, access, ORIGIN_PRESENT);
+}
+
+/* May the fault be refused? */
+static bool is_refused(const struct world *world, const struct process *p, uint64_t i, uint32_t access,
+		       const struct verdict *verdict)
+{
+	const struct model_page *page = &p->page[i];
+
+	if (!page->mapped || access & ~page->prot)
+		return true;
+	if (verdict->rule == RULE_PAGER_ENDED)
+		return !page->written && played.pager->is_ended && (page->external || p->supplied);
+	return world->policy.frames.counts[FRAME_FREE] < 8;
+}
+
 /* Present and allowed, after a fault if need be. false: refused, or out of memory. */
 static bool access_page(struct world *world, struct process *p, uint64_t i, uint32_t access)
 {
 	struct entry *entry = &p->table[i];
 	bool parked = p->parked[block_of(i)];
+	bool external = p->page[i].external && !p->page[i].written;
+	enum page_origin origin = entry->frame ? ORIGIN_PRESENT : ORIGIN_FAULT;
 	struct verdict verdict;
 
 	if (!parked && entry->frame && !(access & ~entry->rights))
 		return true;
-	if (parked && test_random_below(4)) { /* else the table is found parked when the answer is given */
+	if (parked && (external || test_random_below(4))) { /* else it is found parked when answered */
 		unpark(p, block_of(i), true);
 		parked = false;
+		origin = ORIGIN_PARKED;
 	}
-	verdict = world_fault(world, p->space, address_of(i), access);
+	verdict = fault_through(world, p, i, access, parked ? ORIGIN_FAULT : origin);
+	if (verdict.kind == 0)
+		return true;
+	if (verdict.kind == VERDICT_FORWARD)
+		return false;
 	if (verdict.kind == VERDICT_NO_MEMORY) {
 		refused_for_memory++;
 		return false;
 	}
 	if (verdict.kind == VERDICT_DENY) {
-		CHECK_TRUE(!p->page[i].mapped || access & ~p->page[i].prot ||
-			   world->policy.frames.counts[FRAME_FREE] < 8);
+		CHECK_TRUE(is_refused(world, p, i, access, &verdict));
 		return false;
 	}
 	if (parked)
@@ -141,7 +251,7 @@ static bool access_page(struct world *world, struct process *p, uint64_t i, uint
 static void step_read(struct world *world, struct process *p, uint64_t i)
 {
 	if (access_page(world, p, i, ACCESS_READ))
-		CHECK_EQ(word_of(world, p->table[i].frame), model_word(world, &p->page[i]));
+		CHECK_EQ(played_word_of(world, p->table[i].frame), model_word(world, &p->page[i]));
 }
 
 static void step_write(struct world *world, struct process *p, uint64_t i)
@@ -150,10 +260,15 @@ static void step_write(struct world *world, struct process *p, uint64_t i)
 
 	if (!access_page(world, p, i, ACCESS_WRITE))
 		return;
-	CHECK_EQ(word_of(world, p->table[i].frame), model_word(world, page));
+	CHECK_EQ(played_word_of(world, p->table[i].frame), model_word(world, page));
+	if (page->external && page->shared) {
+		played.word[page->object][page->file_page] = test_random();
+		played_write(world, p->table[i].frame, played.word[page->object][page->file_page]);
+		return;
+	}
 	page->word = test_random();
 	page->written = true;
-	memcpy(world_page(world, p->table[i].frame), &page->word, 8);
+	played_write(world, p->table[i].frame, page->word);
 }
 
 static void tables_forget(struct process *p, uint64_t i, uint64_t count)
@@ -174,9 +289,17 @@ static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
 {
 	static const uint32_t prots[] = {RW, RW, RW, PROT_BIT_READ};
 	struct area_spec spec = world_anon(address_of(i), count, prots[test_random_below(4)]);
+	uint64_t kind = test_random_below(6);
 	err_t error, expected = E_OK;
 
-	if (test_random_below(3) == 0) {
+	if (kind < 2 && played.pager && !played.pager->is_ended) {
+		bool shared = test_random_below(2), writable = kind == 0 || !shared;
+
+		spec = played_area(p->space, played.object[kind], spec.start, count,
+				   writable ? spec.prot : PROT_BIT_READ, shared ? AREA_SHARED : 0);
+		spec.offset_bytes = test_random_below(3) * PAGE_BYTES;
+	}
+	if (kind > 3) {
 		spec.backing = BACKING_INODE_PRIVATE;
 		spec.inode = test_random_below(3) * 32;
 		spec.offset_bytes = test_random_below(3) * PAGE_BYTES;
@@ -187,7 +310,7 @@ static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
 	if (!over && any_in(p, i, count, false))
 		expected = E_CONFLICT;
 	error = over ? space_map_over(p->space, &spec) : space_map(p->space, &spec);
-	if (error == E_NO_MEMORY) {
+	if (error == E_NO_MEMORY || error == E_STATE) { /* E_STATE: no record of the pager */
 		refused_for_memory++;
 		return;
 	}
@@ -201,6 +324,10 @@ static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
 			.prot = spec.prot,
 			.file = spec.backing == BACKING_INODE_PRIVATE,
 			.file_page = spec.inode + spec.offset_bytes / PAGE_BYTES + k,
+			.external = spec.backing == BACKING_EXTERNAL,
+			.shared = spec.flags & AREA_SHARED,
+			.read_only = !(spec.max_prot & PROT_BIT_WRITE),
+			.object = spec.external ? spec.external->number : 0,
 		};
 }
 
@@ -223,14 +350,14 @@ static void step_unmap(struct process *p, uint64_t i, uint64_t end)
 static void step_protect(struct process *p, uint64_t i, uint64_t count)
 {
 	uint32_t prot = test_random_below(2) ? RW : PROT_BIT_READ;
-	bool hole = false, pinned = any_in(p, i, count, true);
+	bool hole = false, read_only = false, pinned = any_in(p, i, count, true);
 	err_t error = space_protect(p->space, address_of(i), count * PAGE_BYTES, prot);
 
 	for (uint64_t k = i; k < i + count; k++)
-		hole |= !p->page[k].mapped;
+		hole |= !p->page[k].mapped, read_only |= p->page[k].read_only && prot == RW;
 	if (error == E_NO_MEMORY)
 		return;
-	CHECK_EQ(error != E_OK, hole || pinned);
+	CHECK_EQ(error != E_OK, hole || pinned || read_only);
 	for (uint64_t k = i; k < i + count && !error; k++) {
 		p->page[k].prot = prot;
 		p->table[k].rights &= prot;
@@ -279,6 +406,7 @@ static void step_fork(struct world *world, struct process *parent)
 	tables_forget(child, 0, PAGES);
 	memset(child->parked, false, sizeof(child->parked));
 	memcpy(child->page, parent->page, sizeof(child->page));
+	child->supplied = parent->supplied;
 	for (uint64_t i = 0; i < PAGES; i++)
 		if (child->page[i].pinned)
 			child->page[i] = (struct model_page){.mapped = false};
@@ -289,6 +417,45 @@ static void step_exit(struct world *world, struct process *p)
 	space_destroy(p->space);
 	memset(p, 0, sizeof(*p));
 	world_return_leases(world);
+}
+
+static void step_supplier(struct process *p)
+{
+	bool supplied = test_random_below(3) && played.pager && !played.pager->is_ended;
+
+	CHECK_EQ(external_supplier_set(p->space, supplied ? played.pager : NULL, false), E_OK);
+	p->supplied = supplied;
+}
+
+static void unmap_objects(struct process *p)
+{
+	for (uint64_t i = 0; i < PAGES; i++) {
+		if (!p->page[i].external)
+			continue;
+		CHECK_EQ(space_unmap(p->space, address_of(i), PAGE_BYTES), E_OK);
+		tables_forget(p, i, 1);
+		p->page[i] = (struct model_page){.mapped = false};
+	}
+	CHECK_EQ(external_supplier_set(p->space, NULL, false), E_OK);
+	p->supplied = false;
+	played_drop_clients(p->space);
+}
+
+/* One after the other: it ends, all let go of it, it starts anew. */
+static void step_pager(struct world *world)
+{
+	if (!played.pager) {
+		(void)played_start(world, &played);
+	} else if (!played.pager->is_ended) {
+		external_pager_end(&world->policy, played.pager);
+	} else {
+		for (struct process *p = process; p < process + PROCESSES; p++)
+			if (p->space)
+				unmap_objects(p);
+		played_bury(world, played.pager);
+		played.pager = NULL;
+		buried++;
+	}
 }
 
 static uint64_t living(void)
@@ -309,19 +476,26 @@ static void compare(struct world *world)
 			uint32_t rights;
 
 			if (frame)
-				CHECK_EQ(word_of(world, frame), model_word(world, &p->page[i]));
+				CHECK_EQ(played_word_of(world, frame), model_word(world, &p->page[i]));
 			else
 				CHECK_TRUE(!p->page[i].written);
 			if (!p->table[i].frame)
 				continue;
-			CHECK_EQ(space_translate(p->space, address_of(i), &rights), p->table[i].frame);
+			frame = space_translate(p->space, address_of(i), &rights);
+			if (p->page[i].external && !p->page[i].written) {
+				CHECK_EQ(frame, 0);
+				frame = played_frame(played.object[p->page[i].object], p->page[i].file_page);
+				rights = p->page[i].shared ? p->page[i].prot
+							   : p->page[i].prot & ~(uint32_t)PROT_BIT_WRITE;
+			}
+			CHECK_EQ(frame, p->table[i].frame);
 			if (!p->parked[block_of(i)])
 				CHECK_TRUE(!(p->table[i].rights & ~rights));
 		}
 	}
 }
 
-static void step(struct world *world, struct process *p)
+static void step(struct world *world, struct process *p, bool roomy)
 {
 	uint64_t i = test_random_below(PAGES), left = RUN_PAGES - i % RUN_PAGES;
 	uint64_t count = 1 + test_random_below(left < 16 ? left : 16);
@@ -334,6 +508,8 @@ static void step(struct world *world, struct process *p)
 	case 2:
 		step_unmap(p, i, test_random_below(4) ? i + count : i + 1 + test_random_below(PAGES - i));
 		world_return_leases(world);
+		if (test_random_below(2))
+			played_drop_clients(p->space);
 		break;
 	case 3:
 		step_protect(p, i, count);
@@ -349,6 +525,11 @@ static void step(struct world *world, struct process *p)
 		step_pin(world, p, i);
 		break;
 	case 7:
+		if (test_random_below(2))
+			step_supplier(p);
+		else if (roomy && test_random_below(played.pager && !played.pager->is_ended ? 64 : 8) == 0)
+			step_pager(world);
+		break;
 	case 8:
 	case 9:
 	case 10:
@@ -361,10 +542,12 @@ static void step(struct world *world, struct process *p)
 
 static void run(uint64_t ram_pages, uint64_t ops)
 {
-	struct world *world = world_create(ram_pages);
+	struct world *world = world_create(ARENA_PAGES + ram_pages);
+	bool roomy = ram_pages > ARENA_PAGES; /* else what a dead pager gave would be more memory */
 
 	memset(process, 0, sizeof(process));
-	refused_for_memory = unparked_alone = 0;
+	refused_for_memory = unparked_alone = forwarded = gifts = buried = 0;
+	CHECK_TRUE(played_start(world, &played));
 	CHECK_EQ(space_create(&world->policy, 1, PAGE_BYTES, USER_END - PAGE_BYTES, &process[0].space), E_OK);
 	for (uint64_t i = 0; i < ops; i++) {
 		struct process *p = &process[test_random_below(PROCESSES)];
@@ -372,7 +555,7 @@ static void run(uint64_t ram_pages, uint64_t ops)
 
 		while (!p->space)
 			p = &process[test_random_below(PROCESSES)];
-		step(world, p);
+		step(world, p, roomy);
 		broken = i < 10000 || i % 16 == 0 ? policy_check(&world->policy) : 0;
 		if (broken)
 			printf("step %lu, line %d\n", (unsigned long)i, broken);
@@ -381,6 +564,14 @@ static void run(uint64_t ram_pages, uint64_t ops)
 			compare(world);
 	}
 	compare(world);
+	if (played.pager)
+		external_pager_end(&world->policy, played.pager);
+	while (world->policy.first_space)
+		space_destroy(world->policy.first_space);
+	if (played.pager)
+		played_bury(world, played.pager);
+	CHECK_TRUE(ops < 50000 || (forwarded > ops / 1000 && gifts > ops / 5000));
+	CHECK_TRUE(ops < 50000 || !roomy || buried);
 	world_destroy(world);
 }
 
