@@ -502,8 +502,10 @@ TEST(pages_of_an_ended_pager_stay_and_missing_ones_are_bus_errors)
 	CHECK_EQ(give(space, 100, 300, 1, &verdict), E_OK);
 	external_pager_end(&world->policy, played.pager);
 	CHECK_EQ(fault(5, ACCESS_READ, ORIGIN_FAULT).rule, RULE_PAGER_ENDED);
-	CHECK_EQ(fault(101, ACCESS_READ, ORIGIN_FAULT).rule, RULE_PAGER_ENDED);
-	CHECK_EQ(fault(101, ACCESS_READ, ORIGIN_FAULT).signal, 7);
+	verdict = fault(101, ACCESS_READ, ORIGIN_FAULT);
+	CHECK_EQ(verdict.kind, VERDICT_DENY);
+	CHECK_EQ(verdict.rule, RULE_PAGER_ENDED);
+	CHECK_EQ(verdict.signal, 7);
 	CHECK_EQ(fault(4, ACCESS_WRITE, ORIGIN_FAULT).kind, VERDICT_RESOLVE);
 	CHECK_EQ(fault(100, ACCESS_WRITE, ORIGIN_FAULT).kind, VERDICT_RESOLVE);
 	CHECK_EQ(fault(6, ACCESS_WRITE, ORIGIN_PRESENT).kind, VERDICT_COPY_PRESENT);
