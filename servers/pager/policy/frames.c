@@ -163,10 +163,14 @@ void frames_give(struct frames *frames, uint64_t number)
 	struct arena *arena = &frames->arena[index / ARENA_PAGES];
 	struct frame *frame = &frames->frame[index];
 
+	frame->references = 0;
+	if (__builtin_expect(frame->state == FRAME_GRANT, 0)) {
+		frames->given--;
+		return;
+	}
 	frames->counts[frame->state]--;
 	frames->counts[FRAME_FREE]++;
 	frame->state = FRAME_FREE;
-	frame->references = 0;
 	arena_push(frames, arena, index);
 	if (arena->free++ == 0)
 		list_push(&frames->partial, arena);
@@ -174,18 +178,6 @@ void frames_give(struct frames *frames, uint64_t number)
 		list_remove(&frames->partial, arena);
 		arena_refresh(frames, arena);
 		list_push(&frames->whole, arena);
-	}
-}
-
-void frames_drop_last(struct frames *frames, uint64_t number)
-{
-	struct frame *frame = frames_at(frames, number);
-
-	if (frame->state == FRAME_GRANT) {
-		frame->references = 0;
-		frames->given--;
-	} else {
-		frames_give(frames, number);
 	}
 }
 
@@ -229,17 +221,14 @@ void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas)
 
 void frames_end_grant(struct frames *frames, uint64_t number, uint64_t count)
 {
+	frames->counts[FRAME_GRANT] -= count;
+	frames->counts[FRAME_ANON] += count;
 	for (uint64_t i = number; i < number + count; i++) {
-		struct frame *frame = frames_at(frames, i);
-
-		if (frame->references == 0) {
+		frames_at(frames, i)->state = FRAME_ANON;
+		if (frames_at(frames, i)->references)
+			frames->given--;
+		else
 			frames_give(frames, i);
-			continue;
-		}
-		frame->state = FRAME_ANON;
-		frames->counts[FRAME_GRANT]--;
-		frames->counts[FRAME_ANON]++;
-		frames->given--;
 	}
 }
 

@@ -70,9 +70,8 @@ MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count
 
 /* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
 uint64_t frames_take(struct frames *frames, enum frame_state state);
+/* Free again; a granted one is left to its grant, nobody names it any more. */
 void frames_give(struct frames *frames, uint64_t number);
-/* Slow half of frames_drop. */
-void frames_drop_last(struct frames *frames, uint64_t number);
 /* One chunk less names it; the last one gives it back, or leaves it to the grant it is of. */
 static inline void frames_drop(struct frames *frames, uint64_t number);
 /* Is no more left than the reserve? Then nothing new is begun. */
@@ -121,7 +120,7 @@ static inline void frames_drop(struct frames *frames, uint64_t number)
 	if (frames_at(frames, number)->references > 1)
 		frames_at(frames, number)->references--;
 	else
-		frames_drop_last(frames, number);
+		frames_give(frames, number);
 }
 
 static inline void frames_use_granted(struct frames *frames, uint64_t number)
