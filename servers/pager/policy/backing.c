@@ -2,26 +2,33 @@
 /* The table of backings. */
 #include "policy/backing.h"
 
-static const struct backing_ops *const backings[BACKING_COUNT] = {
+const struct backing_ops *const backing_table[BACKING_COUNT] = {
 	[BACKING_NONE] = &backing_none,
 	[BACKING_ANON] = &backing_anon,
 	[BACKING_INODE_PRIVATE] = &backing_inode_private,
 	[BACKING_STACK] = &backing_stack,
 	[BACKING_LINEAR] = &backing_linear,
+	[BACKING_EXTERNAL] = &backing_external,
 };
-
-const struct backing_ops *backing_of(const struct vm_area *area)
-{
-	return backings[area->backing];
-}
 
 err_t backing_check(const struct area_spec *spec)
 {
 	if (spec->backing >= BACKING_COUNT)
 		return E_ARGUMENT;
-	if (!backings[spec->backing])
+	if (!backing_table[spec->backing])
 		return E_UNSUPPORTED;
-	return backings[spec->backing]->check(spec);
+	return backing_table[spec->backing]->check(spec);
+}
+
+err_t backing_check_offset(const struct area_spec *spec)
+{
+	uint64_t first = spec->offset_bytes >> PAGE_SHIFT;
+
+	if (spec->offset_bytes % PAGE_BYTES)
+		return E_ALIGN;
+	if (first >= TREE_PAGES || spec->bytes >> PAGE_SHIFT > TREE_PAGES - first)
+		return E_RANGE;
+	return E_OK;
 }
 
 uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict)

@@ -13,7 +13,7 @@ struct fault_request {
 	uint64_t page;	 /* user page number */
 	uint64_t frame;	 /* its private frame; 0: none */
 	uint32_t access; /* enum fault_access */
-	bool around;	 /* neighbours may come along */
+	enum page_origin origin;
 };
 
 struct backing_ops {
@@ -25,15 +25,26 @@ struct backing_ops {
 };
 
 extern const struct backing_ops backing_none, backing_anon, backing_stack, backing_inode_private,
-	backing_linear;
+	backing_linear, backing_external;
+
+/* By kind; NULL: not built. */
+extern const struct backing_ops *const backing_table[BACKING_COUNT];
 
 /* The row of a kind that space_map has accepted. */
-const struct backing_ops *backing_of(const struct vm_area *area);
-/* Errors: E_ARGUMENT, E_ALIGN, E_RANGE; E_UNSUPPORTED for kinds not in the table. */
+static inline const struct backing_ops *backing_of(const struct vm_area *area)
+{
+	return backing_table[area->backing];
+}
+/* Errors: E_ARGUMENT, E_ALIGN, E_RANGE; external: E_ACCESS, E_DEAD; E_UNSUPPORTED for kinds not in the table.
+ */
 MUST_USE err_t backing_check(const struct area_spec *spec);
+/* Of kinds that show part of something: is the offset aligned, and all of the area's pages numbered? */
+MUST_USE err_t backing_check_offset(const struct area_spec *spec);
 
 /* Anonymous fault, shared by several kinds: the page's private frame, or a zero one. */
 void backing_fault_zero(const struct fault_request *request, struct verdict *verdict);
+/* A zero frame of the system's for a page that has none. */
+void backing_take_zero(const struct fault_request *request, struct verdict *verdict);
 /* Fault on a page that has a private frame, perhaps one shared with other spaces. */
 void backing_fault_private(const struct fault_request *request, struct verdict *verdict);
 /* Takes a frame for the page and enters it; 0: verdict is NO_MEMORY. */

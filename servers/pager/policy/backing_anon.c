@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Backing anon: a zero frame on the first touch, the same frame ever after. */
+/*
+ * Backing anon: a zero frame on the first touch, the same frame ever after. If the space has a supplier, it
+ * is asked for the first one.
+ */
 #include "policy/backing.h"
 
 static err_t anon_check(const struct area_spec *spec)
@@ -8,20 +11,51 @@ static err_t anon_check(const struct area_spec *spec)
 	return E_OK;
 }
 
-void backing_fault_zero(const struct fault_request *request, struct verdict *verdict)
+/* Nothing may be mapped by the answer: the frame comes by policy_give(), or as a zero page of the system's.
+ */
+static void anon_forward(const struct fault_request *request, struct verdict *verdict)
 {
-	uint64_t frame;
+	struct external_pager *supplier = request->space->supplier;
 
-	if (request->frame) {
-		backing_fault_private(request, verdict);
+	if (supplier->is_ended) {
+		verdict_deny(verdict, RULE_PAGER_ENDED);
 		return;
 	}
-	frame = backing_take_page(request, verdict);
+	verdict->kind = VERDICT_FORWARD;
+	verdict->forward = (struct verdict_forward){
+		.pager = supplier,
+		.page = request->page,
+		.rights = request->area->prot,
+	};
+}
+
+static bool is_of_the_system(enum page_origin origin)
+{
+	return origin == ORIGIN_ZERO || origin == ORIGIN_SYSTEM;
+}
+
+void backing_take_zero(const struct fault_request *request, struct verdict *verdict)
+{
+	uint64_t frame = backing_take_page(request, verdict);
+
 	if (!frame)
 		return;
 	verdict->work = WORK_ZERO;
 	verdict->work_frame = frame;
 	verdict_resolve(verdict, request->page, frame, request->area->prot);
+}
+
+void backing_fault_zero(const struct fault_request *request, struct verdict *verdict)
+{
+	if (request->frame) {
+		backing_fault_private(request, verdict);
+		return;
+	}
+	if (__builtin_expect(request->space->supplier != NULL, 0) && !is_of_the_system(request->origin)) {
+		anon_forward(request, verdict);
+		return;
+	}
+	backing_take_zero(request, verdict);
 }
 
 const struct backing_ops backing_anon = {"anon", anon_check, backing_fault_zero};

@@ -11,12 +11,10 @@
 
 static err_t file_check(const struct area_spec *spec)
 {
-	if (spec->offset_bytes % PAGE_BYTES)
-		return E_ALIGN;
-	if (spec->offset_bytes >> PAGE_SHIFT >= TREE_PAGES)
-		return E_RANGE;
-	if (spec->bytes >> PAGE_SHIFT > TREE_PAGES - (spec->offset_bytes >> PAGE_SHIFT))
-		return E_RANGE;
+	err_t error = backing_check_offset(spec);
+
+	if (error)
+		return error;
 	return spec->file_bytes > spec->bytes ? E_ARGUMENT : E_OK;
 }
 
@@ -111,7 +109,7 @@ static void file_fault(const struct fault_request *request, struct verdict *verd
 		file_copy(request, verdict, lease, left < PAGE_BYTES ? left : PAGE_BYTES);
 	} else {
 		verdict_resolve(verdict, request->page, lease, area->prot & ~(uint32_t)PROT_BIT_WRITE);
-		if (request->around)
+		if (request->origin != ORIGIN_PARKED && request->space->policy->around_pages > 1)
 			file_around(request, verdict);
 	}
 }

@@ -17,6 +17,11 @@ void verdict_deny(struct verdict *verdict, enum deny_rule rule)
 	switch (rule) {
 	case RULE_PAST_END:
 	case RULE_IO:
+	case RULE_PAGER_ENDED:
+	case RULE_PAGER_LATE:
+	case RULE_PAGER_FAILED:
+	case RULE_PAGER_LIED:
+	case RULE_PAGER_NO_FRAME:
 		verdict->signal = SIGNAL_BUS;
 		break;
 	case RULE_NO_MEMORY:
@@ -53,9 +58,9 @@ void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint3
 	verdict->prefetched++;
 }
 
-static void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict)
+void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict)
 {
-	if (origin == ORIGIN_POPULATE)
+	if (origin >= ORIGIN_POPULATE)
 		space->populated++;
 	else
 		space->faults++;
@@ -70,7 +75,7 @@ void policy_not_mapped(struct vm_space *space, enum page_origin origin, const st
 	for (uint32_t i = runs; i < verdict->runs; i++)
 		pages += verdict->run[i].pages;
 	if (runs == 0) {
-		*(origin == ORIGIN_POPULATE ? &space->populated : &space->faults) -= 1;
+		*(origin >= ORIGIN_POPULATE ? &space->populated : &space->faults) -= 1;
 		pages--;
 	}
 	space->prefetched -= pages;
@@ -105,7 +110,7 @@ void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum
 		.space = space,
 		.page = address >> PAGE_SHIFT,
 		.access = access,
-		.around = origin != ORIGIN_PARKED && space->policy->around_pages > 1,
+		.origin = origin,
 	};
 
 	verdict->kind = 0;

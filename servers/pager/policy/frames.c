@@ -163,10 +163,14 @@ void frames_give(struct frames *frames, uint64_t number)
 	struct arena *arena = &frames->arena[index / ARENA_PAGES];
 	struct frame *frame = &frames->frame[index];
 
+	frame->references = 0;
+	if (__builtin_expect(frame->state == FRAME_GRANT, 0)) {
+		frames->given--;
+		return;
+	}
 	frames->counts[frame->state]--;
 	frames->counts[FRAME_FREE]++;
 	frame->state = FRAME_FREE;
-	frame->references = 0;
 	arena_push(frames, arena, index);
 	if (arena->free++ == 0)
 		list_push(&frames->partial, arena);
@@ -202,7 +206,8 @@ uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_s
 		frames->arena[i].fresh = frames->arena[i].fresh_end;
 	}
 	for (uint64_t i = at * ARENA_PAGES; i < (at + arenas) * ARENA_PAGES; i++)
-		frames->frame[i] = (struct frame){.state = (uint8_t)state, .references = 1};
+		frames->frame[i] =
+			(struct frame){.state = (uint8_t)state, .references = state != FRAME_GRANT};
 	frames->counts[FRAME_FREE] -= arenas * ARENA_PAGES;
 	frames->counts[state] += arenas * ARENA_PAGES;
 	return frames->first + at * ARENA_PAGES;
@@ -212,6 +217,19 @@ void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas)
 {
 	for (uint64_t i = 0; i < arenas * ARENA_PAGES; i++)
 		frames_give(frames, number + i);
+}
+
+void frames_end_grant(struct frames *frames, uint64_t number, uint64_t count)
+{
+	frames->counts[FRAME_GRANT] -= count;
+	frames->counts[FRAME_ANON] += count;
+	for (uint64_t i = number; i < number + count; i++) {
+		frames_at(frames, i)->state = FRAME_ANON;
+		if (frames_at(frames, i)->references)
+			frames->given--;
+		else
+			frames_give(frames, i);
+	}
 }
 
 err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state state)
@@ -267,13 +285,16 @@ static uint64_t list_count(const struct arena_list *list, bool whole)
 
 int frames_check(const struct frames *frames)
 {
-	uint64_t counts[FRAME_STATES] = {0}, partial = 0, whole = 0;
+	uint64_t counts[FRAME_STATES] = {0}, partial = 0, whole = 0, given = 0;
 
 	for (uint64_t i = 0; i < frames->count; i++) {
 		if (frames->frame[i].state >= FRAME_STATES)
 			return __LINE__;
 		counts[frames->frame[i].state]++;
+		given += frames->frame[i].state == FRAME_GRANT && frames->frame[i].references;
 	}
+	if (given != frames->given)
+		return __LINE__;
 	for (int state = 0; state < FRAME_STATES; state++)
 		if (counts[state] != frames->counts[state])
 			return __LINE__;

@@ -19,13 +19,14 @@ enum frame_state {
 	FRAME_POOL = 4,	  /* kernel objects and page tables */
 	FRAME_PINNED = 5, /* message page: the kernel writes it */
 	FRAME_BOOKS = 6,  /* these books */
-	FRAME_STATES = 7,
+	FRAME_GRANT = 7,  /* of a custom pager; a book may name it (it was given) or none */
+	FRAME_STATES = 8,
 };
 
 struct frame {
 	uint8_t state; /* enum frame_state */
 	uint8_t spare;
-	uint16_t references; /* ANON: chunks that name it, no more than there are spaces; else 1 */
+	uint16_t references; /* ANON, GRANT: chunks that name it, no more than there are spaces; else 1 */
 	uint32_t link; /* FREE: index + 1 of the next of the arena's list; else 0, scratch of the check */
 };
 
@@ -51,6 +52,7 @@ struct frames {
 	uint8_t *window;  /* where page number `first` is mapped */
 	struct arena_list partial, whole;
 	uint64_t counts[FRAME_STATES];
+	uint64_t given; /* GRANT frames that chunks name */
 };
 
 /* Bytes of the arrays that frames_init needs for @count frames. */
@@ -68,8 +70,9 @@ MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count
 
 /* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
 uint64_t frames_take(struct frames *frames, enum frame_state state);
+/* Free again; a granted one is left to its grant, nobody names it any more. */
 void frames_give(struct frames *frames, uint64_t number);
-/* One chunk less names it; the last one gives it back. */
+/* One chunk less names it; the last one gives it back, or leaves it to the grant it is of. */
 static inline void frames_drop(struct frames *frames, uint64_t number);
 /* Is no more left than the reserve? Then nothing new is begun. */
 static inline bool frames_are_scarce(const struct frames *frames)
@@ -80,12 +83,22 @@ static inline bool frames_are_scarce(const struct frames *frames)
 /* Take @arenas neighbouring whole arenas; the first page number, 0: none. */
 uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_state state);
 void frames_give_arenas(struct frames *frames, uint64_t number, uint64_t arenas);
+/* A grant's frame that no chunk names gets its first one. */
+static inline void frames_use_granted(struct frames *frames, uint64_t number);
+/* Grants end: what chunks name is ANON from now on, the rest is free. */
+void frames_end_grant(struct frames *frames, uint64_t number, uint64_t count);
 
 /* Take one certain free frame that has never been taken; for the books themselves. E_STATE: it is not free.
  */
 MUST_USE err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state state);
 
 int frames_check(const struct frames *frames);
+
+/* Of a kind that a chunk may name: chunks are its references. */
+static inline bool frame_is_private(const struct frame *frame)
+{
+	return frame->state == FRAME_ANON || frame->state == FRAME_GRANT;
+}
 
 static inline bool frames_has(const struct frames *frames, uint64_t number)
 {
@@ -108,6 +121,12 @@ static inline void frames_drop(struct frames *frames, uint64_t number)
 		frames_at(frames, number)->references--;
 	else
 		frames_give(frames, number);
+}
+
+static inline void frames_use_granted(struct frames *frames, uint64_t number)
+{
+	frames_at(frames, number)->references = 1;
+	frames->given++;
 }
 
 #endif

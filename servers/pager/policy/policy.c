@@ -11,6 +11,7 @@ void policy_init(struct policy *policy)
 	nodes_init(&policy->areas, frames, sizeof(struct vm_area));
 	nodes_init(&policy->spaces, frames, sizeof(struct vm_space));
 	inodes_init(&policy->inodes, frames, &policy->trees);
+	externals_init(&policy->externals, frames);
 	policy->first_space = NULL;
 	policy->space_count = 0;
 	policy->around_pages = POLICY_AROUND_PAGES;
@@ -19,8 +20,14 @@ void policy_init(struct policy *policy)
 
 static int pools_check(const struct policy *policy)
 {
-	const struct nodes *pools[] = {&policy->trees.nodes, &policy->trees.chunks, &policy->areas,
-				       &policy->spaces, &policy->inodes.nodes};
+	const struct nodes *pools[] = {&policy->trees.nodes,
+				       &policy->trees.chunks,
+				       &policy->areas,
+				       &policy->spaces,
+				       &policy->inodes.nodes,
+				       &policy->externals.pagers,
+				       &policy->externals.objects,
+				       &policy->externals.clients};
 
 	for (unsigned i = 0; i < sizeof(pools) / sizeof(pools[0]); i++) {
 		int broken = nodes_check(pools[i]);
@@ -51,7 +58,7 @@ static int shares_check(const struct policy *policy)
 
 		if (frame->state == FRAME_FREE || frame->state == FRAME_ABSENT)
 			continue;
-		if (!broken && frame->references != (frame->state == FRAME_ANON ? frame->link : 1))
+		if (!broken && frame->references != (frame_is_private(frame) ? frame->link : 1))
 			broken = __LINE__;
 		frame->link = 0;
 	}
@@ -67,6 +74,8 @@ int policy_check(const struct policy *policy)
 		broken = pools_check(policy);
 	if (!broken)
 		broken = shares_check(policy);
+	if (!broken)
+		broken = externals_check(policy);
 	for (const struct vm_space *space = policy->first_space; space && !broken; space = space->next) {
 		broken = space_check(space);
 		pinned += space->pinned_pages;

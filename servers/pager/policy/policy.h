@@ -3,6 +3,7 @@
 #ifndef POLICY_POLICY_H
 #define POLICY_POLICY_H
 
+#include "policy/external.h"
 #include "policy/inode.h"
 
 struct vm_space;
@@ -12,6 +13,7 @@ struct policy {
 	struct tree_pools trees;
 	struct nodes areas, spaces;
 	struct inodes inodes;
+	struct externals externals;
 	struct vm_space *first_space;
 	uint64_t space_count;
 	uint32_t around_pages; /* fault-around window of file pages: a power of two up to CHUNK_PAGES; 1 = off

@@ -39,6 +39,7 @@ void space_destroy(struct vm_space *space)
 	struct policy *policy = space->policy;
 
 	space_clear(space);
+	external_space_clear(space);
 	if (space->prev)
 		space->prev->next = space->next;
 	else
@@ -76,6 +77,8 @@ err_t space_check_spec(const struct vm_space *space, const struct area_spec *spe
 	error = backing_check(spec);
 	if (error)
 		return error;
+	if (spec->backing == BACKING_EXTERNAL && !external_client_find(space, spec->external->pager))
+		return E_STATE;
 	return space_limit_allows(space, spec) ? E_OK : E_NO_MEMORY;
 }
 
@@ -109,10 +112,13 @@ struct vm_area *area_create(struct vm_space *space, const struct area_spec *spec
 		.end = spec->start + spec->bytes,
 		.name = spec->name,
 		.inode = inode,
+		.external = spec->backing == BACKING_EXTERNAL ? spec->external : NULL,
 		.offset_bytes = spec->offset_bytes,
 		.file_bytes = spec->file_bytes,
 		.frame = spec->frame,
 	};
+	if (area->external)
+		external_area_take(space, area->external);
 	return area;
 }
 
@@ -121,6 +127,8 @@ void area_drop(struct vm_space *space, struct vm_area *area)
 	area_set_remove(&space->areas, area);
 	if (area->inode)
 		inode_drop(&space->policy->inodes, area->inode);
+	if (area->external)
+		external_area_drop(space, area->external);
 	if (area->flags & AREA_PINNED) {
 		frames_give(&space->policy->frames, area->frame);
 		space->pinned_pages--;

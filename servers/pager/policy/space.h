@@ -24,6 +24,9 @@ struct vm_space {
 	vaddr_t map_base, map_hint;		  /* where areas without a wish go */
 	uint64_t faults, prefetched, populated;	  /* as struct pager_faults: pages handed to the kernel */
 	uint64_t limit_bytes[LIMIT_DATA + 1];	  /* by enum proc_limit; all ones: none */
+	struct external_pager *supplier;	  /* of anonymous pages; NULL: the system */
+	struct external_pager *exec_supplier;	  /* of the program that exec puts here */
+	struct external_client *clients;	  /* one a pager whose grant is attached */
 };
 
 #define LIMIT_NONE (~0ul)
@@ -33,8 +36,8 @@ MUST_USE err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, 
 			    struct vm_space **out);
 void space_destroy(struct vm_space *space);
 
-/* A copy of @parent's areas, limits and heap for @pid; pages are shared until one writes. Pinned areas are
- * left out. What the kernel has mapped of the parent must be parked. Errors: E_NO_MEMORY
+/* A copy of @parent's areas, limits and heap for @pid; pages are shared until one writes. Pinned areas and
+ * grants are left out. What the kernel has mapped of the parent must be parked. Errors: E_NO_MEMORY
  */
 MUST_USE err_t space_fork(struct vm_space *parent, uint32_t pid, struct vm_space **out);
 
@@ -42,11 +45,12 @@ bool space_contains_range(const struct vm_space *space, vaddr_t start, uint64_t 
 
 /**
  * Add an area; its pages come with faults (or space_populate).
+ * External: E_ACCESS (shared, may be writable, the object may not), E_DEAD (withdrawn), E_STATE (no client).
  * Errors: E_RANGE, E_ALIGN, E_CONFLICT, E_WX, E_ARGUMENT, E_UNSUPPORTED, E_TOO_MANY, E_NO_MEMORY
  */
 MUST_USE err_t space_map(struct vm_space *space, const struct area_spec *spec);
 
-/* The same in place of whatever is there, but a pinned area (E_DENIED). */
+/* The same in place of whatever is there, but a pinned area or a grant (E_DENIED). */
 MUST_USE err_t space_map_over(struct vm_space *space, const struct area_spec *spec);
 
 /* Remove whatever lies in the range; holes are no error. Errors: E_RANGE, E_ALIGN, E_DENIED, E_TOO_MANY,

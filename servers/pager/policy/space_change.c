@@ -60,9 +60,12 @@ static void space_cut(struct vm_space *space, vaddr_t at, struct cuts *cuts)
 	*right = *left;
 	right->start = at;
 	left->end = at;
+	if (left->external)
+		external_area_take(space, left->external);
+	if (left->external || left->inode)
+		right->offset_bytes += bytes;
 	if (left->inode) {
 		left->inode->references++;
-		right->offset_bytes += bytes;
 		right->file_bytes = left->file_bytes > bytes ? left->file_bytes - bytes : 0;
 		left->file_bytes = left->file_bytes < bytes ? left->file_bytes : bytes;
 	}
@@ -78,7 +81,7 @@ static err_t unmap_check(const struct vm_space *space, vaddr_t start, vaddr_t en
 	const struct vm_area *area = area_set_at_or_after(&space->areas, start);
 
 	for (; area && area->start < end; area = area->next)
-		if (area->flags & AREA_PINNED)
+		if (area->flags & AREA_FLAGS_KEPT)
 			return E_DENIED;
 	return E_OK;
 }
@@ -168,7 +171,7 @@ static err_t protect_check(const struct vm_space *space, vaddr_t start, vaddr_t 
 	for (; at < end; area = area->next) {
 		if (!area || area->start > at)
 			return E_NO_AREA;
-		if (area->flags & AREA_PINNED)
+		if (area->flags & AREA_FLAGS_KEPT)
 			return E_DENIED;
 		if (prot & ~area->max_prot)
 			return E_ACCESS;

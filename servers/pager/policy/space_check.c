@@ -14,6 +14,10 @@ static int area_check(const struct vm_space *space, const struct vm_area *area)
 		return __LINE__;
 	if (area->inode && area->inode->references == 0)
 		return __LINE__;
+	if ((area->external != NULL) != (area->backing == BACKING_EXTERNAL))
+		return __LINE__;
+	if (area->flags & AREA_SHARED && !area->external)
+		return __LINE__;
 	if (area->next && area_can_join(area, area->next))
 		return __LINE__;
 	return 0;
@@ -40,9 +44,9 @@ static int entry_check(const struct vm_space *space, uint64_t page, uint64_t fra
 		return 0;
 	if (!area || area->start > page << PAGE_SHIFT)
 		return __LINE__;
-	if (area->backing == BACKING_NONE || area->backing == BACKING_LINEAR)
+	if (area->backing == BACKING_NONE || area->backing == BACKING_LINEAR || area->flags & AREA_SHARED)
 		return __LINE__;
-	if (!frames_has(frames, frame) || frames_at(frames, frame)->state != FRAME_ANON)
+	if (!frames_has(frames, frame) || !frame_is_private(frames_at(frames, frame)))
 		return __LINE__;
 	return 0;
 }

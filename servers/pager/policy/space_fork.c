@@ -10,7 +10,7 @@ static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 	for (const struct vm_area *area = parent->areas.first; area; area = area->next) {
 		struct vm_area *copy;
 
-		if (area->flags & AREA_PINNED)
+		if (area->flags & AREA_FLAGS_KEPT)
 			continue;
 		copy = nodes_take(&child->policy->areas);
 		if (!copy)
@@ -18,6 +18,8 @@ static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 		*copy = *area;
 		if (copy->inode)
 			copy->inode->references++;
+		if (copy->external)
+			external_area_take(child, copy->external);
 		area_set_insert(&child->areas, copy);
 	}
 	return E_OK;
@@ -30,7 +32,7 @@ err_t space_fork(struct vm_space *parent, uint32_t pid, struct vm_space **out)
 
 	if (error)
 		return error;
-	error = areas_fork(child, parent);
+	error = external_space_fork(child, parent) ? areas_fork(child, parent) : E_NO_MEMORY;
 	if (error) {
 		space_destroy(child);
 		return error;

@@ -13,9 +13,11 @@ err_t space_set_limit(struct vm_space *space, uint64_t which, uint64_t bytes)
 	return E_OK;
 }
 
-static bool is_data(uint32_t backing, uint32_t prot)
+static bool is_data(uint32_t backing, uint32_t prot, uint32_t flags)
 {
-	return prot & PROT_BIT_WRITE && (backing == BACKING_ANON || backing == BACKING_INODE_PRIVATE);
+	if (!(prot & PROT_BIT_WRITE) || flags & AREA_SHARED)
+		return false;
+	return backing == BACKING_ANON || backing == BACKING_INODE_PRIVATE || backing == BACKING_EXTERNAL;
 }
 
 /* Bytes of the areas outside [start, end). */
@@ -27,7 +29,7 @@ static uint64_t bytes_beside(const struct vm_space *space, vaddr_t start, vaddr_
 		vaddr_t from = area->start > start ? area->start : start;
 		vaddr_t to = area->end < end ? area->end : end;
 
-		if (data_only && !is_data(area->backing, area->prot))
+		if (data_only && !is_data(area->backing, area->prot, area->flags))
 			continue;
 		bytes += area->end - area->start - (from < to ? to - from : 0);
 	}
@@ -46,6 +48,6 @@ bool space_limit_allows(const struct vm_space *space, const struct area_spec *sp
 
 	if (all != LIMIT_NONE && !limit_fits(all, bytes_beside(space, spec->start, end, false), spec->bytes))
 		return false;
-	return data == LIMIT_NONE || !is_data(spec->backing, spec->prot) ||
+	return data == LIMIT_NONE || !is_data(spec->backing, spec->prot, spec->flags) ||
 	       limit_fits(data, bytes_beside(space, spec->start, end, true), spec->bytes);
 }

@@ -2,82 +2,10 @@
 /*
  * Forked spaces against a model that keeps the bytes of every process and page on its own. The kernel's
  * tables are played, too: an access that a table allows changes the frame without anybody being asked, so
- * a page that is writable and shared by mistake shows at once.
+ * a page that is writable and shared by mistake shows at once. A custom pager supplies objects and anonymous
+ * memory, ends and starts anew.
  */
-#include "world.h"
-
-#define PROCESSES 12
-#define BLOCKS	  6
-#define RUN_PAGES 24 /* used at the start of a block, and so many at its end */
-#define PAGES	  (BLOCKS * 2 * RUN_PAGES)
-
-/* Blocks in one lower node, in the next, and under another upper node. */
-static const uint64_t block_at[BLOCKS] = {0x200, 0x400, 0x1e00, 0x2000, 0x100000, 0x3fffe00};
-
-struct entry {
-	uint64_t frame; /* 0: absent */
-	uint32_t rights;
-};
-
-struct model_page {
-	bool mapped, file, pinned;
-	uint32_t prot;
-	uint64_t file_page; /* file: its page number */
-	uint64_t word;	    /* what the first word is, 0 and not `written`: as it came */
-	bool written;
-};
-
-static struct process {
-	struct vm_space *space; /* NULL: none */
-	struct entry table[PAGES];
-	bool parked[BLOCKS];
-	struct model_page page[PAGES];
-} process[PROCESSES];
-
-static uint64_t refused_for_memory, unparked_alone;
-
-/* User page number of page @i of the model. */
-static uint64_t page_number(uint64_t i)
-{
-	uint64_t in_block = i % (2 * RUN_PAGES);
-
-	return block_at[i / (2 * RUN_PAGES)] +
-	       (in_block < RUN_PAGES ? in_block : ARENA_PAGES - 2 * RUN_PAGES + in_block);
-}
-
-static vaddr_t address_of(uint64_t i)
-{
-	return page_number(i) << PAGE_SHIFT;
-}
-
-static uint64_t block_of(uint64_t i)
-{
-	return i / (2 * RUN_PAGES);
-}
-
-/* The model's page behind a user page number; PAGES: none. */
-static uint64_t index_of(uint64_t number)
-{
-	for (uint64_t i = 0; i < PAGES; i++)
-		if (page_number(i) == number)
-			return i;
-	return PAGES;
-}
-
-static uint64_t word_of(struct world *world, uint64_t frame)
-{
-	uint64_t word;
-
-	memcpy(&word, world_page(world, frame), 8);
-	return word;
-}
-
-static uint64_t model_word(struct world *world, const struct model_page *page)
-{
-	if (page->written)
-		return page->word;
-	return page->file ? word_of(world, WORLD_ARCHIVE + page->file_page) : 0;
-}
+#include "model_process.h"
 
 /* What the pager's shell does before it asks policy about a fault in a parked table. */
 static void unpark(struct process *p, uint64_t block, bool unchanged)
@@ -108,27 +36,46 @@ static void answer(struct process *p, const struct verdict *verdict)
 	}
 }
 
+/* May the fault be refused? */
+static bool is_refused(const struct world *world, const struct process *p, uint64_t i, uint32_t access,
+		       const struct verdict *verdict)
+{
+	const struct model_page *page = &p->page[i];
+
+	if (!page->mapped || access & ~page->prot)
+		return true;
+	if (verdict->rule == RULE_PAGER_ENDED)
+		return !page->written && played.pager->is_ended && (page->external || p->supplied);
+	return world->policy.frames.counts[FRAME_FREE] < 8;
+}
+
 /* Present and allowed, after a fault if need be. false: refused, or out of memory. */
 static bool access_page(struct world *world, struct process *p, uint64_t i, uint32_t access)
 {
 	struct entry *entry = &p->table[i];
 	bool parked = p->parked[block_of(i)];
+	bool external = p->page[i].external && !p->page[i].written;
+	enum page_origin origin = entry->frame ? ORIGIN_PRESENT : ORIGIN_FAULT;
 	struct verdict verdict;
 
 	if (!parked && entry->frame && !(access & ~entry->rights))
 		return true;
-	if (parked && test_random_below(4)) { /* else the table is found parked when the answer is given */
+	if (parked && (external || test_random_below(4))) { /* else it is found parked when answered */
 		unpark(p, block_of(i), true);
 		parked = false;
+		origin = ORIGIN_PARKED;
 	}
-	verdict = world_fault(world, p->space, address_of(i), access);
+	verdict = fault_through(world, p, i, access, parked ? ORIGIN_FAULT : origin);
+	if (verdict.kind == 0)
+		return true;
+	if (verdict.kind == VERDICT_FORWARD)
+		return false;
 	if (verdict.kind == VERDICT_NO_MEMORY) {
 		refused_for_memory++;
 		return false;
 	}
 	if (verdict.kind == VERDICT_DENY) {
-		CHECK_TRUE(!p->page[i].mapped || access & ~p->page[i].prot ||
-			   world->policy.frames.counts[FRAME_FREE] < 8);
+		CHECK_TRUE(is_refused(world, p, i, access, &verdict));
 		return false;
 	}
 	if (parked)
@@ -141,7 +88,7 @@ static bool access_page(struct world *world, struct process *p, uint64_t i, uint
 static void step_read(struct world *world, struct process *p, uint64_t i)
 {
 	if (access_page(world, p, i, ACCESS_READ))
-		CHECK_EQ(word_of(world, p->table[i].frame), model_word(world, &p->page[i]));
+		CHECK_EQ(played_word_of(world, p->table[i].frame), model_word(world, &p->page[i]));
 }
 
 static void step_write(struct world *world, struct process *p, uint64_t i)
@@ -150,10 +97,15 @@ static void step_write(struct world *world, struct process *p, uint64_t i)
 
 	if (!access_page(world, p, i, ACCESS_WRITE))
 		return;
-	CHECK_EQ(word_of(world, p->table[i].frame), model_word(world, page));
+	CHECK_EQ(played_word_of(world, p->table[i].frame), model_word(world, page));
+	if (page->external && page->shared) {
+		played.word[page->object][page->file_page] = test_random();
+		played_write(world, p->table[i].frame, played.word[page->object][page->file_page]);
+		return;
+	}
 	page->word = test_random();
 	page->written = true;
-	memcpy(world_page(world, p->table[i].frame), &page->word, 8);
+	played_write(world, p->table[i].frame, page->word);
 }
 
 static void tables_forget(struct process *p, uint64_t i, uint64_t count)
@@ -174,9 +126,17 @@ static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
 {
 	static const uint32_t prots[] = {RW, RW, RW, PROT_BIT_READ};
 	struct area_spec spec = world_anon(address_of(i), count, prots[test_random_below(4)]);
+	uint64_t kind = test_random_below(6);
 	err_t error, expected = E_OK;
 
-	if (test_random_below(3) == 0) {
+	if (kind < 2 && played.pager && !played.pager->is_ended) {
+		bool shared = test_random_below(2), writable = kind == 0 || !shared;
+
+		spec = played_area(p->space, played.object[kind], spec.start, count,
+				   writable ? spec.prot : PROT_BIT_READ, shared ? AREA_SHARED : 0);
+		spec.offset_bytes = test_random_below(3) * PAGE_BYTES;
+	}
+	if (kind > 3) {
 		spec.backing = BACKING_INODE_PRIVATE;
 		spec.inode = test_random_below(3) * 32;
 		spec.offset_bytes = test_random_below(3) * PAGE_BYTES;
@@ -187,7 +147,7 @@ static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
 	if (!over && any_in(p, i, count, false))
 		expected = E_CONFLICT;
 	error = over ? space_map_over(p->space, &spec) : space_map(p->space, &spec);
-	if (error == E_NO_MEMORY) {
+	if (error == E_NO_MEMORY || error == E_STATE) { /* E_STATE: no record of the pager */
 		refused_for_memory++;
 		return;
 	}
@@ -201,6 +161,10 @@ static void step_map(struct process *p, uint64_t i, uint64_t count, bool over)
 			.prot = spec.prot,
 			.file = spec.backing == BACKING_INODE_PRIVATE,
 			.file_page = spec.inode + spec.offset_bytes / PAGE_BYTES + k,
+			.external = spec.backing == BACKING_EXTERNAL,
+			.shared = spec.flags & AREA_SHARED,
+			.read_only = !(spec.max_prot & PROT_BIT_WRITE),
+			.object = spec.external ? spec.external->number : 0,
 		};
 }
 
@@ -223,14 +187,14 @@ static void step_unmap(struct process *p, uint64_t i, uint64_t end)
 static void step_protect(struct process *p, uint64_t i, uint64_t count)
 {
 	uint32_t prot = test_random_below(2) ? RW : PROT_BIT_READ;
-	bool hole = false, pinned = any_in(p, i, count, true);
+	bool hole = false, read_only = false, pinned = any_in(p, i, count, true);
 	err_t error = space_protect(p->space, address_of(i), count * PAGE_BYTES, prot);
 
 	for (uint64_t k = i; k < i + count; k++)
-		hole |= !p->page[k].mapped;
+		hole |= !p->page[k].mapped, read_only |= p->page[k].read_only && prot == RW;
 	if (error == E_NO_MEMORY)
 		return;
-	CHECK_EQ(error != E_OK, hole || pinned);
+	CHECK_EQ(error != E_OK, hole || pinned || read_only);
 	for (uint64_t k = i; k < i + count && !error; k++) {
 		p->page[k].prot = prot;
 		p->table[k].rights &= prot;
@@ -279,6 +243,7 @@ static void step_fork(struct world *world, struct process *parent)
 	tables_forget(child, 0, PAGES);
 	memset(child->parked, false, sizeof(child->parked));
 	memcpy(child->page, parent->page, sizeof(child->page));
+	child->supplied = parent->supplied;
 	for (uint64_t i = 0; i < PAGES; i++)
 		if (child->page[i].pinned)
 			child->page[i] = (struct model_page){.mapped = false};
@@ -289,6 +254,45 @@ static void step_exit(struct world *world, struct process *p)
 	space_destroy(p->space);
 	memset(p, 0, sizeof(*p));
 	world_return_leases(world);
+}
+
+static void step_supplier(struct process *p)
+{
+	bool supplied = test_random_below(3) && played.pager && !played.pager->is_ended;
+
+	CHECK_EQ(external_supplier_set(p->space, supplied ? played.pager : NULL, false), E_OK);
+	p->supplied = supplied;
+}
+
+static void unmap_objects(struct process *p)
+{
+	for (uint64_t i = 0; i < PAGES; i++) {
+		if (!p->page[i].external)
+			continue;
+		CHECK_EQ(space_unmap(p->space, address_of(i), PAGE_BYTES), E_OK);
+		tables_forget(p, i, 1);
+		p->page[i] = (struct model_page){.mapped = false};
+	}
+	CHECK_EQ(external_supplier_set(p->space, NULL, false), E_OK);
+	p->supplied = false;
+	played_drop_clients(p->space);
+}
+
+/* One after the other: it ends, all let go of it, it starts anew. */
+static void step_pager(struct world *world)
+{
+	if (!played.pager) {
+		(void)played_start(world, &played);
+	} else if (!played.pager->is_ended) {
+		external_pager_end(&world->policy, played.pager);
+	} else {
+		for (struct process *p = process; p < process + PROCESSES; p++)
+			if (p->space)
+				unmap_objects(p);
+		played_bury(world, played.pager);
+		played.pager = NULL;
+		buried++;
+	}
 }
 
 static uint64_t living(void)
@@ -309,19 +313,26 @@ static void compare(struct world *world)
 			uint32_t rights;
 
 			if (frame)
-				CHECK_EQ(word_of(world, frame), model_word(world, &p->page[i]));
+				CHECK_EQ(played_word_of(world, frame), model_word(world, &p->page[i]));
 			else
 				CHECK_TRUE(!p->page[i].written);
 			if (!p->table[i].frame)
 				continue;
-			CHECK_EQ(space_translate(p->space, address_of(i), &rights), p->table[i].frame);
+			frame = space_translate(p->space, address_of(i), &rights);
+			if (p->page[i].external && !p->page[i].written) {
+				CHECK_EQ(frame, 0);
+				frame = played_frame(played.object[p->page[i].object], p->page[i].file_page);
+				rights = p->page[i].shared ? p->page[i].prot
+							   : p->page[i].prot & ~(uint32_t)PROT_BIT_WRITE;
+			}
+			CHECK_EQ(frame, p->table[i].frame);
 			if (!p->parked[block_of(i)])
 				CHECK_TRUE(!(p->table[i].rights & ~rights));
 		}
 	}
 }
 
-static void step(struct world *world, struct process *p)
+static void step(struct world *world, struct process *p, bool roomy)
 {
 	uint64_t i = test_random_below(PAGES), left = RUN_PAGES - i % RUN_PAGES;
 	uint64_t count = 1 + test_random_below(left < 16 ? left : 16);
@@ -334,6 +345,8 @@ static void step(struct world *world, struct process *p)
 	case 2:
 		step_unmap(p, i, test_random_below(4) ? i + count : i + 1 + test_random_below(PAGES - i));
 		world_return_leases(world);
+		if (test_random_below(2))
+			played_drop_clients(p->space);
 		break;
 	case 3:
 		step_protect(p, i, count);
@@ -349,6 +362,11 @@ static void step(struct world *world, struct process *p)
 		step_pin(world, p, i);
 		break;
 	case 7:
+		if (test_random_below(2))
+			step_supplier(p);
+		else if (roomy && test_random_below(played.pager && !played.pager->is_ended ? 64 : 8) == 0)
+			step_pager(world);
+		break;
 	case 8:
 	case 9:
 	case 10:
@@ -361,10 +379,12 @@ static void step(struct world *world, struct process *p)
 
 static void run(uint64_t ram_pages, uint64_t ops)
 {
-	struct world *world = world_create(ram_pages);
+	struct world *world = world_create(ARENA_PAGES + ram_pages);
+	bool roomy = ram_pages > ARENA_PAGES; /* else what a dead pager gave would be more memory */
 
 	memset(process, 0, sizeof(process));
-	refused_for_memory = unparked_alone = 0;
+	refused_for_memory = unparked_alone = forwarded = gifts = buried = 0;
+	CHECK_TRUE(played_start(world, &played));
 	CHECK_EQ(space_create(&world->policy, 1, PAGE_BYTES, USER_END - PAGE_BYTES, &process[0].space), E_OK);
 	for (uint64_t i = 0; i < ops; i++) {
 		struct process *p = &process[test_random_below(PROCESSES)];
@@ -372,7 +392,7 @@ static void run(uint64_t ram_pages, uint64_t ops)
 
 		while (!p->space)
 			p = &process[test_random_below(PROCESSES)];
-		step(world, p);
+		step(world, p, roomy);
 		broken = i < 10000 || i % 16 == 0 ? policy_check(&world->policy) : 0;
 		if (broken)
 			printf("step %lu, line %d\n", (unsigned long)i, broken);
@@ -381,6 +401,14 @@ static void run(uint64_t ram_pages, uint64_t ops)
 			compare(world);
 	}
 	compare(world);
+	if (played.pager)
+		external_pager_end(&world->policy, played.pager);
+	while (world->policy.first_space)
+		space_destroy(world->policy.first_space);
+	if (played.pager)
+		played_bury(world, played.pager);
+	CHECK_TRUE(ops < 50000 || (forwarded > ops / 1000 && gifts > ops / 5000));
+	CHECK_TRUE(ops < 50000 || !roomy || buried);
 	world_destroy(world);
 }
 

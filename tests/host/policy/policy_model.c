@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Random operations on a space against a reference that is too simple to be wrong: one record per
- * page. After each operation both must have given the same error, and every so often every page and
- * every invariant is compared.
+ * page. A custom pager is played, with the entries that its answers made in the kernel. After each operation
+ * both must have given the same error, and every so often every page and every invariant is compared.
  */
-#include "world.h"
-
-#define MODEL_PAGES 512ul
-#define MODEL_RAM   300ul
-
-struct model_page {
-	bool mapped, pinned, writable_copy; /* writable_copy: has a private frame */
-	uint8_t backing, prot, max_prot;
-	bool stack_guard;
-	uint64_t file_index, linear, stamp; /* stamp: what was last written to its first word */
-	uint64_t file_left;		    /* bytes of file from this page on */
-};
-
-static struct model_page model[MODEL_PAGES];
-static uint64_t refused_for_memory;
-
-static vaddr_t page_address(uint64_t page)
-{
-	return WORLD_BASE + page * PAGE_BYTES;
-}
+#include "model_page.h"
 
 static bool model_any(uint64_t page, uint64_t count, bool mapped)
 {
@@ -33,15 +14,20 @@ static bool model_any(uint64_t page, uint64_t count, bool mapped)
 	return false;
 }
 
-static struct area_spec random_spec(uint64_t page, uint64_t count)
+static struct area_spec random_spec(struct vm_space *space, uint64_t page, uint64_t count)
 {
 	static const uint8_t prots[] = {0, 1, 3, 3, 3, 5, 7, 2};
-	static const uint8_t backings[] = {BACKING_ANON,  BACKING_ANON,	  BACKING_ANON, BACKING_INODE_PRIVATE,
-					   BACKING_STACK, BACKING_LINEAR, BACKING_NONE, BACKING_INODE_SHARED};
+	static const uint8_t backings[] = {
+		BACKING_ANON,	BACKING_ANON, BACKING_ANON,	    BACKING_INODE_PRIVATE, BACKING_STACK,
+		BACKING_LINEAR, BACKING_NONE, BACKING_INODE_SHARED, BACKING_EXTERNAL,	   BACKING_EXTERNAL};
 	struct area_spec spec = world_anon(page_address(page), count, prots[test_random_below(8)]);
 
-	spec.backing = backings[test_random_below(8)];
-	spec.max_prot = test_random_below(4) ? 7 : spec.prot;
+	spec.backing = backings[test_random_below(10)];
+	if (spec.backing == BACKING_EXTERNAL)
+		spec = played_area(space, played.object[test_random_below(2)], spec.start, count, spec.prot,
+				   test_random_below(2) ? AREA_SHARED : 0);
+	if (test_random_below(4) == 0)
+		spec.max_prot = spec.prot;
 	if (spec.backing == BACKING_NONE && test_random_below(8))
 		spec.prot = spec.max_prot = 0;
 	spec.inode = test_random_below(3) * 20;
@@ -65,6 +51,8 @@ static err_t model_map_error(const struct area_spec *spec, uint64_t page, uint64
 		return E_ARGUMENT;
 	if (spec->backing == BACKING_STACK && count < 2)
 		return E_RANGE;
+	if (spec->flags & AREA_SHARED && spec->max_prot & PROT_BIT_WRITE && !spec->external->is_writable)
+		return E_ACCESS;
 	return model_any(page, count, true) ? E_CONFLICT : E_OK;
 }
 
@@ -87,16 +75,19 @@ static void model_map(const struct area_spec *spec, uint64_t page, uint64_t coun
 			.file_index = spec->inode + spec->offset_bytes / PAGE_BYTES + i,
 			.linear = spec->frame + i,
 			.file_left = spec->file_bytes > at ? spec->file_bytes - at : 0,
+			.shared = spec->flags & AREA_SHARED,
+			.object = spec->backing == BACKING_EXTERNAL ? spec->external->number : 0,
+			.index = spec->offset_bytes / PAGE_BYTES + i,
 		};
 	}
 }
 
 static void step_map(struct vm_space *space, uint64_t page, uint64_t count)
 {
-	struct area_spec spec = random_spec(page, count);
+	struct area_spec spec = random_spec(space, page, count);
 	err_t expected = model_map_error(&spec, page, count), error = space_map(space, &spec);
 
-	if (error == E_NO_MEMORY) {
+	if (error == E_NO_MEMORY || error == E_STATE) { /* E_STATE: no record of the pager */
 		refused_for_memory++;
 		return;
 	}
@@ -142,23 +133,10 @@ static void step_protect(struct vm_space *space, uint64_t page, uint64_t count)
 		return;
 	}
 	CHECK_EQ(error, expected);
-	for (uint64_t i = page; i < page + count && !error; i++)
+	for (uint64_t i = page; i < page + count && !error; i++) {
 		model[i].prot = usable(prot);
-}
-
-/* What the page's first word must read as. */
-static uint64_t model_word(struct world *world, const struct model_page *p)
-{
-	uint64_t word = 0;
-
-	if (p->stamp)
-		return p->stamp;
-	if (p->backing == BACKING_LINEAR)
-		memcpy(&word, world_page(world, p->linear), 8);
-	if (p->backing == BACKING_INODE_PRIVATE)
-		memcpy(&word, world_page(world, WORLD_ARCHIVE + p->file_index),
-		       p->file_left < 8 ? p->file_left : 8);
-	return word;
+		model[i].entry &= model[i].prot;
+	}
 }
 
 static bool model_refuses(const struct model_page *p, uint32_t access, uint32_t *rule)
@@ -171,6 +149,8 @@ static bool model_refuses(const struct model_page *p, uint32_t access, uint32_t 
 		*rule = RULE_RIGHTS;
 	else if (p->stack_guard)
 		*rule = RULE_GUARD;
+	else if (p->backing == BACKING_EXTERNAL && p->index >= OBJECT_PAGES)
+		*rule = RULE_PAST_END;
 	else
 		return false;
 	return true;
@@ -200,9 +180,13 @@ static void step_fault(struct world *world, struct vm_space *space, uint64_t pag
 	uint32_t access = 1u << test_random_below(3), rule = 0;
 	struct model_page *p = &model[page];
 	bool refused = model_refuses(p, access, &rule);
-	struct verdict verdict =
-		world_fault(world, space, page_address(page) + test_random_below(PAGE_BYTES), access);
+	struct verdict verdict;
 
+	verdict = fault_through(world, space, page, access);
+	if (verdict.kind == 0)
+		access_object(world, p, access);
+	if (verdict.kind == 0 || verdict.kind == VERDICT_FORWARD)
+		return;
 	if (verdict.kind == VERDICT_NO_MEMORY) {
 		refused_for_memory++;
 		CHECK_TRUE(!refused);
@@ -303,6 +287,8 @@ static void step(struct world *world, struct vm_space *space)
 	case 2:
 		step_unmap(space, page, count);
 		world_return_leases(world);
+		if (test_random_below(2))
+			played_drop_clients(space);
 		break;
 	case 3:
 		step_protect(space, page, 1 + test_random_below(count));
@@ -313,6 +299,12 @@ static void step(struct world *world, struct vm_space *space)
 	case 5:
 		step_find_free(space, page, count);
 		break;
+	case 6:
+		if (test_random_below(8) == 0)
+			CHECK_EQ(external_supplier_set(space, test_random_below(3) ? played.pager : NULL,
+						       false),
+				 E_OK);
+		break;
 	default:
 		for (int tries = 0; tries < 3 && !model[page].mapped; tries++)
 			page = test_random_below(MODEL_PAGES);
@@ -320,24 +312,43 @@ static void step(struct world *world, struct vm_space *space)
 	}
 }
 
+/* The pager ends, its areas go with all others, and its memory is back. */
+static void start_anew(struct world *world, struct vm_space *space)
+{
+	external_pager_end(&world->policy, played.pager);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	space_clear(space);
+	memset(model, 0, sizeof(model));
+	CHECK_EQ(external_supplier_set(space, NULL, false), E_OK);
+	played_drop_clients(space);
+	CHECK_EQ(world->policy.frames.given, 0);
+	played_bury(world, played.pager);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	CHECK_TRUE(played_start(world, &played));
+}
+
 static void run(uint64_t ram_pages, uint64_t ops)
 {
-	struct world *world = world_create(ram_pages);
+	struct world *world = world_create(ARENA_PAGES + ram_pages);
 	struct vm_space *space;
 
 	memset(model, 0, sizeof(model));
-	refused_for_memory = 0;
+	refused_for_memory = forwarded = copied = gifts = lies = 0;
+	CHECK_TRUE(played_start(world, &played));
 	CHECK_EQ(space_create(&world->policy, 9, WORLD_BASE, MODEL_PAGES * PAGE_BYTES, &space), E_OK);
 	for (uint64_t i = 0; i < ops; i++) {
 		step(world, space);
 		if (i % 256 == 0)
 			compare(world, space);
-		if (i % 50000 == 49999) {
-			space_clear(space);
-			memset(model, 0, sizeof(model));
-		}
+		if (i % 50000 == 49999)
+			start_anew(world, space);
 	}
 	compare(world, space);
+	CHECK_TRUE(ops < 10000 ||
+		   (forwarded > ops / 100 && copied > ops / 10000 && gifts > ops / 1000 && lies));
+	external_pager_end(&world->policy, played.pager);
+	space_destroy(space);
+	played_bury(world, played.pager);
 	world_destroy(world);
 }
 

@@ -87,34 +87,46 @@ static inline void world_return_leases(struct world *world)
 	}
 }
 
-/* A fault, all the way; the verdict says how it ended. */
-static inline struct verdict world_fault(struct world *world, struct vm_space *space, vaddr_t address,
-					 uint32_t access)
+/* The work of a verdict, if it is one to resolve. */
+static inline void world_perform(struct world *world, const struct verdict *verdict)
+{
+	uint8_t *to;
+
+	if (verdict->kind != VERDICT_RESOLVE || verdict->work == WORK_NONE)
+		return;
+	to = world_page(world, verdict->work_frame);
+	if (verdict->work == WORK_ZERO)
+		memset(to, 0, PAGE_BYTES);
+	if (verdict->work == WORK_COPY_PRIVATE)
+		memcpy(to, world_page(world, verdict->copy_from), PAGE_BYTES);
+	if (verdict->work == WORK_COPY) {
+		memcpy(to, world_page(world, verdict->copy_from), verdict->copy_bytes);
+		memset(to + verdict->copy_bytes, 0, PAGE_BYTES - verdict->copy_bytes);
+	}
+}
+
+/* A fault, as far as the system itself can bring it; the verdict says how it ended. */
+static inline struct verdict world_fault_of(struct world *world, struct vm_space *space, vaddr_t address,
+					    uint32_t access, enum page_origin origin)
 {
 	struct verdict verdict;
 
-	policy_fault(space, address, access, ORIGIN_FAULT, &verdict);
+	policy_fault(space, address, access, origin, &verdict);
 	while (verdict.kind == VERDICT_AWAIT) {
 		if (!world_lease(world, &verdict)) {
 			verdict_deny(&verdict, RULE_PAST_END);
 			return verdict;
 		}
-		policy_fault(space, address, access, ORIGIN_FAULT, &verdict);
+		policy_fault(space, address, access, origin, &verdict);
 	}
-	if (verdict.kind != VERDICT_RESOLVE)
-		return verdict;
-	if (verdict.work == WORK_ZERO)
-		memset(world_page(world, verdict.work_frame), 0, PAGE_BYTES);
-	if (verdict.work == WORK_COPY_PRIVATE)
-		memcpy(world_page(world, verdict.work_frame), world_page(world, verdict.copy_from),
-		       PAGE_BYTES);
-	if (verdict.work == WORK_COPY) {
-		uint8_t *to = world_page(world, verdict.work_frame);
-
-		memcpy(to, world_page(world, verdict.copy_from), verdict.copy_bytes);
-		memset(to + verdict.copy_bytes, 0, PAGE_BYTES - verdict.copy_bytes);
-	}
+	world_perform(world, &verdict);
 	return verdict;
+}
+
+static inline struct verdict world_fault(struct world *world, struct vm_space *space, vaddr_t address,
+					 uint32_t access)
+{
+	return world_fault_of(world, space, address, access, ORIGIN_FAULT);
 }
 
 static inline uint32_t world_touch(struct world *world, struct vm_space *space, vaddr_t address,
