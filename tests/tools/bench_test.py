@@ -32,6 +32,7 @@ pager: fault_serve       1   1,036            353     1,389    86%
 
 function               instructions  of it
 kernel: trap_entry               82     5%
+pager: fault_serve               76     5%
 anon-write: 1,613 instructions, the call of the measured function included
 '''
 
@@ -137,6 +138,10 @@ class BenchTest(unittest.TestCase):
         self.assertFalse(holds)
         self.assertIn('ipc against other threads: more than flat: 400 at 1, but 900 at 8\ndoes not hold: ', text)
         self.assertTrue(bench_growth.show(bench_growth.parse('GROWTH ipc threads 1 400\nGROWTH ipc threads 8 400\n'))[1])
+
+    def test_stages_are_read(self):
+        self.assertEqual(bench_docs.stage_counts(STAGES), (
+            {'program': 224, 'pager: fault_serve': 1389, 'function pager: fault_serve': 76, 'function kernel: trap_entry': 82}, 1613))
 
     def test_pages_may_differ_a_little(self):
         self.assertIsNone(bench_docs.compare_stages(STAGES, STAGES.replace('1,389', '1,400')))
