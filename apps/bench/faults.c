@@ -115,9 +115,12 @@ static void bench_files(void)
 
 int main(void)
 {
+	uint64_t begin = instret(), begin_ticks = time_ticks();
+
 	overhead = samples_overhead();
 	bench_anon("anon-write", 1);
 	bench_anon("anon-read", 0);
 	bench_files();
+	printf(CLOCK_FORMAT, CLOCK_ARGUMENTS(begin, begin_ticks));
 	return 0;
 }

@@ -14,6 +14,7 @@ static char buffer[BYTES] __attribute__((aligned(4096)));
 
 int main(int argc, char **argv)
 {
+	uint64_t begin = instret(), begin_ticks = time_ticks();
 	uint64_t overhead = samples_overhead();
 	int file = open(argc > 1 ? argv[1] : "/bin/memwalk", O_RDONLY);
 
@@ -38,5 +39,6 @@ int main(int argc, char **argv)
 	}
 	samples_sort(&samples);
 	printf(SAMPLES_FORMAT, SAMPLES_ARGUMENTS("read-4k", &samples));
+	printf(CLOCK_FORMAT, CLOCK_ARGUMENTS(begin, begin_ticks));
 	return 0;
 }

@@ -28,6 +28,22 @@ static inline uint64_t instret(void)
 	return count;
 }
 
+#define NS_PER_TICK 100ul /* of rdtime on this machine */
+
+/* How much the counter and the time have moved since @instructions and @ticks; ./bench --wall makes time of
+ * figures by it. */
+#define CLOCK_FORMAT "CLOCK %lu instructions %lu ns\n"
+#define CLOCK_ARGUMENTS(instructions, ticks) \
+	instret() - (instructions), (time_ticks() - (ticks)) * NS_PER_TICK
+
+static inline uint64_t time_ticks(void)
+{
+	uint64_t ticks;
+
+	__asm__ volatile("rdtime %0" : "=r"(ticks) : : "memory");
+	return ticks;
+}
+
 /* What a measurement of nothing shows. */
 static inline uint64_t samples_overhead(void)
 {

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Runs what measures: the kernel's own bench image, or programs through ./run --count; reads its RESULT lines.
 
-A RESULT line: `RESULT name med 1741.5 min 1741.4 max 1741.6 n 4096 ...`. STAGE and UNTRACED lines: see
-apps/bench/kernel/stages.c.
+A RESULT line: `RESULT name med 1741.5 min 1741.4 max 1741.6 n 4096 ...`. A CLOCK line: instructions and nanoseconds that
+passed meanwhile; without --count the one counter is the host's, and the CLOCK line makes time of it.
 """
+import math
 import os
 import re
 import subprocess
@@ -15,10 +16,9 @@ import options as command_line
 from bench_rows import KERNEL
 
 KBENCH = 'apps/bench/kernel_kbench.elf'
-TIMEOUT_S = 120
+TIMEOUT_S = 600
 RESULT = re.compile(r'^RESULT (\S+)\s+med ([0-9.]+) min ([0-9.]+) max ([0-9.]+) n (\d+)(?: reps (\d+))?', re.MULTILINE)
-STAGE = re.compile(r'^STAGE (\S+) (\S+) (\d+) (\d+)$', re.MULTILINE)
-UNTRACED = re.compile(r'^UNTRACED (\S+) (\d+)$', re.MULTILINE)
+CLOCK = re.compile(r'^CLOCK (\d+) instructions (\d+) ns$', re.MULTILINE)
 
 
 class BenchError(Exception):
@@ -28,6 +28,11 @@ class BenchError(Exception):
 class Figure:
     def __init__(self, median, least, most, count):
         self.median, self.least, self.most, self.count = median, least, most, count
+
+    def scaled(self, factor):
+        if factor == 1:
+            return self
+        return Figure(self.median * factor, self.least * factor, self.most * factor, self.count)
 
     def as_record(self):
         return {'median': self.median, 'min': self.least, 'max': self.most, 'n': self.count}
@@ -41,26 +46,25 @@ def parse_results(text):
     return figures
 
 
-def parse_stages(text):
-    """By path: ([(event, thread, instructions)], instructions without the trace)."""
-    untraced = {path: int(count) for path, count in UNTRACED.findall(text)}
-    stages = {}
-    for path, event, thread, count in STAGE.findall(text):
-        stages.setdefault(path, []).append((event, int(thread), int(count)))
-    return {path: (steps, untraced[path]) for path, steps in stages.items() if path in untraced}
+def clock_factor(text):
+    """Nanoseconds of one unit of the figures; 1 for programs that use the time itself."""
+    found = CLOCK.search(text)
+    return int(found.group(2)) / int(found.group(1)) if found else 1
 
 
 class Bench:
-    """Builds once; each source runs once a repetition."""
+    """Builds once; each source runs once a repetition. @counted: with -icount, else as fast as it goes."""
 
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, counted=True):
         self.folder = folder or build.build('release', targets=(build.KERNEL, build.ARCHIVE, KBENCH))
+        self.counted = counted
+        self.count_option = ['--count'] if counted else []
 
     def text_of(self, source):
         return self._run_kernel() if source == KERNEL else self._run_program(source)
 
     def _run_kernel(self):
-        options = command_line.parse(['--count'])
+        options = command_line.parse(self.count_option)
         line = machine.qemu_line(options, os.path.join(self.folder, KBENCH), os.path.join(self.folder, build.ARCHIVE))
         try:
             done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)
@@ -73,10 +77,10 @@ class Bench:
         return text
 
     def _run_program(self, words):
-        command = [os.path.join(build.ROOT, 'run'), '--count', '--timeout', str(TIMEOUT_S), '--', *words]
+        command = [os.path.join(build.ROOT, 'run'), *self.count_option, '--timeout', str(TIMEOUT_S), '--', *words]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         if done.returncode != 0:
-            raise BenchError(f'./run --count -- {" ".join(words)}: status {done.returncode}\n'
+            raise BenchError(f'{" ".join(["./run", *command[1:]])}: status {done.returncode}\n'
                              f'{done.stderr.decode(errors="replace")}')
         return done.stdout.decode(errors='replace')
 
@@ -87,21 +91,34 @@ def said(output, wanted):
     return b''.join(data for channel, data in wire.feed(output) if channel == wanted).decode(errors='replace')
 
 
+def figure_of(row, texts, counted=True):
+    """The Figure of @row by what its sources printed; @counted: in instructions, else in nanoseconds."""
+    results = {}
+    for text in texts:
+        factor = 1 if counted else clock_factor(text)
+        for name, figure in parse_results(text).items():
+            results[name] = figure.scaled(factor) if row.is_time() else figure
+    missing = [name for part in row.parts for name in part if name not in results]
+    if missing:
+        raise BenchError(f'{row.name}: no line RESULT {missing[0]} in what was printed:\n' + '\n'.join(texts))
+    first = results[row.parts[0][0]]
+    if len(row.parts) == 1 and row.divisor == 1:
+        return first
+    value = sum(math.prod(results[name].median for name in part) for part in row.parts) / row.divisor
+    return Figure(value, value, value, first.count)
+
+
 def measure(bench, rows, repeat, progress=lambda text: None):
-    """({row name: Figure}, [rows whose repetitions differ], {path: stages}) of the rows that have a source."""
-    figures, unequal, stages = {}, [], {}
-    for source in dict.fromkeys(row.source for row in rows if row.source):
+    """({row name: Figure of the first run}, [rows whose repetitions differ]) of the rows that have a source."""
+    texts = {}
+    for source in dict.fromkeys(source for row in rows for source in row.sources):
         progress(source if source == KERNEL else ' '.join(source))
-        texts = [bench.text_of(source) for _ in range(repeat)]
-        results = [parse_results(text) for text in texts]
-        if source == KERNEL:
-            stages = parse_stages(texts[0])
-        for row in rows:
-            if row.source != source:
-                continue
-            if any(row.result not in result for result in results):
-                raise BenchError(f'{row.name}: no line RESULT {row.result} in what was printed:\n{texts[0]}')
-            figures[row.name] = results[0][row.result]
-            if any(result[row.result].as_record() != figures[row.name].as_record() for result in results):
-                unequal.append(row.name)
-    return figures, unequal, stages
+        texts[source] = [bench.text_of(source) for _ in range(repeat)]
+    figures, unequal = {}, []
+    for row in rows:
+        runs = [figure_of(row, [texts[source][i] for source in row.sources], bench.counted) for i in range(repeat) if row.sources]
+        if runs:
+            figures[row.name] = runs[0]
+        if any(run.as_record() != runs[0].as_record() for run in runs):
+            unequal.append(row.name)
+    return figures, unequal

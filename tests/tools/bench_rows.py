@@ -11,12 +11,21 @@ NUMBERS = ('goal', 'linux', 'linux_lean', 'sel4', 'sel4_tuned', 'xv6', 'xv6_tune
 
 
 class Row:
-    """@source: KERNEL or a program's words; @result: name on its RESULT line; @needs: why there is no figure yet."""
+    """One operation.
 
-    def __init__(self, name, source=None, result=None, needs=None):
-        assert (source is None) != (needs is None)
-        self.name, self.source, self.result, self.needs = name, source, result or name, needs
+    @source: KERNEL or a program's words; @result: name on its RESULT line; @parts: sums of products of RESULT lines instead,
+    of all @sources, over @divisor; @needs: why there is no figure yet.
+    """
+
+    def __init__(self, name, source=None, result=None, needs=None, sources=(), parts=None, divisor=1):
+        assert bool(source or sources) != (needs is not None)
+        self.name, self.needs = name, needs
+        self.sources = tuple(sources) or ((source,) if source else ())
+        self.parts, self.divisor = parts or [(result or name,)], divisor
         self.anchor = {}
+
+    def is_time(self):
+        return self.anchor['unit'] == 'instructions'
 
 
 ROWS = [
@@ -34,10 +43,13 @@ ROWS = [
     Row('file-read-held', ('/bench/faults',)),
     Row('file-read-ask', ('/bench/faults',)),
     Row('file-read-around', ('/bench/faults',)),
-    Row('file-private-write', needs='a program of its own: filefault maps shared, too'),
+    Row('file-private-write', ('/bench/filemap',)),
     Row('file-shared-write', needs='shared mappings of files'),
-    Row('cow-copy', ('/bench/cowfault',), 'cow_child_write_fault'),
-    Row('cow-reuse', ('/bench/cowfault',), 'cow_parent_reuse_fault'),
+    Row('cow-copy', ('/bench/cow',)),
+    Row('cow-copy-sweep', ('/bench/cowfault',), 'cow_child_write_fault'),
+    Row('cow-reuse', ('/bench/cow',)),
+    Row('cow-reuse-alive', ('/bench/cow',)),
+    Row('cow-reuse-sweep', ('/bench/cowfault',), 'cow_parent_reuse_fault'),
     Row('sigsegv-mprotect', needs='signal handlers'),
     Row('mmap-1', ('/bench/mmapbench',), 'mmap_munmap_1page_untouched'),
     Row('mmap-64M', ('/bench/mmapbench',), 'mmap_munmap_64MiB_untouched'),
@@ -47,8 +59,8 @@ ROWS = [
     Row('fork-1M', ('/bench/forkbench',), 'fork_exit_wait_1MiB'),
     Row('fork-8M', ('/bench/forkbench',), 'fork_exit_wait_8MiB'),
     Row('fork-64M', ('/bench/forkbench',), 'fork_exit_wait_64MiB'),
-    Row('fork-rewrite-alive', needs='a program of its own'),
-    Row('fork-rewrite-gone', needs='a program of its own'),
+    Row('fork-rewrite-alive', ('/bench/cow',)),
+    Row('fork-rewrite-gone', ('/bench/cow',)),
     Row('spawn', ('/bench/execbench', '/bench/true'), 'posix_spawn_wait'),
     Row('fork-exec', ('/bench/execbench', '/bench/true'), 'fork_exec_wait'),
     Row('forks-100', ('/bench/forks100', '/bench/hello', 'null'), 'total_100_forks'),
@@ -56,7 +68,9 @@ ROWS = [
     Row('pipe', ('/bench/pipe_pp',), 'pipe_roundtrip'),
     Row('read-4k', ('/bench/readfile',)),
     Row('boot', ('/bench/boot',)),
-    Row('memory', needs='a program of its own'),
+    Row('memory', sources=(KERNEL, ('/bench/memory',)), divisor=1024,
+        parts=[('memory-frames',), ('memory-cspaces', 'bytes-cspace'), ('memory-threads', 'bytes-thread'),
+               ('memory-spaces', 'bytes-space')]),
 ]
 
 # The portable programs of apps/bench/posix that are not compiled yet.

@@ -1,30 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""How ./bench shows things: the table, the comparison, the stages; and the JSON file."""
+"""How ./bench shows things: the tables, the comparison; and the JSON file."""
 import json
 
-FORMAT_VERSION = 1
-STEPS = {  # what lies between two records of the trace
-    ('START', 'ENTER'): 'user stub; trap, registers saved, lock',
-    ('ENTER', 'SYSCALL'): 'fast path declines; dispatch and the call',
-    ('SYSCALL', 'LEAVE'): 'who runs next',
-    ('ENTER', 'SWITCH'): 'fast path: checks, message, queues',
-    ('SWITCH', 'LEAVE'): 'space and floating point switched',
-    ('LEAVE', 'ENTER'): 'registers restored; the server; trap, registers saved',
-    ('LEAVE', 'END'): 'registers restored; back in the program',
-    ('ENTER', 'FAULT'): 'fast path declines; cause and tables looked at',
-    ('FAULT', 'CALL'): 'message of the fault made',
-    ('CALL', 'SWITCH'): 'queues; who runs next',
-    ('FAULT', 'SWITCH'): 'fast path: message of the fault, queues',
-    ('ENTER', 'FAULT_ANSWER'): 'fast path: checks, entry made',
-    ('FAULT_ANSWER', 'SWITCH'): 'reply settled, pager waits again',
-}
+FORMAT_VERSION = 2
+UNIT_COUNTED = 'guest instructions, -icount shift=0,sleep=off, release build'
+UNIT_WALL = 'nanoseconds of this machine, noisy, release build'
 
 
 def show(value):
     """1743 -> 1,743; 1741.5 stays so."""
     if value is None:
         return '-'
-    return f'{value:,.1f}' if isinstance(value, float) and value != int(value) else f'{int(value):,}'
+    return f'{int(value):,}' if value == int(value) else f'{value:,.1f}'
 
 
 def layout(lines):
@@ -35,18 +22,39 @@ def layout(lines):
 
 
 def table(rows, figures):
-    lines = [['operation', 'median', 'min', 'max', 'n', 'goal', 'of goal', 'Linux', 'of Linux', 'seL4', 'xv6']]
+    """Others' figures stand as `plain/tuned`: Linux's default and lean, seL4 and xv6 as shipped and tuned (anchors.csv)."""
+    lines = [['operation', 'median', 'min', 'max', 'n', 'goal', 'of goal', 'Linux/lean', 'of Linux', 'seL4', 'xv6']]
     waiting = []
     for row in rows:
         figure, anchor = figures.get(row.name), row.anchor
         if figure is None:
             waiting.append(f'{row.name}: not yet: needs {row.needs}\n')
             continue
-        lines.append([row.name, show(figure.median), show(figure.least), show(figure.most), show(figure.count),
-                      show(anchor['goal']), ratio(figure.median, anchor['goal']), show(anchor['linux']),
-                      ratio(figure.median, anchor['linux']), show(anchor['sel4']), show(anchor['xv6'])])
+        lines.append([label(row), *show_figure(figure), show(anchor['goal']), ratio(figure.median, anchor['goal']),
+                      pair(anchor, 'linux', 'linux_lean'), ratio(figure.median, anchor['linux']),
+                      pair(anchor, 'sel4', 'sel4_tuned'), pair(anchor, 'xv6', 'xv6_tuned')])
     shown = layout(lines) if len(lines) > 1 else ''
     return shown + ('\n' if shown and waiting else '') + ''.join(waiting)
+
+
+def label(row):
+    return row.name if row.is_time() else f'{row.name} ({row.anchor["unit"]})'
+
+
+def show_figure(figure):
+    return [show(round(figure.median, 1)), show(round(figure.least, 1)), show(round(figure.most, 1)), show(figure.count)]
+
+
+def pair(anchor, plain, tuned):
+    values = [show(anchor[key]) for key in (plain, tuned) if anchor[key]]
+    return '/'.join(values) or '-'
+
+
+def wall_table(rows, figures):
+    lines = [['operation', 'median ns', 'min', 'max', 'n']]
+    lines += [[row.name, *(show(round(value)) for value in (figure.median, figure.least, figure.most)), show(figure.count)]
+              for row, figure in ((row, figures.get(row.name)) for row in rows) if figure]
+    return f'{UNIT_WALL}: two runs differ, other loads of the machine are in it\n\n{layout(lines)}'
 
 
 def ratio(value, anchor):
@@ -68,38 +76,24 @@ def compare(rows, figures, before):
     return layout(lines)
 
 
-def record_cost(paths):
-    """What writing one record costs: the same everywhere; seen on the path that is the same with and without the trace."""
-    steps, untraced = paths['ipc']
-    return (sum(count for _event, _thread, count in steps) - untraced) / (len(steps) - 1)
-
-
-def stages(path, steps, untraced, cost):
-    """Each step without what its record cost."""
-    lines, last = [['step', 'instructions', 'of it']], 'START'
-    mine = [count - (cost if i else 0) for i, (_event, _thread, count) in enumerate(steps)]
-    for (event, _thread, _count), own in zip(steps, mine):
-        lines.append([f'{last} to {event}: {STEPS.get((last, event), "")}'.rstrip(': '), f'{own:.0f}',
-                      f'{own / sum(mine) * 100:.0f}%'])
-        last = event
-    end = f'{path}: {sum(mine):.0f} instructions, without {len(steps) - 1} records of {cost:.1f}; {untraced} with the trace off'
-    if abs(sum(mine) - untraced) > len(steps):
-        end += '\nwith the trace on, part of this path goes the general way'
-    return layout(lines) + end + '\n'
-
-
-def write_json(path, figures, unequal):
-    record = {'format': FORMAT_VERSION, 'unit': 'guest instructions, -icount shift=0,sleep=off, release build',
-              'unequal': unequal, 'rows': {name: figure.as_record() for name, figure in figures.items()}}
+def write_json(path, rows, figures, unequal, unit=UNIT_COUNTED):
+    """Each row has name, median, min, max, n, unit, goal and linux."""
+    wall = unit == UNIT_WALL
+    records = [{'name': row.name, **figures[row.name].as_record(),
+                          'unit': 'ns' if wall else row.anchor['unit'], 'goal': None if wall else row.anchor['goal'],
+                          'linux': None if wall else row.anchor['linux']} for row in rows if row.name in figures]
+    record = {'format': FORMAT_VERSION, 'unit': unit, 'unequal': unequal, 'rows': records}
     with open(path, 'w', encoding='utf-8') as stream:
         json.dump(record, stream, indent=1)
         stream.write('\n')
 
 
-def read_json(path):
-    """The rows of a file of --json; ValueError if it is none."""
+def read_json(path, unit=UNIT_COUNTED):
+    """{name: row} of a file of --json; ValueError if it is none, or none of this unit."""
     with open(path, encoding='utf-8') as stream:
         record = json.load(stream)
-    if not isinstance(record, dict) or record.get('format') != FORMAT_VERSION or not isinstance(record.get('rows'), dict):
+    if not isinstance(record, dict) or record.get('format') != FORMAT_VERSION or not isinstance(record.get('rows'), list):
         raise ValueError('no file of ./bench --json')
-    return record['rows']
+    if record.get('unit') != unit:
+        raise ValueError(f'its figures are {record.get("unit")}')
+    return {row['name']: row for row in record['rows']}

@@ -6,6 +6,7 @@ import re
 import subprocess
 import unittest
 
+import bench_docs
 import bench_test
 import check_docs
 import check_layers
@@ -27,6 +28,11 @@ def all_cases():
     return [
         Case('tools_work', 'quick', 'archive, console, options and machine runner do what ./run promises', tools_work),
         Case('bench_tools_work', 'quick', 'lines, rows, table and command line of ./bench', unittests(bench_test)),
+        Case('bench_pages_are_current', 'quick', 'table, chart and README show the committed figures', problems(bench_docs.find_stale)),
+        Case('bench_rows_hold', 'default', 'no row of ./bench is 3 % slower than its committed figure', bench_docs.rows_hold),
+        Case('bench_growth_holds', 'default', 'costs grow no faster than their own pages or areas, and as docs/performance.md shows',
+             bench_docs.growth_holds),
+        Case('bench_stages_agree', 'default', 'the stages in the docs are those that ./bench --stages prints', bench_docs.stages_agree),
         Case('layers_hold', 'quick', 'no room includes a file it may not know', problems(check_layers.find)),
         Case('docs_names_exist', 'quick', 'every path, file and function named in the docs exists', problems(check_docs.find_names)),
         Case('source_paths_exist', 'quick', 'every path of a project file that a source names exists', problems(check_docs.find_source_paths)),

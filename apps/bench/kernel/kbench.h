@@ -11,21 +11,18 @@
 #include "uapi/boot.h"
 #include "uapi/fault.h"
 #include "uapi/message.h"
-#include "uapi/trace.h"
 #include <pagoda/ipc.h>
 #include <pagoda/syscall.h>
 
 #define PAGES_VA     0x10000000ul /* one superpage: the first arena of world.pages */
 #define FAULT_VA     0x18000000ul /* faults happen here; whole arenas */
 #define DEVICE_VA    0x20000000ul
-#define TRACE_VA     0x28000000ul
 #define FAULT_FRAMES ARENA_PAGES /* page of world.pages from which faults are served */
 
 /* Sources of the own space. */
 enum kbench_source {
 	SOURCE_PAGES = 12,
 	SOURCE_DEVICE = 13,
-	SOURCE_TRACE = 14,
 };
 
 struct world {
@@ -56,11 +53,14 @@ _Noreturn void power_off(bool passed);
 /* sample.c: one row of the table. */
 void sample_add(uint64_t instructions); /* overhead still in it */
 void sample_report(const char *name);
+uint64_t sample_take_median(void);
+void value_report(const char *name, uint64_t value); /* a row of one value */
 
-/* calls.c, faults.c: the benches. */
+/* calls.c, faults.c, objects.c: the benches. */
 void bench_calls(void);
 void bench_faults(void);
 void bench_forward(void);
+void bench_objects(void);
 
 /* One operation each, for the stages. */
 void ipc_prepare(void);
@@ -70,6 +70,9 @@ void fault_once(void);
 void forward_prepare(void); /* then fault_prepare(), fault_once() as before */
 
 /* stages.c */
-void bench_stages(void);
+void run_stages(void);
+
+/* growth.c: the cost of a call against the number of threads. */
+void bench_growth(void);
 
 #endif
