@@ -65,7 +65,7 @@ static void bench_anon(const char *name, int is_write)
 
 	if (memory == MAP_FAILED)
 		give_up("faults: mmap");
-	for (uint64_t page = 0; page < ANON_PAGES; page++) {
+	for (uint64_t page = ANON_PAGES; page-- > 0;) { /* downwards: nothing comes ahead */
 		volatile uint8_t *at = memory + page * PAGE_BYTES;
 
 		samples_add(&samples, is_write ? store_cost(at) : load_cost(at));

@@ -217,29 +217,29 @@ err_t source_carve(uint64_t number, uint64_t pages, cap_t slot)
 /* The library's copies go byte by byte; pages deserve words. Both: page aligned, whole pages. */
 static void words_zero(uint64_t *word, uint64_t words)
 {
-	for (; words >= 32; words -= 32, word += 32) {
-		word[0] = word[1] = word[2] = word[3] = 0;
-		word[4] = word[5] = word[6] = word[7] = 0;
-		word[8] = word[9] = word[10] = word[11] = 0;
-		word[12] = word[13] = word[14] = word[15] = 0;
-		word[16] = word[17] = word[18] = word[19] = 0;
-		word[20] = word[21] = word[22] = word[23] = 0;
-		word[24] = word[25] = word[26] = word[27] = 0;
-		word[28] = word[29] = word[30] = word[31] = 0;
+	for (uint64_t *end = word + (words & ~63ul); word != end; word += 64) {
+#pragma GCC unroll 64
+		for (int i = 0; i < 64; i++)
+			word[i] = 0;
 	}
+	words %= 64;
 	while (words--)
 		*word++ = 0;
 }
 
 static void words_copy(uint64_t *to, const uint64_t *from, uint64_t words)
 {
-	for (; words >= 8; words -= 8, to += 8, from += 8) {
-		uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
-		uint64_t e = from[4], f = from[5], g = from[6], h = from[7];
+	for (const uint64_t *end = from + (words & ~31ul); from != end; to += 32, from += 32) {
+#pragma GCC unroll 4
+		for (int i = 0; i < 32; i += 8) {
+			uint64_t a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
+			uint64_t e = from[i + 4], f = from[i + 5], g = from[i + 6], h = from[i + 7];
 
-		to[0] = a, to[1] = b, to[2] = c, to[3] = d;
-		to[4] = e, to[5] = f, to[6] = g, to[7] = h;
+			to[i] = a, to[i + 1] = b, to[i + 2] = c, to[i + 3] = d;
+			to[i + 4] = e, to[i + 5] = f, to[i + 6] = g, to[i + 7] = h;
+		}
 	}
+	words %= 32;
 	while (words--)
 		*to++ = *from++;
 }
@@ -267,18 +267,24 @@ void window_perform(const struct verdict *verdict)
 		return;
 	to = frames_address(&pager.policy.frames, verdict->work_frame);
 	if (verdict->work == WORK_ZERO)
-		words_zero(to, PAGE_BYTES / 8);
-	else if (verdict->work == WORK_COPY_PRIVATE)
-		words_copy(to, frames_address(&pager.policy.frames, verdict->copy_from), PAGE_BYTES / 8);
-	else
+		words_zero(to, verdict->work_pages * (PAGE_BYTES / 8));
+	else if (verdict->work == WORK_COPY)
 		page_copy(to, window_page(verdict->copy_from), verdict->copy_bytes);
+	else
+		for (uint64_t i = 0; i < verdict->work_pages; i++, to += PAGE_BYTES / 8)
+			words_copy(to, frames_address(&pager.policy.frames, verdict->copy_frames[i]),
+				   PAGE_BYTES / 8);
 }
 
 /* Needs: every frame policy can name lies in a source (leases and linear areas are checked when they come
  * in). */
 struct map_item window_item(const struct verdict_run *run)
 {
-	int i = source_find(run->frame, run->pages);
+	static int last; /* faults come in rows from one range */
+	int i = last;
+
+	if (__builtin_expect(run->frame - pager.source[i].first >= pager.source[i].pages, 0))
+		last = i = source_find(run->frame, run->pages);
 
 	return (struct map_item){
 		.at_rights = run->page << PAGE_SHIFT | run->rights,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of backings. */
-#include "policy/backing.h"
+#include "policy/ahead.h"
 
 const struct backing_ops *const backing_table[BACKING_COUNT] = {
 	[BACKING_NONE] = &backing_none,
@@ -58,7 +58,7 @@ void backing_fault_private(const struct fault_request *request, struct verdict *
 {
 	struct frames *frames = &request->space->policy->frames;
 	uint32_t prot = request->area->prot;
-	uint64_t frame;
+	uint64_t frame, wanted;
 
 	if (space_is_alone(request->space, request->page, request->frame)) {
 		verdict_resolve(verdict, request->page, request->frame, prot);
@@ -68,12 +68,18 @@ void backing_fault_private(const struct fault_request *request, struct verdict *
 		verdict_resolve(verdict, request->page, request->frame, prot & ~(uint32_t)PROT_BIT_WRITE);
 		return;
 	}
+	wanted = ahead_wanted(request);
+	if (wanted > 1) {
+		ahead_take_copies(request, wanted, verdict);
+		return;
+	}
 	frame = backing_take_page(request, verdict);
 	if (!frame)
 		return;
 	frames_drop(frames, request->frame); /* never the last one: somebody shares it */
 	verdict->work = WORK_COPY_PRIVATE;
 	verdict->work_frame = frame;
-	verdict->copy_from = request->frame;
+	verdict->work_pages = 1;
+	verdict->copy_frames[0] = (uint32_t)request->frame;
 	verdict_resolve(verdict, request->page, frame, prot);
 }

@@ -3,7 +3,7 @@
  * Backing anon: a zero frame on the first touch, the same frame ever after. If the space has a supplier, it
  * is asked for the first one.
  */
-#include "policy/backing.h"
+#include "policy/ahead.h"
 
 static err_t anon_check(const struct area_spec *spec)
 {
@@ -36,12 +36,18 @@ static bool is_of_the_system(enum page_origin origin)
 
 void backing_take_zero(const struct fault_request *request, struct verdict *verdict)
 {
-	uint64_t frame = backing_take_page(request, verdict);
+	uint64_t wanted = ahead_wanted(request), frame;
 
+	if (wanted > 1) {
+		ahead_take_zero(request, wanted, verdict);
+		return;
+	}
+	frame = backing_take_page(request, verdict);
 	if (!frame)
 		return;
 	verdict->work = WORK_ZERO;
 	verdict->work_frame = frame;
+	verdict->work_pages = 1;
 	verdict_resolve(verdict, request->page, frame, request->area->prot);
 }
 

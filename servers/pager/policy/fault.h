@@ -23,10 +23,15 @@ enum verdict_kind {
 
 enum verdict_work {
 	WORK_NONE = 0,
-	WORK_ZERO = 1,	       /* zero work_frame */
-	WORK_COPY = 2,	       /* copy copy_bytes of page copy_from to work_frame, zero the rest */
-	WORK_COPY_PRIVATE = 3, /* copy all of frame copy_from, which others keep, to work_frame */
+	WORK_ZERO = 1, /* zero work_pages frames from work_frame on */
+	WORK_COPY = 2, /* copy copy_bytes of page copy_from to work_frame, zero the rest */
+	WORK_COPY_PRIVATE =
+		3, /* copy frames copy_frames[], which others keep, to work_pages frames from work_frame on */
 };
+
+/* Anonymous pages of one answer, zeroes or copies: others wait while they are made. */
+#define AHEAD_PAGES_MAX	 32
+#define AHEAD_COPIES_MAX 16
 
 /* Who asks. */
 enum page_origin {
@@ -61,7 +66,9 @@ struct verdict {
 	uint32_t work; /* enum verdict_work */
 	uint32_t runs;
 	uint32_t prefetched; /* pages in the runs besides the demanded one */
-	uint64_t work_frame, copy_from, copy_bytes;
+	uint64_t work_frame, work_pages;
+	uint64_t copy_from, copy_bytes;
+	uint32_t copy_frames[AHEAD_COPIES_MAX];
 	const struct vm_area *area; /* NULL: none there */
 	/* AWAIT */
 	struct inode_object *inode;

@@ -25,7 +25,8 @@ err_t policy_copy_from(struct vm_space *space, vaddr_t address, uint32_t access,
 		return E_OK;
 	verdict->work = WORK_COPY_PRIVATE;
 	verdict->work_frame = copy;
-	verdict->copy_from = frame;
+	verdict->work_pages = 1;
+	verdict->copy_frames[0] = (uint32_t)frame;
 	verdict_resolve(verdict, request.page, copy, verdict->area->prot);
 	verdict_count(space, ORIGIN_PRESENT, verdict);
 	return E_OK;

@@ -123,6 +123,20 @@ err_t frames_add(struct frames *frames, uint64_t number, uint64_t count)
 	return E_OK;
 }
 
+/* @count frames are free no more: the arena changes its list if it must. */
+static inline void arena_leave(struct frames *frames, struct arena *arena, uint32_t count)
+{
+	bool was_whole = arena->free == ARENA_PAGES;
+
+	arena->free -= count;
+	if (__builtin_expect(was_whole, 0))
+		list_remove(&frames->whole, arena);
+	else if (__builtin_expect(arena->free == 0, 0))
+		list_remove(&frames->partial, arena);
+	if (__builtin_expect(was_whole, 0) && arena->free)
+		list_push(&frames->partial, arena);
+}
+
 /* The arena has a free frame: choose one and unlink it. */
 static uint32_t arena_take(struct frames *frames, struct arena *arena)
 {
@@ -134,12 +148,7 @@ static uint32_t arena_take(struct frames *frames, struct arena *arena)
 	} else {
 		index = arena->fresh++;
 	}
-	if (arena->free-- == ARENA_PAGES) {
-		list_remove(&frames->whole, arena);
-		list_push(&frames->partial, arena);
-	} else if (arena->free == 0) {
-		list_remove(&frames->partial, arena);
-	}
+	arena_leave(frames, arena, 1);
 	return index;
 }
 
@@ -155,6 +164,39 @@ uint64_t frames_take(struct frames *frames, enum frame_state state)
 	frames->counts[FRAME_FREE]--;
 	frames->counts[state]++;
 	return frames->first + index;
+}
+
+/* An arena that has @wanted frames side by side: the one in use, or a whole one; else any. */
+static struct arena *arena_for_run(struct frames *frames, uint64_t wanted)
+{
+	struct arena *arena = frames->partial.first;
+
+	if (arena && (arena->fresh_end - arena->fresh >= wanted || !frames->whole.first))
+		return arena;
+	return frames->whole.first;
+}
+
+/* Side by side are those that were never used since their arena was whole. */
+uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t *wanted)
+{
+	struct arena *arena = arena_for_run(frames, *wanted);
+	uint64_t first, count = arena ? arena->fresh_end - arena->fresh : 0;
+
+	if (*wanted < count)
+		count = *wanted;
+	if (count == 0 || frames->counts[FRAME_FREE] < frames->reserve + count) {
+		*wanted = 1;
+		return frames_take(frames, state);
+	}
+	first = arena->fresh;
+	for (uint64_t i = 0; i < count; i++)
+		frames->frame[first + i] = (struct frame){.state = (uint8_t)state, .references = 1};
+	arena_leave(frames, arena, (uint32_t)count);
+	arena->fresh += (uint32_t)count;
+	frames->counts[FRAME_FREE] -= count;
+	frames->counts[state] += count;
+	*wanted = count;
+	return frames->first + first;
 }
 
 void frames_give(struct frames *frames, uint64_t number)

@@ -70,6 +70,8 @@ MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count
 
 /* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
 uint64_t frames_take(struct frames *frames, enum frame_state state);
+/* Take up to *wanted neighbouring frames; the first one, *wanted: how many. 0: none left. */
+uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t *wanted);
 /* Free again; a granted one is left to its grant, nobody names it any more. */
 void frames_give(struct frames *frames, uint64_t number);
 /* One chunk less names it; the last one gives it back, or leaves it to the grant it is of. */

@@ -11,6 +11,12 @@
 #include "policy/policy.h"
 #include "proto/records.h"
 
+/* Where the next fault of a program that goes through its memory in order would be; see ahead.h. */
+struct ahead {
+	uint64_t next;	/* page */
+	uint32_t pages; /* that came last time, as far as memory allowed; 0: no order yet */
+};
+
 struct vm_space {
 	struct policy *policy;
 	struct vm_space *next, *prev;
@@ -23,10 +29,11 @@ struct vm_space {
 	vaddr_t heap_start, heap_break, heap_end; /* 0 0 0: none */
 	vaddr_t map_base, map_hint;		  /* where areas without a wish go */
 	uint64_t faults, prefetched, populated;	  /* as struct pager_faults: pages handed to the kernel */
-	uint64_t limit_bytes[LIMIT_DATA + 1];	  /* by enum proc_limit; all ones: none */
-	struct external_pager *supplier;	  /* of anonymous pages; NULL: the system */
-	struct external_pager *exec_supplier;	  /* of the program that exec puts here */
-	struct external_client *clients;	  /* one a pager whose grant is attached */
+	struct ahead ahead;
+	uint64_t limit_bytes[LIMIT_DATA + 1]; /* by enum proc_limit; all ones: none */
+	struct external_pager *supplier;      /* of anonymous pages; NULL: the system */
+	struct external_pager *exec_supplier; /* of the program that exec puts here */
+	struct external_client *clients;      /* one a pager whose grant is attached */
 };
 
 #define LIMIT_NONE (~0ul)

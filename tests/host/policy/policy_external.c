@@ -157,7 +157,7 @@ TEST(a_store_to_a_present_private_page_copies_the_frame_the_kernel_names)
 	CHECK_EQ(policy_copy_from(space, PAGE(3), ACCESS_WRITE, frame, &verdict), E_OK);
 	CHECK_EQ(verdict.kind, VERDICT_RESOLVE);
 	CHECK_EQ(verdict.work, WORK_COPY_PRIVATE);
-	CHECK_EQ(verdict.copy_from, frame);
+	CHECK_EQ(verdict.copy_frames[0], frame);
 	CHECK_EQ(verdict.run[0].rights, RW);
 	CHECK_EQ(space->anon_pages, 1);
 	CHECK_EQ(space->faults, 1);
@@ -459,7 +459,7 @@ TEST(given_frames_are_shared_and_copied_like_any_other)
 	CHECK_TRUE(child->supplier == played.pager);
 	policy_fault(child, PAGE(3), ACCESS_WRITE, ORIGIN_FAULT, &verdict);
 	CHECK_EQ(verdict.work, WORK_COPY_PRIVATE);
-	CHECK_EQ(verdict.copy_from, frame);
+	CHECK_EQ(verdict.copy_frames[0], frame);
 	CHECK_EQ(frames_at(&world->policy.frames, verdict.work_frame)->state, FRAME_ANON);
 	CHECK_EQ(frames_at(&world->policy.frames, frame)->references, 1);
 	CHECK_EQ(policy_check(&world->policy), 0);

@@ -96,9 +96,11 @@ static inline void world_perform(struct world *world, const struct verdict *verd
 		return;
 	to = world_page(world, verdict->work_frame);
 	if (verdict->work == WORK_ZERO)
-		memset(to, 0, PAGE_BYTES);
+		memset(to, 0, verdict->work_pages * PAGE_BYTES);
 	if (verdict->work == WORK_COPY_PRIVATE)
-		memcpy(to, world_page(world, verdict->copy_from), PAGE_BYTES);
+		for (uint64_t i = 0; i < verdict->work_pages; i++)
+			memcpy(world_page(world, verdict->work_frame + i),
+			       world_page(world, verdict->copy_frames[i]), PAGE_BYTES);
 	if (verdict->work == WORK_COPY) {
 		memcpy(to, world_page(world, verdict->copy_from), verdict->copy_bytes);
 		memset(to + verdict->copy_bytes, 0, PAGE_BYTES - verdict->copy_bytes);
