@@ -16,6 +16,7 @@ ssize_t getdelim(char **__restrict line, size_t *__restrict room, int delimiter,
 ssize_t getline(char **__restrict line, size_t *__restrict room, FILE *__restrict file);
 int dprintf(int fd, const char *__restrict format, ...) __attribute__((format(printf, 2, 3)));
 int vdprintf(int fd, const char *__restrict format, va_list arguments);
+FILE *open_memstream(char **text, size_t *bytes);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *file);
 

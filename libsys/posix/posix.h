@@ -44,6 +44,9 @@ MUST_USE err_t posix_transfer(uint32_t request, int fd, const void *buffer, size
 /* read() of a custom pager's object, of which the vfs has no contents: it is mapped, and copied here. */
 ssize_t posix_read_object(int fd, void *buffer, size_t bytes);
 
+/* True: the signal is blocked, and kept for later. */
+bool posix_hold_signal(int number);
+
 /* Permission bits of a file to be made: without those that umask() forbids. */
 mode_t posix_mode(mode_t mode);
 

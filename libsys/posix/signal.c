@@ -110,6 +110,8 @@ int raise(int number)
 {
 	if (!signal_is_known(number))
 		return posix_fail(E_ARGUMENT);
+	if (posix_hold_signal(number))
+		return 0;
 	if (actions[number] == SIG_IGN || (actions[number] == SIG_DFL && signals[number].ignored))
 		return 0;
 	if (actions[number] != SIG_DFL) {
@@ -139,6 +141,15 @@ int kill(pid_t pid, int number)
 		return -1;
 	}
 	return posix_result(error);
+}
+
+/* Only the end of the process ends it. */
+int pause(void)
+{
+	struct message m = message_make(PROC_SLEEP, DEADLINE_NEVER, 0);
+
+	ipc_call(SLOT_PROC, &m);
+	return posix_fail(E_INTERRUPTED);
 }
 
 char *strsignal(int number)
