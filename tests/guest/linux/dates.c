@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 	calendar(2023, 12);
 	normalize();
 	parse("2000-02-29 12:34:56!");
-	parse("2000-13-01 00:00:00");
+	parse("2000/02/29 12:34:56");
 	time_t zero = 0;
 	printf("localtime: %s", ctime(&zero));
 	return 0;

@@ -72,10 +72,10 @@ static void scan(void)
 	printf("%d %d %d\n", sscanf("", "%d", &a), sscanf("x", "%d", &a), sscanf("5 x", "%d %d", &a, &b));
 }
 
-static void truncated(void)
+static void truncated(const char *text)
 {
 	char small[5];
-	int n = snprintf(small, sizeof(small), "%d-%s", 45, strchr("-abcdefgh", 'a'));
+	int n = snprintf(small, sizeof(small), "%d-%s", 45, text);
 
 	printf("snprintf %d \"%s\"\n", n, small);
 	printf("snprintf of nothing %d\n", snprintf(NULL, 0, "%08.3f|%5s", 3.14159, "ab"));
@@ -123,7 +123,7 @@ int main(void)
 	printf("%Lf %.20Lg\n", 1.5L, 0.1L);
 	print_integers();
 	scan();
-	truncated();
+	truncated(getenv("PATH") ? "abcdefgh" : "");
 	printf("%d %ld %g\n", atoi("12abc"), labs(atol("-77")), atof("2.5e3"));
 	printf("%d %d %ld\n", div(17, 5).quot, div(-17, 5).rem, lround(2.5));
 	return 0;

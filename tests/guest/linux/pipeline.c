@@ -66,7 +66,7 @@ static int run(const char *self, char *n)
 {
 	static char *names[] = {"generate", "square", "sum"};
 	pid_t children[3];
-	int in = STDIN_FILENO, worst = 0;
+	int in = STDIN_FILENO, worst = 0, status[3];
 
 	for (int i = 0; i < 3; i++) {
 		int ends[2] = {-1, STDOUT_FILENO};
@@ -82,14 +82,12 @@ static int run(const char *self, char *n)
 			close(ends[1]);
 		in = ends[0];
 	}
-	for (int i = 0; i < 3; i++) {
-		int status;
-		if (waitpid(children[i], &status, 0) != children[i])
+	for (int i = 0; i < 3; i++)
+		if (waitpid(children[i], &status[i], 0) != children[i])
 			perror("waitpid");
-		else if (WIFEXITED(status)) {
-			printf("%s: exit %d\n", names[i], WEXITSTATUS(status));
-			worst |= WEXITSTATUS(status);
-		}
+	for (int i = 0; i < 3; i++) {
+		printf("%s: exit %d\n", names[i], WIFEXITED(status[i]) ? WEXITSTATUS(status[i]) : -1);
+		worst |= WEXITSTATUS(status[i]);
 	}
 	return worst;
 }
