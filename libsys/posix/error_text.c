@@ -43,7 +43,8 @@ static const char *const texts[] = {
 	[EDEADLK] = "Resource deadlock avoided",
 	[ENAMETOOLONG] = "File name too long",
 	[ENOLCK] = "No locks available",
-	[ENOSYS] = "Function not implemented",
+	[ENOSYS] = "Function not "
+		   "implemented",
 	[ENOTEMPTY] = "Directory not empty",
 	[ELOOP] = "Too many levels of symbolic links",
 	[EOVERFLOW] = "Value too large for defined data type",

@@ -8,7 +8,6 @@ import concurrent.futures
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import tempfile
 
@@ -17,7 +16,43 @@ from scenario import Failure, check_equal, run, scenario
 
 FOLDER = os.path.join(ROOT, 'tests/guest/linux')
 FLAGS = ('-Wall', '-Wextra', '-Werror', '-O2')
-INPUTS = ('words.txt', 'figures.txt', 'settings.ini')
+INPUTS = {
+    'words.txt': '''\
+It was the best of times, it was the worst of times,
+it was the age of wisdom, it was the age of foolishness,
+it was the epoch of belief, it was the epoch of incredulity,
+it was the season of Light, it was the season of Darkness,
+\tit was the spring of hope, it was the winter of despair,
+
+we had everything before us, we had nothing before us.
+''',
+    'figures.txt': '''\
+10 ten
+9 nine
+-3 minus three
+2.5 two and a half
+10 ten
+1e2 hundred
+none
+''',
+    'settings.ini': '''\
+# settings of an imaginary program
+name = Pagoda
+
+[window]
+width = 640 ; in pixels
+height=0x1E0
+scale = 1.25
+fullscreen = No
+title = the quick brown fox jumps over the lazy dog and on
+
+[paths]
+search = /bin , /usr/bin,/opt/bin
+broken line
+[bad
+empty =
+''',
+}
 SCRIPT = 'all.sh'
 MARK = '>>>'
 # What the system itself says on standard error about a process that was killed.
@@ -39,12 +74,15 @@ def compile_all(programs, folder):
         list(pool.map(one, jobs))
 
 
-def write_script(lines, path):
-    """Each line of the script says itself on both streams, and its status behind it."""
+def script_of(lines):
+    """Each line says itself on both streams, and its status behind it."""
+    marks = [shlex.quote(f'{MARK} {line}') for line in lines]
+    return ''.join(f"echo {mark}\necho {mark} >&2\n{line}\necho '(status' $?')'\n" for mark, line in zip(marks, lines))
+
+
+def write_file(path, text):
     with open(path, 'w', encoding='utf-8') as stream:
-        for line in lines:
-            mark = shlex.quote(f'{MARK} {line}')
-            stream.write(f"echo {mark}\necho {mark} >&2\n{line}\necho '(status' $?')'\n")
+        stream.write(text)
 
 
 def parts_of(text):
@@ -58,9 +96,9 @@ def behave_alike(*lines):
     with tempfile.TemporaryDirectory(prefix='pagoda-linux-') as folder:
         for side in ('host', 'guest'):
             os.mkdir(os.path.join(folder, side))
-            for name in INPUTS:
-                shutil.copy(os.path.join(FOLDER, name), os.path.join(folder, side))
-            write_script(lines, os.path.join(folder, side, SCRIPT))
+            for name, text in INPUTS.items():
+                write_file(os.path.join(folder, side, name), text)
+            write_file(os.path.join(folder, side, SCRIPT), script_of(lines))
         compile_all(programs, folder)
         wanted = subprocess.run(['sh', SCRIPT], cwd=os.path.join(folder, 'host'), stdin=subprocess.DEVNULL,
                                 capture_output=True, timeout=60, check=False)
