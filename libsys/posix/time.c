@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Time: gettimeofday, clock_gettime, clock_getres, times, nanosleep, sleep, usleep. There is one clock, the
- * time base, which starts at power-on; CLOCK_REALTIME counts from there too until somebody reads the
- * real-time clock. Processor time is not accounted, so times() gives the elapsed time and no more.
+ * time base, which starts at power-on; CLOCK_REALTIME adds the time of day that the machine's clock told then
+ * (without one it counts from power-on too). Processor time is not accounted, so times() gives the elapsed
+ * time and no more.
  */
 #include "posix/posix.h"
 #include <pagoda/inspect.h>
@@ -43,8 +44,11 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 		return posix_fail(E_UNSUPPORTED);
 	if (clock == CLOCK_PROCESS_CPUTIME_ID)
 		return clock_of_process(now);
-	now->tv_sec = ticks / hz;
-	now->tv_nsec = ticks % hz * NS_PER_S / hz;
+	uint64_t ns = ticks % hz * NS_PER_S / hz;
+	if (clock == CLOCK_REALTIME)
+		ns += inspect_info()->epoch_ns;
+	now->tv_sec = ticks / hz + ns / NS_PER_S;
+	now->tv_nsec = ns % NS_PER_S;
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #include <pagoda/syscall.h>
 #include <stdio.h>
 
+#define NS_PER_S 1000000000ul
+
 struct vfs vfs;
 static struct inode inodes[TREE_INODES_MAX + 1];
 
@@ -78,14 +80,17 @@ static err_t request_admit(struct request *r, enum asker asker)
 	return r->process ? E_OK : E_DENIED;
 }
 
-/* Changes are dated in seconds since the machine was switched on, as the clock of libsys counts. */
+/* Changes are dated in seconds since 1970, or since power-on if the machine has no clock. */
 static void tell_time(void)
 {
 	const struct info_page *info = (const struct info_page *)PROGRAM_INFO_PAGE;
 	uint64_t ticks;
 
 	__asm__ volatile("rdtime %0" : "=r"(ticks));
-	vfs.tree.now_s = info->timebase_hz != 0 ? ticks / info->timebase_hz : 0;
+	if (info->timebase_hz == 0)
+		return;
+	uint64_t ns = info->epoch_ns + ticks % info->timebase_hz * NS_PER_S / info->timebase_hz;
+	vfs.tree.now_s = ticks / info->timebase_hz + ns / NS_PER_S;
 }
 
 static err_t request_serve(struct request *r)
@@ -158,6 +163,7 @@ static void start_up(const struct server_start *start)
 	vfs.pipes.cache = &vfs.cache;
 	vfs.files.store = &vfs.store;
 	vfs.files.pipes = &vfs.pipes;
+	tell_time();
 	if (device_add_all(&vfs.tree, &vfs.console) != E_OK)
 		server_panic("cannot make /dev");
 	if (object_directory_add(&vfs.tree, &vfs.pagers) != E_OK)

@@ -143,6 +143,6 @@ def linux_processes_behave_alike(_context):
                  './atexit', './atexit 7')
 
 
-@scenario('quick', 'programs written for Linux use files, directories, streams and mappings as there')
+@scenario('quick', 'programs written for Linux use files, directories, streams, mappings and clocks as there')
 def linux_files_behave_alike(_context):
-    behave_alike('./treewalk', './streams', './filemap')
+    behave_alike('./treewalk', './streams', './filemap', './clocks')
