@@ -90,8 +90,12 @@ clock_t times(struct tms *parts)
 	return elapsed;
 }
 
-/* Absolute ticks, @wanted from now; DEADLINE_NEVER if that is beyond counting. */
-static uint64_t deadline_after(const struct timespec *wanted)
+bool posix_timespec_is_good(const struct timespec *time)
+{
+	return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < (long)NS_PER_S;
+}
+
+uint64_t posix_deadline_after(const struct timespec *wanted)
 {
 	uint64_t hz = inspect_info()->timebase_hz;
 	uint64_t ticks;
@@ -107,9 +111,9 @@ static uint64_t deadline_after(const struct timespec *wanted)
 /* Nothing interrupts it: *left is 0. */
 int nanosleep(const struct timespec *wanted, struct timespec *left)
 {
-	if (wanted->tv_sec < 0 || wanted->tv_nsec < 0 || wanted->tv_nsec >= (long)NS_PER_S)
+	if (!posix_timespec_is_good(wanted))
 		return posix_fail(E_ARGUMENT);
-	struct message m = message_make(PROC_SLEEP, deadline_after(wanted), 0);
+	struct message m = message_make(PROC_SLEEP, posix_deadline_after(wanted), 0);
 	ipc_call(SLOT_PROC, &m);
 	if (left != NULL)
 		*left = (struct timespec){0};

@@ -47,6 +47,10 @@ static const struct row rows[] = {
 	[VFS_FD_FLAGS] = {request_fd_flags, ASK_PROCESS},
 	[VFS_TTY_MODE] = {request_tty_mode, ASK_PROCESS},
 	[VFS_OPEN_FLAGS] = {request_open_flags, ASK_PROCESS},
+	[VFS_CHANGE] = {request_change, ASK_PROCESS},
+	[VFS_FCHANGE] = {request_fchange, ASK_PROCESS},
+	[VFS_SET_FLAGS] = {request_set_flags, ASK_PROCESS},
+	[VFS_POLL] = {request_poll, ASK_PROCESS},
 	[VFS_PROCESS_CREATE] = {service_process_create, ASK_PROC},
 	[VFS_PROCESS_DESTROY] = {service_process_destroy, ASK_PROC},
 	[VFS_LOOKUP] = {service_lookup, ASK_PROC},
@@ -113,7 +117,7 @@ static void drop_received(const struct message *m)
 		sys_cap_delete(CAP_NULL, SERVER_RECEIVE);
 }
 
-/* Serve *m. True: *m is the answer now. */
+/* Serve *m. True: *m is the answer now. Requests that put words into the message page change no pipe. */
 static bool serve(struct message *m)
 {
 	struct request r = {.m = *m};
@@ -169,6 +173,7 @@ static void start_up(const struct server_start *start)
 	if (object_directory_add(&vfs.tree, &vfs.pagers) != E_OK)
 		server_panic("cannot make /pagers");
 	load_archive(start);
+	poll_open();
 	console_open(start->option_interactive);
 }
 
@@ -183,6 +188,8 @@ _Noreturn void server_main(const struct server_start *start)
 		owed = false;
 		if (m.tag & TAG_NOTIFY) {
 			console_news(m.w[0]);
+			if (m.w[0] & VFS_NEWS_TIMER)
+				poll_wake();
 			move_serve_pipes();
 		} else {
 			owed = serve(&m);

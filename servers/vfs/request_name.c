@@ -5,10 +5,11 @@
 
 #define OPEN_ALL                                                                               \
 	(OPEN_READ | OPEN_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_TRUNCATE | OPEN_APPEND | \
-	 OPEN_DIRECTORY | OPEN_CLOEXEC)
+	 OPEN_DIRECTORY | OPEN_CLOEXEC | OPEN_NONBLOCK)
 
 #define UNLINK_DIRECTORY 1u
 #define STAT_KEEP_LINK	 1u
+#define MODE_CHANGEABLE	 07777u
 
 /* Copy the caller's buffer, at most @room bytes. */
 static err_t request_text(struct request *r, char *text, uint64_t room, uint64_t *bytes)
@@ -107,6 +108,42 @@ err_t request_unlink(struct request *r)
 		return E_ARGUMENT;
 	error = request_path(r, r->process->cwd, &path);
 	return error == E_OK ? names_remove(&vfs.store, &path.path, r->m.w[0] & UNLINK_DIRECTORY) : error;
+}
+
+/* One user, to whom everything but the devices belongs. */
+static err_t change(uint32_t number, uint64_t what, uint64_t value)
+{
+	struct inode *inode = tree_inode(&vfs.tree, number);
+
+	if (!inode_is_regular(inode) && !inode_is_directory(inode))
+		return E_DENIED;
+	if (what == CHANGE_MODE && value <= MODE_CHANGEABLE)
+		inode->mode = (inode->mode & ~MODE_CHANGEABLE) | value;
+	else if (what == CHANGE_TIME && value <= UINT32_MAX)
+		inode->mtime_s = value;
+	else
+		return E_ARGUMENT;
+	return E_OK;
+}
+
+err_t request_change(struct request *r)
+{
+	struct request_path path;
+	struct path_end end;
+	err_t error = request_path(r, r->process->cwd, &path);
+
+	if (error == E_OK)
+		error = path_walk(&vfs.tree, &path.path, &end);
+	return error == E_OK ? change(end.inode, r->m.w[0], r->m.w[1]) : error;
+}
+
+err_t request_fchange(struct request *r)
+{
+	const struct open_file *file = file_of(&vfs.files, r->process, r->m.w[0]);
+
+	if (!file)
+		return E_BAD_FD;
+	return file->kind == FILE_INODE ? change(file->target, r->m.w[1], r->m.w[2]) : E_DENIED;
 }
 
 err_t request_mkdir(struct request *r)
