@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 
 from build import ROOT
-from scenario import Failure, check_equal, run, scenario
+from scenario import Failure, check, check_equal, run, scenario
 
 FOLDER = os.path.join(ROOT, 'tests/guest/linux')
 FLAGS = ('-Wall', '-Wextra', '-Werror', '-O2')
@@ -137,12 +137,25 @@ def linux_numbers_behave_alike(_context):
                  "./jumps '1+2*3' 1/0 '((((((1))))))' '2*(' '(3-4)/8' '2 2'", './allocate', './allocate 5000 abc')
 
 
-@scenario('quick', 'programs written for Linux start and await others as there')
+@scenario('quick', 'programs written for Linux start, signal, poll and await others as there')
 def linux_processes_behave_alike(_context):
     behave_alike('./pipeline', './pipeline 20000', './forktree', './forktree 5', './environment', './commands', './signals',
-                 './atexit', './atexit 7')
+                 './pollpipe', './pollmany', './pollmany < words.txt', 'cat words.txt figures.txt | ./pollmany', './atexit', './atexit 7')
 
 
 @scenario('quick', 'programs written for Linux use files, directories, streams, mappings and clocks as there')
 def linux_files_behave_alike(_context):
-    behave_alike('./treewalk', './streams', './filemap', './clocks')
+    behave_alike('./fileops', './treewalk', './streams', './filemap', './clocks')
+
+
+@scenario('quick', 'poll waits for the console, and asks for input as a read does')
+def poll_waits_for_the_console(_context):
+    text = b'typed by hand\n' * 500
+    with tempfile.TemporaryDirectory(prefix='pagoda-linux-') as folder:
+        os.mkdir(os.path.join(folder, 'guest'))
+        os.mkdir(os.path.join(folder, 'host'))
+        compile_all(['pollmany'], folder)
+        done = run('--add', os.path.join(folder, 'guest/pollmany'), '--', 'sh', '-c', 'pollmany && check', stdin=text)
+    check_equal(done.stdout.decode().splitlines()[0], f'input: {len(text)} bytes, 500 lines, ended 1', 'first line')
+    check('check: vfs: ok' in done.stdout.decode(), f'the invariants do not hold: {done.stdout!r}')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
