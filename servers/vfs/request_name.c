@@ -10,6 +10,7 @@
 #define UNLINK_DIRECTORY 1u
 #define STAT_KEEP_LINK	 1u
 #define MODE_CHANGEABLE	 07777u
+#define TARGET_BYTES_MAX (8 * (MESSAGE_WORDS - MESSAGE_REGISTERS))
 
 /* Copy the caller's buffer, at most @room bytes. */
 static err_t request_text(struct request *r, char *text, uint64_t room, uint64_t *bytes)
@@ -169,6 +170,44 @@ err_t request_rename(struct request *r)
 	if (error == E_OK)
 		error = path_make(&to, r->process->cwd, text + from_bytes, bytes - from_bytes);
 	return error == E_OK ? names_rename(&vfs.store, &from, &to) : error;
+}
+
+err_t request_symlink(struct request *r)
+{
+	char text[2 * PATH_BYTES_MAX];
+	struct path path;
+	uint64_t bytes, target_bytes = r->m.w[0];
+	err_t error = request_text(r, text, sizeof(text), &bytes);
+
+	if (error != E_OK)
+		return error;
+	if (target_bytes > bytes || memchr(text, 0, target_bytes))
+		return E_ARGUMENT;
+	error = path_make(&path, r->process->cwd, text + target_bytes, bytes - target_bytes);
+	return error == E_OK ? names_make_link(&vfs.store, &path, text, target_bytes) : error;
+}
+
+err_t request_readlink(struct request *r)
+{
+	uint64_t *words = &message_page()->words[MESSAGE_REGISTERS];
+	struct request_path path;
+	struct path_end end;
+	err_t error = request_path(r, r->process->cwd, &path);
+
+	path.path.last = PATH_KEEP_LINK;
+	if (error == E_OK)
+		error = path_walk(&vfs.tree, &path.path, &end);
+	if (error != E_OK)
+		return error;
+	const struct inode *link = tree_inode(&vfs.tree, end.inode);
+	if (!inode_is_link(link))
+		return E_ARGUMENT;
+	if (link->size_bytes > TARGET_BYTES_MAX)
+		return E_NAME_TOO_LONG;
+	memcpy(words, link->data, link->size_bytes);
+	r->w[0] = link->size_bytes;
+	r->words = MESSAGE_REGISTERS + (link->size_bytes + 7) / 8;
+	return E_OK;
 }
 
 err_t request_chdir(struct request *r)

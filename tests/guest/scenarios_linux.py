@@ -145,7 +145,7 @@ def linux_processes_behave_alike(_context):
 
 @scenario('quick', 'programs written for Linux use files, directories, streams, mappings and clocks as there')
 def linux_files_behave_alike(_context):
-    behave_alike('./fileops', './treewalk', './streams', './filemap', './clocks')
+    behave_alike('./fileops', './links', './treewalk', './streams', './filemap', './clocks')
 
 
 @scenario('quick', 'poll waits for the console, and asks for input as a read does')
