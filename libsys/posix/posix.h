@@ -9,6 +9,9 @@
 #include <sys/types.h>
 #include <time.h>
 
+/* The last part of argv[0]. */
+const char *posix_program_name(void);
+
 /* Set errno for an error that is not E_OK; answers -1. */
 int posix_fail(err_t error);
 

@@ -21,12 +21,27 @@ __attribute__((used)) static char *(*const own_strerror)(int) = strerror;
 
 _Noreturn void program_start(uint64_t *stack);
 
+static const char *program_name = "";
+
+const char *posix_program_name(void)
+{
+	return program_name;
+}
+
+static void note_name(const char *word)
+{
+	const char *slash = word != NULL ? strrchr(word, '/') : NULL;
+
+	program_name = slash != NULL ? slash + 1 : word != NULL ? word : "";
+}
+
 _Noreturn void program_start(uint64_t *stack)
 {
 	int argc = (int)stack[0];
 	char **argv = (char **)(stack + 1);
 
 	environ = argv + argc + 1;
+	note_name(argv[0]);
 	__libc_init_array();
 	exit(main(argc, argv, environ));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What picolibc's stdio lacks: getline, getdelim, dprintf, vdprintf; and fgets, whose own loses a last line
- * without an end. */
+/* What picolibc's stdio lacks: getline, getdelim, dprintf, vdprintf, fgetpos, fsetpos; and fgets, whose own
+ * loses a last line without an end. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,4 +82,15 @@ int dprintf(int fd, const char *restrict format, ...)
 	int bytes = vdprintf(fd, format, arguments);
 	va_end(arguments);
 	return bytes;
+}
+
+int fgetpos(FILE *restrict file, fpos_t *restrict place)
+{
+	*place = ftello(file);
+	return *place < 0 ? -1 : 0;
+}
+
+int fsetpos(FILE *file, fpos_t *place)
+{
+	return fseeko(file, *place, SEEK_SET);
 }

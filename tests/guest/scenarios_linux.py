@@ -127,6 +127,7 @@ def linux_filters_behave_alike(_context):
                  './wordcount -wc missing . words.txt', './config < settings.ini', './hexdump -s 0x10 -n 100 words.txt',
                  './hexdump -s 5 < figures.txt', './hexdump -n 48 /dev/zero', './hexdump -n', './hexdump -n 1x', './hexdump missing',
                  './wordfreq -n 5 words.txt settings.ini', './wordfreq < words.txt', './wordfreq missing',
+                 './reverse words.txt missing settings.ini', './reverse -b', './reverse',
                  "./grep -n 'w(as|orst) ' words.txt", "./grep -ci '^IT' words.txt figures.txt", "./grep --invert-match '[a-z]{4}' figures.txt",
                  "cat words.txt | ./grep 'o.*s'", './grep nothing words.txt', "./grep '[' words.txt", './grep x missing words.txt', './grep')
 
