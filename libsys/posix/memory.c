@@ -102,7 +102,8 @@ int mprotect(void *address, size_t bytes, int prot)
 	return posix_result(message_error(&m));
 }
 
-/* Mappings are private: their changes are nobody else's, so there is nothing to write back. */
+/* Private changes are nobody else's, and those of shared objects are seen at once: there is nothing to write
+ * back. */
 int msync(void *address, size_t bytes, int flags)
 {
 	bool both = (flags & MS_ASYNC) && (flags & MS_SYNC);

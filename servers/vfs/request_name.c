@@ -111,12 +111,12 @@ err_t request_unlink(struct request *r)
 	return error == E_OK ? names_remove(&vfs.store, &path.path, r->m.w[0] & UNLINK_DIRECTORY) : error;
 }
 
-/* One user, to whom everything but the devices belongs. */
+/* One user, to whom everything belongs but devices, objects and the vfs's own directories. */
 static err_t change(uint32_t number, uint64_t what, uint64_t value)
 {
 	struct inode *inode = tree_inode(&vfs.tree, number);
 
-	if (!inode_is_regular(inode) && !inode_is_directory(inode))
+	if (inode->device != DEVICE_NONE || inode->fixed)
 		return E_DENIED;
 	if (what == CHANGE_MODE && value <= MODE_CHANGEABLE)
 		inode->mode = (inode->mode & ~MODE_CHANGEABLE) | value;
