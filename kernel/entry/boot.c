@@ -14,6 +14,7 @@
 #include "entry/boot.h"
 #include "hw/mmu.h"
 #include "hw/plic.h"
+#include "hw/rtc.h"
 #include "hw/timer.h"
 #include "object/frame.h"
 #include "object/sched.h"
@@ -65,6 +66,7 @@ static void make_info(struct boot *boot)
 	info->checked = PAGODA_CHECKED;
 	info->ram_base = boot->machine.memory[0].base;
 	info->ram_bytes = boot->machine.memory[0].bytes;
+	info->epoch_ns = rtc_read_epoch(&boot->machine);
 	cpus[0].trace = spot_of_pfn(boot_take(boot, rings));
 	cpus[0].trace->capacity = TRACE_RECORDS;
 }

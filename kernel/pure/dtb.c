@@ -26,6 +26,7 @@ enum dtb_role {
 	ROLE_PLIC,
 	ROLE_UART,
 	ROLE_TEST,
+	ROLE_RTC,
 };
 
 struct dtb_value {
@@ -198,6 +199,8 @@ static err_t judge_node(struct dtb_walk *walk)
 		return take_uart(walk);
 	case ROLE_TEST:
 		return take_device(walk, &machine->test);
+	case ROLE_RTC:
+		return take_device(walk, &machine->rtc);
 	default:
 		return E_OK;
 	}
@@ -272,6 +275,8 @@ static void see_compatible(struct dtb_level *level, struct dtb_value value)
 		level->role = ROLE_UART;
 	else if (value_has_string(value, "sifive,test0"))
 		level->role = ROLE_TEST;
+	else if (value_has_string(value, "google,goldfish-rtc"))
+		level->role = ROLE_RTC;
 }
 
 static void see_cells(uint8_t *cells, struct dtb_value value)

@@ -36,6 +36,7 @@ struct dtb_machine {
 	struct dtb_range uart;
 	uint64_t uart_irq;
 	struct dtb_range test; /* sifive_test: power off */
+	struct dtb_range rtc;  /* goldfish: the time of day */
 };
 
 /**

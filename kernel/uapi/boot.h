@@ -88,6 +88,7 @@ struct info_page {
 	uint64_t fault_count;	/* faults turned into messages since power-on */
 	uint64_t fpu_saves;
 	uint64_t fpu_restores;
+	uint64_t epoch_ns; /* [I] since 1970 when the ticks were 0; 0: the machine has no clock */
 };
 
 #endif

@@ -38,9 +38,10 @@ int dup3(int fd, int to, int flags)
 
 int pipe2(int ends[2], int flags)
 {
-	struct message m = message_make(VFS_PIPE, flags & O_CLOEXEC ? OPEN_CLOEXEC : 0, 0);
+	uint64_t how = (flags & O_CLOEXEC ? OPEN_CLOEXEC : 0) | (flags & O_NONBLOCK ? OPEN_NONBLOCK : 0);
+	struct message m = message_make(VFS_PIPE, how, 0);
 
-	if (flags & ~O_CLOEXEC)
+	if (flags & ~(O_CLOEXEC | O_NONBLOCK))
 		return posix_fail(E_ARGUMENT);
 	ipc_call(SLOT_VFS, &m);
 	err_t error = message_error(&m);
@@ -63,17 +64,15 @@ static int flags_get(int fd)
 	if (flags < 0)
 		return -1;
 	int access = !(flags & OPEN_WRITE) ? O_RDONLY : flags & OPEN_READ ? O_RDWR : O_WRONLY;
-	return access | (flags & OPEN_APPEND ? O_APPEND : 0);
+	return access | (flags & OPEN_APPEND ? O_APPEND : 0) | (flags & OPEN_NONBLOCK ? O_NONBLOCK : 0);
 }
 
-/* Nothing of what F_SETFL could change is changeable. */
+/* Other flags are passed over, as POSIX says. */
 static int flags_set(int fd, int wanted)
 {
-	int flags = flags_get(fd);
+	uint64_t flags = (wanted & O_APPEND ? OPEN_APPEND : 0) | (wanted & O_NONBLOCK ? OPEN_NONBLOCK : 0);
 
-	if (flags < 0)
-		return -1;
-	return ((wanted ^ flags) & (O_APPEND | O_NONBLOCK)) == 0 ? 0 : posix_fail(E_UNSUPPORTED);
+	return call_three(VFS_SET_FLAGS, fd, flags, 0) < 0 ? -1 : 0;
 }
 
 int fcntl(int fd, int command, ...)

@@ -248,3 +248,17 @@ int execle(const char *path, const char *first, ...)
 	free(words);
 	return -1;
 }
+
+int execlpe(const char *file, const char *first, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, first);
+	char **words = words_gather(first, &arguments);
+	char **envp = words != NULL ? va_arg(arguments, char **) : NULL;
+	va_end(arguments);
+	if (words != NULL)
+		execvpe(file, words, envp);
+	free(words);
+	return -1;
+}

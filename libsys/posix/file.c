@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files by name and by descriptor: open, creat, close, lseek, stat, lstat, fstat, access. */
+/* Files by name and by descriptor: open, creat, close, lseek, stat, lstat, fstat, access, fsync. */
 #include "posix/posix.h"
 #include "uapi/fault.h"
 #include <errno.h>
@@ -54,6 +54,7 @@ static uint64_t open_flags_of(int flags)
 	result |= flags & O_APPEND ? OPEN_APPEND : 0;
 	result |= flags & O_DIRECTORY ? OPEN_DIRECTORY : 0;
 	result |= flags & O_CLOEXEC ? OPEN_CLOEXEC : 0;
+	result |= flags & O_NONBLOCK ? OPEN_NONBLOCK : 0;
 	return result;
 }
 
@@ -158,4 +159,22 @@ int access(const char *path, int mode)
 	    ((mode & X_OK) && !(facts.st_mode & S_IXUSR)))
 		return posix_fail(E_ACCESS);
 	return 0;
+}
+
+/* Files live in memory: there is nothing behind them. EBADF as everywhere. */
+int fsync(int fd)
+{
+	struct message m = message_make(VFS_OPEN_FLAGS, (uint64_t)(int64_t)fd, 0);
+
+	ipc_call(SLOT_VFS, &m);
+	return posix_result(message_error(&m));
+}
+
+int fdatasync(int fd)
+{
+	return fsync(fd);
+}
+
+void sync(void)
+{
 }

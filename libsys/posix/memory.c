@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory: brk, sbrk, mmap, munmap, mprotect. The pager decides, also what can be shared. */
+/* Memory: brk, sbrk, mmap, munmap, mprotect, msync, madvise. The pager decides, also what can be shared. */
 #include "posix/posix.h"
 #include <errno.h>
 #include <stddef.h>
@@ -100,4 +100,34 @@ int mprotect(void *address, size_t bytes, int prot)
 	m.w[2] = (uint64_t)prot;
 	ipc_call(SLOT_PAGER, &m);
 	return posix_result(message_error(&m));
+}
+
+/* Private changes are nobody else's, and those of shared objects are seen at once: there is nothing to write
+ * back. */
+int msync(void *address, size_t bytes, int flags)
+{
+	bool both = (flags & MS_ASYNC) && (flags & MS_SYNC);
+
+	(void)bytes;
+	if ((uint64_t)address % PAGE_BYTES != 0 || (flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || both)
+		return posix_fail(E_ARGUMENT);
+	return 0;
+}
+
+/* Advice is heard and changes nothing; what would change contents (MADV_DONTNEED) is not taken. */
+int madvise(void *address, size_t bytes, int advice)
+{
+	(void)bytes;
+	if ((uint64_t)address % PAGE_BYTES != 0 || advice < MADV_NORMAL || advice > MADV_WILLNEED)
+		return posix_fail(E_ARGUMENT);
+	return 0;
+}
+
+int posix_madvise(void *address, size_t bytes, int advice)
+{
+	int reason = errno;
+	int result = madvise(address, bytes, advice) == 0 ? 0 : errno;
+
+	errno = reason;
+	return result;
 }

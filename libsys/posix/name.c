@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names: unlink, rmdir, remove, mkdir, rename, truncate, chdir, getcwd, realpath, umask. */
+/* Names: unlink, rmdir, remove, mkdir, rename, symlink, readlink, link, truncate, chdir, getcwd, realpath,
+ * umask. */
 #include "posix/posix.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -61,23 +62,54 @@ int chdir(const char *path)
 	return call_path(VFS_CHDIR, 0, path);
 }
 
-int rename(const char *from, const char *to)
+/* A request about two texts, which travel as one. */
+static int call_two(uint32_t request, const char *first, const char *second)
 {
-	size_t from_bytes = strlen(from), to_bytes = strlen(to);
-	struct message m = message_make(VFS_RENAME, from_bytes, 0);
+	size_t first_bytes = strlen(first), second_bytes = strlen(second);
+	struct message m = message_make(request, first_bytes, 0);
 
-	if (from_bytes == 0 || to_bytes == 0)
+	if (first_bytes == 0 || second_bytes == 0)
 		return posix_fail(E_NO_ENTRY);
-	if (from_bytes >= POSIX_PATH_BYTES_MAX || to_bytes >= POSIX_PATH_BYTES_MAX)
+	if (first_bytes >= POSIX_PATH_BYTES_MAX || second_bytes >= POSIX_PATH_BYTES_MAX)
 		return posix_fail(E_NAME_TOO_LONG);
-	char *both = malloc(from_bytes + to_bytes);
+	char *both = malloc(first_bytes + second_bytes);
 	if (both == NULL)
 		return -1;
-	memcpy(both, from, from_bytes);
-	memcpy(both + from_bytes, to, to_bytes);
-	err_t error = posix_call_buffer(SLOT_VFS, &m, both, from_bytes + to_bytes);
+	memcpy(both, first, first_bytes);
+	memcpy(both + first_bytes, second, second_bytes);
+	err_t error = posix_call_buffer(SLOT_VFS, &m, both, first_bytes + second_bytes);
 	free(both);
 	return posix_result(error);
+}
+
+int rename(const char *from, const char *to)
+{
+	return call_two(VFS_RENAME, from, to);
+}
+
+int symlink(const char *target, const char *path)
+{
+	return call_two(VFS_SYMLINK, target, path);
+}
+
+ssize_t readlink(const char *restrict path, char *restrict buffer, size_t bytes)
+{
+	struct message m = message_make(VFS_READLINK, 0, 0);
+	err_t error = posix_call_path(&m, path);
+
+	if (error != E_OK)
+		return posix_fail(error);
+	if (bytes > m.w[0])
+		bytes = m.w[0];
+	memcpy(buffer, &message_page()->words[MESSAGE_REGISTERS], bytes);
+	return (ssize_t)bytes;
+}
+
+/* A file has one name: POSIX's error for a file system without links of this kind. */
+int link(const char *path, const char *another)
+{
+	(void)path, (void)another;
+	return posix_fail(E_DENIED);
 }
 
 int ftruncate(int fd, off_t bytes)

@@ -7,6 +7,10 @@
 #include <pagoda/ipc.h>
 #include <pagoda/program.h>
 #include <sys/types.h>
+#include <time.h>
+
+/* The last part of argv[0]. */
+const char *posix_program_name(void);
 
 /* Set errno for an error that is not E_OK; answers -1. */
 int posix_fail(err_t error);
@@ -43,6 +47,15 @@ MUST_USE err_t posix_transfer(uint32_t request, int fd, const void *buffer, size
 
 /* read() of a custom pager's object, of which the vfs has no contents: it is mapped, and copied here. */
 ssize_t posix_read_object(int fd, void *buffer, size_t bytes);
+
+/* Whether nanoseconds are below a second, and nothing is below 0. */
+bool posix_timespec_is_good(const struct timespec *time);
+
+/* Absolute ticks, @wanted from now; DEADLINE_NEVER if that is beyond counting. */
+uint64_t posix_deadline_after(const struct timespec *wanted);
+
+/* True: the signal is blocked, and kept for later. */
+bool posix_hold_signal(int number);
 
 /* Permission bits of a file to be made: without those that umask() forbids. */
 mode_t posix_mode(mode_t mode);

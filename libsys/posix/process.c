@@ -85,6 +85,41 @@ pid_t wait(int *status)
 	return waitpid(-1, status, 0);
 }
 
+static void time_subtract(struct timeval *from, const struct timeval *what)
+{
+	from->tv_sec -= what->tv_sec;
+	from->tv_usec -= what->tv_usec;
+	if (from->tv_usec < 0) {
+		from->tv_sec--;
+		from->tv_usec += US_PER_S;
+	}
+}
+
+/* What a child used is by how much the sum of all that were waited for grows. */
+pid_t wait4(pid_t pid, int *status, int flags, struct rusage *usage)
+{
+	struct rusage before;
+
+	if (usage == NULL)
+		return waitpid(pid, status, flags);
+	if (getrusage(RUSAGE_CHILDREN, &before) != 0)
+		return -1;
+	pid_t ended = waitpid(pid, status, flags);
+	if (ended <= 0)
+		return ended;
+	if (getrusage(RUSAGE_CHILDREN, usage) != 0)
+		return -1;
+	time_subtract(&usage->ru_utime, &before.ru_utime);
+	usage->ru_minflt -= before.ru_minflt;
+	usage->ru_majflt -= before.ru_majflt;
+	return ended;
+}
+
+pid_t wait3(int *status, int flags, struct rusage *usage)
+{
+	return wait4(-1, status, flags, usage);
+}
+
 static pid_t ask_pid(uint32_t request)
 {
 	struct message m = message_make(request, 0, 0);

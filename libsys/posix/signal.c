@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals, as far as they are built: a signal from another process has its default action. What a process
- * raises itself (abort, a write to a pipe that nobody reads) can be handled or ignored: that is decided here.
+ * Signals, as far as they are built: a signal has its default action or is ignored, which the process server
+ * sees to. What a process raises itself (abort, a write to a pipe that nobody reads) can be handled, too:
+ * that is decided here. A handler for any other signal is refused (ENOSYS).
  */
 #include "posix/posix.h"
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #define SIGNAL_MAX 31
+#define ASK	   UINT64_MAX
 
 static const struct {
 	const char *text;
@@ -61,41 +63,60 @@ static bool arises_inside(int number)
 	return number == SIGABRT || number == SIGPIPE;
 }
 
-static err_t action_check(int number, _sig_func_ptr action)
+/* Have the process server ignore a signal, or no more. *before: whether it did. */
+static err_t ignore_call(int number, uint64_t wish, bool *before)
 {
-	if (!signal_is_known(number) || number == SIGKILL || number == SIGSTOP || action == SIG_ERR)
+	struct message m = message_make(PROC_IGNORE, (uint64_t)number, wish);
+
+	ipc_call(SLOT_PROC, &m);
+	*before = m.w[0] != 0;
+	return message_error(&m);
+}
+
+/* @action: NULL asks. *old: what it was, SIG_IGN after exec() too. */
+static err_t action_change(int number, const _sig_func_ptr *action, _sig_func_ptr *old)
+{
+	bool ignored;
+
+	if (!signal_is_known(number))
 		return E_ARGUMENT;
-	if (action == SIG_DFL || arises_inside(number) || (action == SIG_IGN && signals[number].ignored))
+	if (action != NULL && (number == SIGKILL || number == SIGSTOP || *action == SIG_ERR))
+		return E_ARGUMENT;
+	if (action != NULL && *action != SIG_DFL && *action != SIG_IGN && !arises_inside(number))
+		return E_SYSCALL;
+	*old = actions[number];
+	if (number == SIGKILL || number == SIGSTOP)
 		return E_OK;
-	return E_SYSCALL;
+	err_t error = ignore_call(number, action == NULL ? ASK : *action == SIG_IGN, &ignored);
+	if (error != E_OK)
+		return error;
+	if (ignored)
+		*old = SIG_IGN;
+	if (action != NULL)
+		actions[number] = *action;
+	return E_OK;
 }
 
 _sig_func_ptr signal(int number, _sig_func_ptr action)
 {
-	err_t error = action_check(number, action);
+	_sig_func_ptr old;
+	err_t error = action_change(number, &action, &old);
 
 	if (error != E_OK) {
 		posix_fail(error);
 		return SIG_ERR;
 	}
-	_sig_func_ptr old = actions[number];
-	actions[number] = action;
 	return old;
 }
 
 int sigaction(int number, const struct sigaction *restrict action, struct sigaction *restrict old)
 {
-	err_t error = signal_is_known(number) ? E_OK : E_ARGUMENT;
+	_sig_func_ptr before;
+	err_t error = action_change(number, action != NULL ? &action->sa_handler : NULL, &before);
 
-	if (error == E_OK && action != NULL)
-		error = action_check(number, action->sa_handler);
-	if (error != E_OK)
-		return posix_fail(error);
-	if (old != NULL)
-		*old = (struct sigaction){.sa_handler = actions[number]};
-	if (action != NULL)
-		actions[number] = action->sa_handler;
-	return 0;
+	if (error == E_OK && old != NULL)
+		*old = (struct sigaction){.sa_handler = before};
+	return posix_result(error);
 }
 
 static int end_by(int number)
@@ -110,6 +131,8 @@ int raise(int number)
 {
 	if (!signal_is_known(number))
 		return posix_fail(E_ARGUMENT);
+	if (posix_hold_signal(number))
+		return 0;
 	if (actions[number] == SIG_IGN || (actions[number] == SIG_DFL && signals[number].ignored))
 		return 0;
 	if (actions[number] != SIG_DFL) {
@@ -139,6 +162,15 @@ int kill(pid_t pid, int number)
 		return -1;
 	}
 	return posix_result(error);
+}
+
+/* Only the end of the process ends it. */
+int pause(void)
+{
+	struct message m = message_make(PROC_SLEEP, DEADLINE_NEVER, 0);
+
+	ipc_call(SLOT_PROC, &m);
+	return posix_fail(E_INTERRUPTED);
 }
 
 char *strsignal(int number)

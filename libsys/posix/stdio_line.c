@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What picolibc's stdio lacks: getline, getdelim, dprintf, vdprintf. */
+/* What picolibc's stdio lacks: getline, getdelim, dprintf, vdprintf, fgetpos, fsetpos; and fgets, whose own
+ * loses a last line without an end. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,6 +44,18 @@ ssize_t getline(char **restrict line, size_t *restrict room, FILE *restrict file
 	return getdelim(line, room, '\n', file);
 }
 
+char *fgets(char *restrict line, int room, FILE *restrict file)
+{
+	int used = 0, c = 0;
+
+	while (used + 1 < room && c != '\n' && (c = getc(file)) != EOF)
+		line[used++] = (char)c;
+	if (room <= 0 || (c == EOF && (used == 0 || ferror(file))))
+		return NULL;
+	line[used] = 0;
+	return line;
+}
+
 int vdprintf(int fd, const char *restrict format, va_list arguments)
 {
 	char *text;
@@ -69,4 +82,15 @@ int dprintf(int fd, const char *restrict format, ...)
 	int bytes = vdprintf(fd, format, arguments);
 	va_end(arguments);
 	return bytes;
+}
+
+int fgetpos(FILE *restrict file, fpos_t *restrict place)
+{
+	*place = ftello(file);
+	return *place < 0 ? -1 : 0;
+}
+
+int fsetpos(FILE *file, fpos_t *place)
+{
+	return fseeko(file, *place, SEEK_SET);
 }

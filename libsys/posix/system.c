@@ -5,10 +5,14 @@
 #include <pagoda/inspect.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-#define ARGUMENT_BYTES_MAX (128l << 10)
-#define HOST_NAME	   "pagoda"
+#define ARGUMENT_BYTES_MAX  (128l << 10)
+#define HOST_NAME	    "pagoda"
+#define HOST_NAME_BYTES_MAX 64
+#define LINE_BYTES_MAX	    2048
+#define PROCESSORS_RUNNING  1 /* other harts run no threads */
 
 static long limit_of(int which)
 {
@@ -46,6 +50,16 @@ long sysconf(int name)
 		return frames_of(false);
 	case _SC_AVPHYS_PAGES:
 		return frames_of(true);
+	case _SC_NPROCESSORS_CONF:
+		return (long)inspect_info()->harts;
+	case _SC_NPROCESSORS_ONLN:
+		return PROCESSORS_RUNNING;
+	case _SC_LINE_MAX:
+		return LINE_BYTES_MAX;
+	case _SC_HOST_NAME_MAX:
+		return HOST_NAME_BYTES_MAX;
+	case _SC_IOV_MAX:
+		return IOV_MAX;
 	default:
 		return posix_fail(E_ARGUMENT);
 	}

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time: gettimeofday, clock_gettime, clock_getres, times, nanosleep, sleep, usleep. There is one clock, the
- * time base, which starts at power-on; CLOCK_REALTIME counts from there too until somebody reads the
- * real-time clock. Processor time is not accounted, so times() gives the elapsed time and no more.
+ * Time: gettimeofday, clock_gettime, clock_getres, times, nanosleep, clock_nanosleep, sleep, usleep,
+ * timespec_get. There is one clock, the time base, which starts at power-on; CLOCK_REALTIME adds the time of
+ * day that the machine's clock told then (without one it counts from power-on too). Processor time is not
+ * accounted, so times() gives the elapsed time and no more.
  */
 #include "posix/posix.h"
+#include <errno.h>
 #include <pagoda/inspect.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
@@ -16,7 +19,19 @@
 
 static bool clock_is_known(clockid_t clock)
 {
-	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC;
+	return clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC || clock == CLOCK_PROCESS_CPUTIME_ID;
+}
+
+/* The time since the process began stands for its processor time. */
+static int clock_of_process(struct timespec *now)
+{
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) != 0)
+		return -1;
+	now->tv_sec = usage.ru_utime.tv_sec;
+	now->tv_nsec = usage.ru_utime.tv_usec * 1000;
+	return 0;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now)
@@ -28,8 +43,13 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 		return posix_fail(E_ARGUMENT);
 	if (hz == 0)
 		return posix_fail(E_UNSUPPORTED);
-	now->tv_sec = ticks / hz;
-	now->tv_nsec = ticks % hz * NS_PER_S / hz;
+	if (clock == CLOCK_PROCESS_CPUTIME_ID)
+		return clock_of_process(now);
+	uint64_t ns = ticks % hz * NS_PER_S / hz;
+	if (clock == CLOCK_REALTIME)
+		ns += inspect_info()->epoch_ns;
+	now->tv_sec = ticks / hz + ns / NS_PER_S;
+	now->tv_nsec = ns % NS_PER_S;
 	return 0;
 }
 
@@ -71,8 +91,12 @@ clock_t times(struct tms *parts)
 	return elapsed;
 }
 
-/* Absolute ticks, @wanted from now; DEADLINE_NEVER if that is beyond counting. */
-static uint64_t deadline_after(const struct timespec *wanted)
+bool posix_timespec_is_good(const struct timespec *time)
+{
+	return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < (long)NS_PER_S;
+}
+
+uint64_t posix_deadline_after(const struct timespec *wanted)
 {
 	uint64_t hz = inspect_info()->timebase_hz;
 	uint64_t ticks;
@@ -85,16 +109,58 @@ static uint64_t deadline_after(const struct timespec *wanted)
 	return ticks;
 }
 
+int timespec_get(struct timespec *now, int base)
+{
+	return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
+}
+
+static err_t sleep_until(uint64_t deadline)
+{
+	struct message m = message_make(PROC_SLEEP, deadline, 0);
+
+	ipc_call(SLOT_PROC, &m);
+	return message_error(&m);
+}
+
 /* Nothing interrupts it: *left is 0. */
 int nanosleep(const struct timespec *wanted, struct timespec *left)
 {
-	if (wanted->tv_sec < 0 || wanted->tv_nsec < 0 || wanted->tv_nsec >= (long)NS_PER_S)
+	if (!posix_timespec_is_good(wanted))
 		return posix_fail(E_ARGUMENT);
-	struct message m = message_make(PROC_SLEEP, deadline_after(wanted), 0);
-	ipc_call(SLOT_PROC, &m);
 	if (left != NULL)
 		*left = (struct timespec){0};
-	return posix_result(message_error(&m));
+	return posix_result(sleep_until(posix_deadline_after(wanted)));
+}
+
+/* The difference to now; what is past is 0. */
+static struct timespec time_until(const struct timespec *end, const struct timespec *now)
+{
+	struct timespec rest = {end->tv_sec - now->tv_sec, end->tv_nsec - now->tv_nsec};
+
+	if (rest.tv_nsec < 0) {
+		rest.tv_sec--;
+		rest.tv_nsec += NS_PER_S;
+	}
+	return rest.tv_sec < 0 ? (struct timespec){0} : rest;
+}
+
+/* Answers the error, not by errno. */
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *wanted, struct timespec *left)
+{
+	struct timespec now, rest = *wanted;
+	int before = errno;
+
+	if ((flags & ~TIMER_ABSTIME) || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) ||
+	    !posix_timespec_is_good(wanted))
+		return EINVAL;
+	if (flags & TIMER_ABSTIME) {
+		left = NULL;
+		if (clock_gettime(clock, &now) == 0)
+			rest = time_until(wanted, &now);
+	}
+	int result = nanosleep(&rest, left) == 0 ? 0 : errno;
+	errno = before;
+	return result;
 }
 
 unsigned sleep(unsigned seconds)

@@ -131,7 +131,7 @@ static ssize_t transfer(uint32_t request, int fd, const void *buffer, size_t byt
 	if (error == E_PIPE)
 		raise(SIGPIPE);
 	if (error != E_OK && done == 0)
-		return posix_fail(error);
+		return posix_fail(error == E_BUSY ? E_LATER : error); /* EAGAIN: O_NONBLOCK */
 	return (ssize_t)done;
 }
 

@@ -120,7 +120,30 @@ enum open_flag {
 	OPEN_APPEND = 32,
 	OPEN_DIRECTORY = 64,
 	OPEN_CLOEXEC = 128,
+	OPEN_NONBLOCK = 256, /* a read or write that would have to wait: E_BUSY */
 };
+
+/* VFS_CHANGE and VFS_FCHANGE */
+enum vfs_change {
+	CHANGE_MODE = 0, /* permission bits */
+	CHANGE_TIME = 1, /* of the last change, seconds since 1970 */
+};
+
+/* What VFS_POLL can tell, as in poll(). Those from POLL_BIT_ERROR on are told without being asked for. */
+enum poll_bit {
+	POLL_BIT_IN = 1,
+	POLL_BIT_OUT = 4,
+	POLL_BIT_ERROR = 8,    /* a pipe that nobody reads */
+	POLL_BIT_HANG_UP = 16, /* a pipe that nobody writes any more */
+	POLL_BIT_INVALID = 32, /* no open file */
+};
+
+struct vfs_poll {
+	int32_t fd;	       /* below 0: left out */
+	uint16_t wanted, seen; /* enum poll_bit */
+};
+#define VFS_POLL_MAX (MESSAGE_WORDS - MESSAGE_REGISTERS)
+_Static_assert(sizeof(struct vfs_poll) == sizeof(uint64_t), "one word each");
 
 /* VFS_TTY_MODE */
 enum tty_mode {

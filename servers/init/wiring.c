@@ -156,6 +156,7 @@ static const struct wire wires[] = {
 	{"vfs", "archive", wire_archive, VFS_ARCHIVE, NULL, 0},
 	{"vfs", "proc_news", wire_notification, VFS_PROC_NEWS, "proc", VFS_NEWS_TTY},
 	{"vfs", "pager_news", wire_notification, VFS_PAGER_NEWS, "pager", VFS_NEWS_MEMORY},
+	{"vfs", "timer", wire_timer, VFS_TIMER, NULL, 0},
 	{"pager", "vfs", wire_endpoint, PAGER_VFS, "vfs", BADGE_PAGER},
 	{"pager", "uart", wire_endpoint, PAGER_UART, "uart", BADGE_PAGER},
 	{"pager", "archive", wire_archive, PAGER_ARCHIVE, NULL, 0},

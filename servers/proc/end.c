@@ -37,7 +37,7 @@ void end_process(struct process *process, uint32_t status)
 }
 
 /* Default actions; handlers come with signals. Linux's numbers. */
-static bool signal_is_ignored(uint64_t signal)
+static bool signal_is_harmless(uint64_t signal)
 {
 	return signal == 17 || signal == 18 || signal == 23 || signal == 28;
 }
@@ -49,13 +49,20 @@ static bool signal_stops(uint64_t signal)
 
 bool signal_is_fatal(uint64_t signal)
 {
-	return signal >= 1 && signal <= SIGNAL_MAX && !signal_is_ignored(signal) && !signal_stops(signal);
+	return signal >= 1 && signal <= SIGNAL_MAX && !signal_is_harmless(signal) && !signal_stops(signal);
+}
+
+bool signal_is_ignored(const struct process *process, uint64_t signal)
+{
+	return process->ignored >> signal & 1;
 }
 
 err_t end_by_signal(struct process *process, uint64_t signal)
 {
 	if (signal < 1 || signal > SIGNAL_MAX)
 		return E_ARGUMENT;
+	if (signal_is_ignored(process, signal))
+		return E_OK;
 	if (signal_stops(signal))
 		return E_UNSUPPORTED;
 	if (process->state == PROCESS_LIVE && signal_is_fatal(signal))
@@ -71,7 +78,8 @@ void end_foreground(void)
 		return;
 	process_mark(&proc.table, root);
 	while ((process = process_take_marked(&proc.table)))
-		end_process(process, status_of_signal(SIGNAL_INTERRUPT));
+		if (!signal_is_ignored(process, SIGNAL_INTERRUPT))
+			end_process(process, status_of_signal(SIGNAL_INTERRUPT));
 }
 
 /* Collect every refused fault the pager has; there may be none, news is only a flag. */

@@ -64,6 +64,7 @@ err_t request_fork(struct process *caller, const struct message *in, struct answ
 	if (error != E_OK)
 		return error;
 	child->start_ticks = ticks_now();
+	child->ignored = caller->ignored;
 	error = child_build(caller, child);
 	if (error != E_OK) {
 		slots_clear_new();

@@ -30,6 +30,7 @@
 #define PATH_ROOM	   1032	   /* the vfs takes no longer ones */
 #define ARGUMENT_BYTES_MAX 131072u /* pointers and strings of argv and envp */
 #define SIGNAL_KILL	   9
+#define SIGNAL_STOP	   19
 #define SIGNAL_MAX	   31
 
 /* Slots of the own CSpace beyond those of server.h. */
@@ -93,7 +94,7 @@ struct answer {
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
 	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
-	request_check, request_foreground, request_session, request_session_start;
+	request_check, request_foreground, request_ignore, request_session, request_session_start;
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
 MUST_USE err_t call_words(cap_t server, uint32_t label, const uint64_t *words, uint64_t count,
@@ -156,6 +157,7 @@ static inline uint32_t status_of_signal(uint64_t signal)
 /* Thread, files, space: whatever the record says it has. */
 void end_take_apart(struct process *process);
 bool signal_is_fatal(uint64_t signal);
+bool signal_is_ignored(const struct process *process, uint64_t signal); /* by its own wish */
 void end_process(struct process *process, uint32_t status);
 /* As by kill(): the default action of the signal. Errors E_ARGUMENT, E_UNSUPPORTED (stop signals). */
 MUST_USE err_t end_by_signal(struct process *process, uint64_t signal);

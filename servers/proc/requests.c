@@ -49,10 +49,26 @@ err_t request_signal_self(struct process *caller, const struct message *in, stru
 	uint64_t signal = in->w[0];
 
 	(void)out;
-	if (signal_is_fatal(signal) && !signal_is_silent(signal))
+	if (signal_is_fatal(signal) && !signal_is_silent(signal) && !signal_is_ignored(caller, signal))
 		console_print(CHANNEL_STDERR, "%s[%u]: %s sent by itself\n", caller->name,
 			      (unsigned)caller->pid, signal_name(signal));
 	return signal_self(caller, signal);
+}
+
+err_t request_ignore(struct process *caller, const struct message *in, struct answer *out)
+{
+	uint64_t signal = in->w[0], wish = in->w[1];
+
+	if (signal < 1 || signal > SIGNAL_MAX || signal == SIGNAL_KILL || signal == SIGNAL_STOP)
+		return E_ARGUMENT;
+	if (wish > 1 && wish != UINT64_MAX)
+		return E_ARGUMENT;
+	out->w0 = signal_is_ignored(caller, signal);
+	if (wish == 0)
+		caller->ignored &= ~(1u << signal);
+	else if (wish == 1)
+		caller->ignored |= 1u << signal;
+	return E_OK;
 }
 
 err_t request_kill(struct process *caller, const struct message *in, struct answer *out)

@@ -119,7 +119,21 @@ static struct waiters *console_writers(const struct open_file *file)
 	return &writers;
 }
 
-const struct file_kind console_kind = {console_read, console_write, NULL, console_readers, console_writers};
+/* A poll asks for input as a read would. */
+static uint16_t console_ready(const struct open_file *file)
+{
+	const uint8_t *from;
+	uint64_t bytes;
+
+	if (!(file->flags & OPEN_READ))
+		return writers.count == 0 ? POLL_BIT_OUT : 0;
+	if (!interactive && tty_read(&tty, 1, &from, &bytes) == E_LATER)
+		(void)input_fetch();
+	return tty_read(&tty, 1, &from, &bytes) != E_LATER ? POLL_BIT_IN : 0;
+}
+
+const struct file_kind console_kind = {console_read,	console_write,	 NULL,
+				       console_readers, console_writers, console_ready};
 
 void console_open(bool person)
 {
@@ -140,6 +154,7 @@ void console_news(uint64_t flags)
 			input_take_all();
 		move_serve(&readers);
 	}
+	poll_serve();
 }
 
 bool console_is_terminal(void)

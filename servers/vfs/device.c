@@ -103,11 +103,12 @@ static err_t object_write(struct open_file *file, struct transfer *t)
 	return E_DENIED;
 }
 
-static const struct file_kind kind_regular = {regular_read, regular_write, regular_end, NULL, NULL};
-static const struct file_kind kind_directory = {directory_move, directory_move, directory_end, NULL, NULL};
-static const struct file_kind kind_object = {object_read, object_write, regular_end, NULL, NULL};
-static const struct file_kind kind_null = {null_read, null_write, device_end, NULL, NULL};
-static const struct file_kind kind_zero = {zero_read, null_write, device_end, NULL, NULL};
+static const struct file_kind kind_regular = {regular_read, regular_write, regular_end, NULL, NULL, NULL};
+static const struct file_kind kind_directory = {directory_move, directory_move, directory_end,
+						NULL,		NULL,		NULL};
+static const struct file_kind kind_object = {object_read, object_write, regular_end, NULL, NULL, NULL};
+static const struct file_kind kind_null = {null_read, null_write, device_end, NULL, NULL, NULL};
+static const struct file_kind kind_zero = {zero_read, null_write, device_end, NULL, NULL, NULL};
 static const struct file_kind *const kind_device[] = {
 	[DEVICE_CONSOLE] = &console_kind,
 	[DEVICE_NULL] = &kind_null,

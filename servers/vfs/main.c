@@ -11,6 +11,8 @@
 #include <pagoda/syscall.h>
 #include <stdio.h>
 
+#define NS_PER_S 1000000000ul
+
 struct vfs vfs;
 static struct inode inodes[TREE_INODES_MAX + 1];
 
@@ -45,6 +47,12 @@ static const struct row rows[] = {
 	[VFS_FD_FLAGS] = {request_fd_flags, ASK_PROCESS},
 	[VFS_TTY_MODE] = {request_tty_mode, ASK_PROCESS},
 	[VFS_OPEN_FLAGS] = {request_open_flags, ASK_PROCESS},
+	[VFS_CHANGE] = {request_change, ASK_PROCESS},
+	[VFS_FCHANGE] = {request_fchange, ASK_PROCESS},
+	[VFS_SET_FLAGS] = {request_set_flags, ASK_PROCESS},
+	[VFS_SYMLINK] = {request_symlink, ASK_PROCESS, true},
+	[VFS_READLINK] = {request_readlink, ASK_PROCESS},
+	[VFS_POLL] = {request_poll, ASK_PROCESS},
 	[VFS_PROCESS_CREATE] = {service_process_create, ASK_PROC},
 	[VFS_PROCESS_DESTROY] = {service_process_destroy, ASK_PROC},
 	[VFS_LOOKUP] = {service_lookup, ASK_PROC},
@@ -78,14 +86,17 @@ static err_t request_admit(struct request *r, enum asker asker)
 	return r->process ? E_OK : E_DENIED;
 }
 
-/* Changes are dated in seconds since the machine was switched on, as the clock of libsys counts. */
+/* Changes are dated in seconds since 1970, or since power-on if the machine has no clock. */
 static void tell_time(void)
 {
 	const struct info_page *info = (const struct info_page *)PROGRAM_INFO_PAGE;
 	uint64_t ticks;
 
 	__asm__ volatile("rdtime %0" : "=r"(ticks));
-	vfs.tree.now_s = info->timebase_hz != 0 ? ticks / info->timebase_hz : 0;
+	if (info->timebase_hz == 0)
+		return;
+	uint64_t ns = info->epoch_ns + ticks % info->timebase_hz * NS_PER_S / info->timebase_hz;
+	vfs.tree.now_s = ticks / info->timebase_hz + ns / NS_PER_S;
 }
 
 static err_t request_serve(struct request *r)
@@ -108,7 +119,7 @@ static void drop_received(const struct message *m)
 		sys_cap_delete(CAP_NULL, SERVER_RECEIVE);
 }
 
-/* Serve *m. True: *m is the answer now. */
+/* Serve *m. True: *m is the answer now. Requests that put words into the message page change no pipe. */
 static bool serve(struct message *m)
 {
 	struct request r = {.m = *m};
@@ -158,11 +169,13 @@ static void start_up(const struct server_start *start)
 	vfs.pipes.cache = &vfs.cache;
 	vfs.files.store = &vfs.store;
 	vfs.files.pipes = &vfs.pipes;
+	tell_time();
 	if (device_add_all(&vfs.tree, &vfs.console) != E_OK)
 		server_panic("cannot make /dev");
 	if (object_directory_add(&vfs.tree, &vfs.pagers) != E_OK)
 		server_panic("cannot make /pagers");
 	load_archive(start);
+	poll_open();
 	console_open(start->option_interactive);
 }
 
@@ -177,6 +190,8 @@ _Noreturn void server_main(const struct server_start *start)
 		owed = false;
 		if (m.tag & TAG_NOTIFY) {
 			console_news(m.w[0]);
+			if (m.w[0] & VFS_NEWS_TIMER)
+				poll_wake();
 			move_serve_pipes();
 		} else {
 			owed = serve(&m);

@@ -3,6 +3,7 @@
  * Reads and writes, now or after a wait.
  *
  *   try -> E_LATER      wait in the file's queue, behind those who came before
+ *       -> E_LATER      of a file with OPEN_NONBLOCK: answer E_BUSY
  *       -> E_NO_MEMORY  wait in the queue for memory, if the pager can be asked
  *       -> else         answer
  *
@@ -40,7 +41,9 @@ err_t move_start(struct open_file *file, struct transfer *t, bool write)
 	struct waiters *queue = queue_of(file, write);
 	err_t error = queue && queue->count > 0 && t->bytes > 0 ? E_LATER : move_try(file, t, write);
 
-	if (error == E_NO_MEMORY && memory_ask())
+	if (error == E_LATER && (file->flags & OPEN_NONBLOCK))
+		error = E_BUSY;
+	else if (error == E_NO_MEMORY && memory_ask())
 		error = waiter_park(&memory_waiters, file, t, write);
 	else if (error == E_LATER)
 		error = waiter_park(queue, file, t, write);
@@ -78,12 +81,16 @@ void move_serve(struct waiters *waiters)
 /* Serving one changes the pipe again for the other side; it ends when nobody can go on. */
 void move_serve_pipes(void)
 {
+	bool changed = false;
 	uint32_t pipe;
 
 	while (pipe_take_changed(&vfs.pipes, &pipe)) {
 		move_serve(pipe_waiters(pipe, PIPE_WRITER));
 		move_serve(pipe_waiters(pipe, PIPE_READER));
+		changed = true;
 	}
+	if (changed)
+		poll_serve();
 }
 
 void move_cancel(struct process *process, err_t answer)

@@ -90,5 +90,21 @@ static err_t end_refuse(struct open_file *file, struct transfer *t)
 	return E_BAD_FD; /* not opened for this */
 }
 
-const struct file_kind pipe_reader_kind = {end_read, end_refuse, NULL, pipe_readers, NULL};
-const struct file_kind pipe_writer_kind = {end_refuse, end_write, NULL, NULL, pipe_writers};
+static uint16_t reader_ready(const struct open_file *file)
+{
+	const struct pipe *pipe = &vfs.pipes.pipes[file->target];
+
+	return (pipe_used(pipe) > 0 ? POLL_BIT_IN : 0) | (pipe->open[PIPE_WRITER] ? 0 : POLL_BIT_HANG_UP);
+}
+
+/* Room for a write that goes in whole. */
+static uint16_t writer_ready(const struct open_file *file)
+{
+	const struct pipe *pipe = &vfs.pipes.pipes[file->target];
+
+	return (pipe_room(pipe) >= PIPE_BUF_BYTES ? POLL_BIT_OUT : 0) |
+	       (pipe->open[PIPE_READER] ? 0 : POLL_BIT_ERROR);
+}
+
+const struct file_kind pipe_reader_kind = {end_read, end_refuse, NULL, pipe_readers, NULL, reader_ready};
+const struct file_kind pipe_writer_kind = {end_refuse, end_write, NULL, NULL, pipe_writers, writer_ready};

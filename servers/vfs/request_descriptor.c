@@ -42,7 +42,7 @@ err_t request_pipe(struct request *r)
 	uint32_t fds[2];
 	err_t error;
 
-	if (r->m.w[0] & ~(uint64_t)OPEN_CLOEXEC)
+	if (r->m.w[0] & ~(uint64_t)(OPEN_CLOEXEC | OPEN_NONBLOCK))
 		return E_ARGUMENT;
 	error = file_open_pipe(&vfs.files, r->process, r->m.w[0], fds);
 	if (error != E_OK)
@@ -73,5 +73,18 @@ err_t request_open_flags(struct request *r)
 	if (!file)
 		return E_BAD_FD;
 	r->w[0] = file->flags;
+	return E_OK;
+}
+
+err_t request_set_flags(struct request *r)
+{
+	struct open_file *file = file_of(&vfs.files, r->process, r->m.w[0]);
+	uint64_t flags = r->m.w[1];
+
+	if (!file)
+		return E_BAD_FD;
+	if (flags & ~(uint64_t)(OPEN_APPEND | OPEN_NONBLOCK))
+		return E_ARGUMENT;
+	file->flags = (file->flags & ~(OPEN_APPEND | OPEN_NONBLOCK)) | flags;
 	return E_OK;
 }

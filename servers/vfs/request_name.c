@@ -5,10 +5,12 @@
 
 #define OPEN_ALL                                                                               \
 	(OPEN_READ | OPEN_WRITE | OPEN_CREATE | OPEN_EXCLUSIVE | OPEN_TRUNCATE | OPEN_APPEND | \
-	 OPEN_DIRECTORY | OPEN_CLOEXEC)
+	 OPEN_DIRECTORY | OPEN_CLOEXEC | OPEN_NONBLOCK)
 
 #define UNLINK_DIRECTORY 1u
 #define STAT_KEEP_LINK	 1u
+#define MODE_CHANGEABLE	 07777u
+#define TARGET_BYTES_MAX (8 * (MESSAGE_WORDS - MESSAGE_REGISTERS))
 
 /* Copy the caller's buffer, at most @room bytes. */
 static err_t request_text(struct request *r, char *text, uint64_t room, uint64_t *bytes)
@@ -109,6 +111,42 @@ err_t request_unlink(struct request *r)
 	return error == E_OK ? names_remove(&vfs.store, &path.path, r->m.w[0] & UNLINK_DIRECTORY) : error;
 }
 
+/* One user, to whom everything belongs but devices, objects and the vfs's own directories. */
+static err_t change(uint32_t number, uint64_t what, uint64_t value)
+{
+	struct inode *inode = tree_inode(&vfs.tree, number);
+
+	if (inode->device != DEVICE_NONE || inode->fixed)
+		return E_DENIED;
+	if (what == CHANGE_MODE && value <= MODE_CHANGEABLE)
+		inode->mode = (inode->mode & ~MODE_CHANGEABLE) | value;
+	else if (what == CHANGE_TIME && value <= UINT32_MAX)
+		inode->mtime_s = value;
+	else
+		return E_ARGUMENT;
+	return E_OK;
+}
+
+err_t request_change(struct request *r)
+{
+	struct request_path path;
+	struct path_end end;
+	err_t error = request_path(r, r->process->cwd, &path);
+
+	if (error == E_OK)
+		error = path_walk(&vfs.tree, &path.path, &end);
+	return error == E_OK ? change(end.inode, r->m.w[0], r->m.w[1]) : error;
+}
+
+err_t request_fchange(struct request *r)
+{
+	const struct open_file *file = file_of(&vfs.files, r->process, r->m.w[0]);
+
+	if (!file)
+		return E_BAD_FD;
+	return file->kind == FILE_INODE ? change(file->target, r->m.w[1], r->m.w[2]) : E_DENIED;
+}
+
 err_t request_mkdir(struct request *r)
 {
 	struct request_path path;
@@ -132,6 +170,44 @@ err_t request_rename(struct request *r)
 	if (error == E_OK)
 		error = path_make(&to, r->process->cwd, text + from_bytes, bytes - from_bytes);
 	return error == E_OK ? names_rename(&vfs.store, &from, &to) : error;
+}
+
+err_t request_symlink(struct request *r)
+{
+	char text[2 * PATH_BYTES_MAX];
+	struct path path;
+	uint64_t bytes, target_bytes = r->m.w[0];
+	err_t error = request_text(r, text, sizeof(text), &bytes);
+
+	if (error != E_OK)
+		return error;
+	if (target_bytes > bytes || memchr(text, 0, target_bytes))
+		return E_ARGUMENT;
+	error = path_make(&path, r->process->cwd, text + target_bytes, bytes - target_bytes);
+	return error == E_OK ? names_make_link(&vfs.store, &path, text, target_bytes) : error;
+}
+
+err_t request_readlink(struct request *r)
+{
+	uint64_t *words = &message_page()->words[MESSAGE_REGISTERS];
+	struct request_path path;
+	struct path_end end;
+	err_t error = request_path(r, r->process->cwd, &path);
+
+	path.path.last = PATH_KEEP_LINK;
+	if (error == E_OK)
+		error = path_walk(&vfs.tree, &path.path, &end);
+	if (error != E_OK)
+		return error;
+	const struct inode *link = tree_inode(&vfs.tree, end.inode);
+	if (!inode_is_link(link))
+		return E_ARGUMENT;
+	if (link->size_bytes > TARGET_BYTES_MAX)
+		return E_NAME_TOO_LONG;
+	memcpy(words, link->data, link->size_bytes);
+	r->w[0] = link->size_bytes;
+	r->words = MESSAGE_REGISTERS + (link->size_bytes + 7) / 8;
+	return E_OK;
 }
 
 err_t request_chdir(struct request *r)

@@ -8,6 +8,7 @@
  *   service_*.c  requests of proc and of the pager: _process.c, _cache.c; _object.c names of objects
  *   device.c     what read, write and seek do for each kind of file
  *   move.c       reads and writes, now or after a wait;  waiters.c who waits for what
+ *   poll.c       who waits until one of several files is ready
  *   console.c    the terminal on the uart driver's channels
  *   memory.c     asking the pager for memory
  *   transfer.c   copying from and to the caller's buffer
@@ -26,6 +27,7 @@
 #include <pagoda/ipc.h>
 
 #define CACHE_RESERVE_PAGES 32u
+#define VFS_NEWS_TIMER	    4u /* of the own notification, beside UART_NEWS_INPUT and _ROOM */
 #define VFS_CACHE_BASE	    (SERVER_ARCHIVE_BASE + 0x100000000ul) /* arenas of the cache, in order */
 
 struct vfs {
@@ -56,7 +58,8 @@ typedef err_t request_handler(struct request *r);
 request_handler request_open, request_close, request_read, request_write, request_seek, request_truncate,
 	request_tty_mode, request_fstat, request_stat, request_readdir, request_counts, request_check,
 	request_dup, request_dup2, request_pipe, request_fd_flags, request_open_flags, request_unlink,
-	request_mkdir, request_rename, request_chdir, request_getcwd;
+	request_mkdir, request_rename, request_chdir, request_getcwd, request_change, request_fchange,
+	request_set_flags, request_poll, request_symlink, request_readlink;
 request_handler service_process_create, service_process_destroy, service_process_fork, service_process_exec,
 	service_process_lookup, service_process_limit, service_cancel, service_tty_news, service_lookup,
 	service_inode_read, service_lease, service_lease_return, service_cache_grow, service_map_inode,
@@ -88,6 +91,8 @@ struct file_kind {
 	uint64_t (*end)(const struct open_file *file);
 	struct waiters *(*readers)(const struct open_file *file);
 	struct waiters *(*writers)(const struct open_file *file);
+	/* what would not wait now, enum poll_bit; NULL: nothing ever does */
+	uint16_t (*ready)(const struct open_file *file);
 };
 const struct file_kind *file_kind_of(const struct open_file *file);
 MUST_USE err_t device_add_all(struct tree *tree, uint32_t *console);
@@ -100,6 +105,16 @@ void move_serve(struct waiters *waiters);
 void move_serve_pipes(void);
 /* All that a process has parked is dropped (E_STALE) or answered with @answer. */
 void move_cancel(struct process *process, err_t answer);
+
+/* Those who wait for several files. */
+extern struct waiters poll_waiters;
+struct poll;
+void poll_open(void);
+void poll_serve(void);			     /* answer those of whose files one is ready now */
+void poll_wake(void);			     /* answer those whose time has come */
+uint64_t poll_put_answer(struct poll *poll); /* into the message page; answers how many are ready */
+uint32_t poll_count(const struct poll *poll);
+void poll_forget(struct poll *poll);
 
 /* The console. */
 extern const struct file_kind console_kind;

@@ -75,7 +75,8 @@ err_t waiter_park(struct waiters *queue, struct open_file *file, const struct tr
 	}
 	*waiter = (struct waiter){.t = *t, .file = file, .write = write};
 	waiter->t.reply = waiter_slot(waiter);
-	file_pin(file);
+	if (file)
+		file_pin(file);
 	process->parked++;
 	total++;
 	queue_put(queue, waiter);
@@ -93,12 +94,15 @@ static void waiter_forget(struct waiter *waiter)
 	struct process *process = process_find(&vfs.files, waiter->t.pid);
 	struct open_file *file = waiter->file;
 
+	if (waiter->poll)
+		poll_forget(waiter->poll);
 	if (process)
 		process->parked--;
 	queue_remove(waiter);
 	waiter_give(waiter);
 	total--;
-	file_unpin(&vfs.files, file);
+	if (file)
+		file_unpin(&vfs.files, file);
 }
 
 void waiter_answer(struct waiter *waiter, err_t error)
@@ -106,6 +110,10 @@ void waiter_answer(struct waiter *waiter, err_t error)
 	struct message m = message_make(error, waiter->t.done, 0);
 	cap_t slot = waiter_slot(waiter);
 
+	if (waiter->poll && error == E_OK) {
+		m.w[0] = poll_put_answer(waiter->poll);
+		m.tag = TAG(error, MESSAGE_REGISTERS + poll_count(waiter->poll));
+	}
 	if (ipc_reply_send(slot, &m) != E_OK)
 		sys_cap_delete(CAP_NULL, slot); /* its caller is gone */
 	waiter_forget(waiter);
@@ -134,7 +142,7 @@ uint32_t waiters_total(void)
 /* Each one that waits stands in its queue, and its process counts it. */
 int waiters_check(void)
 {
-	uint32_t waiting = 0, parked = 0, pins = 0;
+	uint32_t waiting = 0, polling = 0, parked = 0, pins = 0;
 
 	for (uint32_t i = 0; i < fresh; i++) {
 		const struct waiter *waiter = &table[i];
@@ -142,7 +150,9 @@ int waiters_check(void)
 		if (!waiter->queue)
 			continue;
 		waiting++;
-		if (waiter->t.done > waiter->t.bytes || waiter->file->pins == 0 ||
+		polling += waiter->file == NULL;
+		if (waiter->t.done > waiter->t.bytes || (waiter->file && waiter->file->pins == 0) ||
+		    (waiter->file != NULL) == (waiter->poll != NULL) ||
 		    !process_find(&vfs.files, waiter->t.pid))
 			return __LINE__;
 		if (waiter->prev ? waiter->prev->next != waiter : waiter->queue->first != waiter)
@@ -154,5 +164,7 @@ int waiters_check(void)
 		parked += vfs.files.processes[i].pid != 0 ? vfs.files.processes[i].parked : 0;
 	for (uint32_t i = 0; i < vfs.files.top_open; i++)
 		pins += vfs.files.open[i].references != 0 ? vfs.files.open[i].pins : 0;
-	return waiting == total && parked == total && pins == total ? 0 : __LINE__;
+	return waiting == total && parked == total && pins + polling == total && polling == poll_waiters.count
+		       ? 0
+		       : __LINE__;
 }

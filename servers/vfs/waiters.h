@@ -12,7 +12,8 @@ struct waiters;
 
 struct waiter {
 	struct transfer t;
-	struct open_file *file; /* pinned */
+	struct open_file *file; /* pinned; NULL: it waits for those of `poll` */
+	struct poll *poll;
 	bool write;
 	struct waiters *queue; /* NULL: free */
 	struct waiter *next, *prev;
@@ -23,7 +24,8 @@ struct waiters {
 	uint32_t count;
 };
 
-/* Keep the current caller at the end of a queue: E_LATER. Errors: E_TOO_MANY, nothing has changed */
+/* Keep the current caller at the end of a queue: E_LATER. Without @file it is a poll. Errors: E_TOO_MANY,
+ * nothing has changed */
 MUST_USE err_t waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t,
 			   bool write);
 

@@ -144,6 +144,10 @@ static void add_soc(void)
 	CELLS("reg", 0, 0x10000000, 0, 0x100);
 	property_text("compatible", "ns16550a");
 	node_end();
+	node("rtc@101000");
+	CELLS("reg", 0, 0x101000, 0, 0x1000);
+	property_text("compatible", "google,goldfish-rtc");
+	node_end();
 	node("test@100000");
 	CELLS("reg", 0, 0x100000, 0, 0x1000);
 	property("compatible", "sifive,test1\0sifive,test0\0syscon", 33);
@@ -217,6 +221,7 @@ TEST(tree_like_virt_is_read)
 	CHECK_EQ(machine.plic.base, 0xc000000);
 	CHECK_EQ(machine.plic.bytes, 0x600000);
 	CHECK_EQ(machine.test.base, 0x100000);
+	CHECK_EQ(machine.rtc.base, 0x101000);
 }
 
 /* A copy of exactly the bytes that may be touched, so that the sanitizer sees one too many. */

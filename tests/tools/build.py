@@ -51,6 +51,16 @@ def build(kind, targets=(KERNEL, ARCHIVE), verbose=False):
     return folder
 
 
+def share(kind):
+    """Keep others from building @kind as long as this process lives, and what it becomes by exec."""
+    try:
+        lock = os.open(folder_of(kind) + '.lock', os.O_RDONLY)
+    except OSError:
+        return  # nobody has built here, or may
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    os.set_inheritable(lock, True)
+
+
 def _call(command, verbose):
     # cwd: meson finds the sources by itself; a terminal as stdin would let tools ask.
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 """./pagoda-cc: gcc with what a program of Pagoda needs, from the release build.
 
 The flags come from the build itself (tests/meson.build writes them into two files), so they are those of the shipped programs.
+A program is linked with a library that is up to date, and that no other build changes meanwhile.
 """
 import os
 import subprocess
@@ -58,13 +59,21 @@ def command(folder, words):
     return line + [start, *words, '-x', 'none', *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
 
 
+def bring_up_to_date(folder, words):
+    """What gcc will need; the lock on it is kept through the exec and goes with gcc."""
+    complete = all(os.path.exists(os.path.join(folder, name)) for name in (*TARGETS, *FLAGS, CROSS_FILE))
+    if not complete:
+        build.install_packages('run')
+    if not complete or (links(words) and has_input(words) and os.access(folder, os.W_OK)):
+        build.build('release', TARGETS)
+    if links(words):
+        build.share('release')
+
+
 def main(words):
     try:
         folder = build.folder_of('release')
-        wanted = [*TARGETS, *FLAGS, CROSS_FILE]
-        if not all(os.path.exists(os.path.join(folder, name)) for name in wanted):
-            build.install_packages('run')
-            build.build('release', TARGETS)
+        bring_up_to_date(folder, words)
     except build.SetupError as error:
         sys.stderr.write(f'{error.output}pagoda-cc: {error}\n')
         return 125

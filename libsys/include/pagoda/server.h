@@ -26,6 +26,8 @@ enum server_slot {
 	VFS_ARCHIVE = 9,     /* Memory; also mapped read-only at SERVER_ARCHIVE_BASE */
 	VFS_PROC_NEWS = 10,  /* proc's notification, badge VFS_NEWS_TTY */
 	VFS_PAGER_NEWS = 11, /* the pager's notification, badge VFS_NEWS_MEMORY */
+	VFS_TIMER = 12,
+	VFS_TIMER_NEWS = 13, /* its own notification for the Timer; empty at the start */
 	PAGER_VFS = 8,	     /* endpoint, badge BADGE_PAGER */
 	PAGER_UART = 9,
 	PAGER_ARCHIVE = 10,

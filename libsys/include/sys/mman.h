@@ -13,21 +13,37 @@
 extern "C" {
 #endif
 
-#define PROT_NONE     0
-#define PROT_READ     1
-#define PROT_WRITE    2
-#define PROT_EXEC     4
+#define PROT_NONE	      0
+#define PROT_READ	      1
+#define PROT_WRITE	      2
+#define PROT_EXEC	      4
 
-#define MAP_SHARED    0x01
-#define MAP_PRIVATE   0x02
-#define MAP_FIXED     0x10
-#define MAP_ANONYMOUS 0x20
-#define MAP_ANON      MAP_ANONYMOUS
-#define MAP_FAILED    ((void *)-1)
+#define MAP_SHARED	      0x01
+#define MAP_PRIVATE	      0x02
+#define MAP_FIXED	      0x10
+#define MAP_ANONYMOUS	      0x20
+#define MAP_ANON	      MAP_ANONYMOUS
+#define MAP_FAILED	      ((void *)-1)
+
+#define MS_ASYNC	      1
+#define MS_INVALIDATE	      2
+#define MS_SYNC		      4
+
+#define MADV_NORMAL	      0
+#define MADV_RANDOM	      1
+#define MADV_SEQUENTIAL	      2
+#define MADV_WILLNEED	      3
+#define POSIX_MADV_NORMAL     MADV_NORMAL
+#define POSIX_MADV_RANDOM     MADV_RANDOM
+#define POSIX_MADV_SEQUENTIAL MADV_SEQUENTIAL
+#define POSIX_MADV_WILLNEED   MADV_WILLNEED
 
 void *mmap(void *address, size_t bytes, int prot, int flags, int fd, off_t offset);
 int munmap(void *address, size_t bytes);
 int mprotect(void *address, size_t bytes, int prot);
+int msync(void *address, size_t bytes, int flags);
+int madvise(void *address, size_t bytes, int advice);
+int posix_madvise(void *address, size_t bytes, int advice);
 
 #ifdef __cplusplus
 }

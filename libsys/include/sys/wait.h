@@ -26,6 +26,11 @@ extern "C" {
 pid_t wait(int *status);
 pid_t waitpid(pid_t pid, int *status, int flags);
 
+/* @usage: NULL, or what this child used. */
+struct rusage;
+pid_t wait4(pid_t pid, int *status, int flags, struct rusage *usage);
+pid_t wait3(int *status, int flags, struct rusage *usage);
+
 #ifdef __cplusplus
 }
 #endif

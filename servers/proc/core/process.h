@@ -40,6 +40,7 @@ struct process {
 	bool marked;		   /* process_mark() */
 	bool has_space, has_files; /* for the shell: what pager and vfs hold under this pid */
 	uint32_t wait_pid;	   /* WAITS_CHILD: for whom, 0: any */
+	uint32_t ignored;	   /* bit n: signal n */
 	uint32_t status;	   /* ZOMBIE: as waitpid() gives it */
 	uint64_t deadline;	   /* WAITS_TIME */
 	struct process *parent;

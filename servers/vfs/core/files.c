@@ -12,7 +12,7 @@ void files_init(struct files *files, struct store *store, struct pipes *pipes)
 }
 
 /* Take a free open file. Needs files_have_room(). */
-static struct open_file *open_take(struct files *files, uint32_t target, enum open_kind kind, uint8_t flags)
+static struct open_file *open_take(struct files *files, uint32_t target, enum open_kind kind, uint16_t flags)
 {
 	uint32_t index = files->free_open;
 
@@ -106,7 +106,7 @@ err_t file_open(struct files *files, struct process *process, const struct open_
 		return error;
 	*fd = descriptor_lowest(process, 0);
 	file = open_take(files, request->inode, FILE_INODE,
-			 request->flags & (OPEN_READ | OPEN_WRITE | OPEN_APPEND));
+			 request->flags & (OPEN_READ | OPEN_WRITE | OPEN_APPEND | OPEN_NONBLOCK));
 	file->channel = request->channel;
 	files->store->tree->inodes[request->inode].opens++;
 	descriptor_set(files, process, *fd, file);
@@ -127,7 +127,8 @@ err_t file_open_pipe(struct files *files, struct process *process, uint32_t flag
 		return error;
 	for (int end = 0; end < 2; end++) {
 		fds[end] = descriptor_lowest(process, 0);
-		descriptor_set(files, process, fds[end], open_take(files, pipe, kinds[end], rights[end]));
+		descriptor_set(files, process, fds[end],
+			       open_take(files, pipe, kinds[end], rights[end] | (flags & OPEN_NONBLOCK)));
 		file_set_cloexec(process, fds[end], flags & OPEN_CLOEXEC);
 	}
 	return E_OK;

@@ -29,8 +29,8 @@ struct open_file {
 	uint32_t references; /* 0: free, next_free holds */
 	uint32_t next_free;
 	uint16_t pins;	 /* of the references those of waiting requests */
+	uint16_t flags;	 /* OPEN_READ, OPEN_WRITE, OPEN_APPEND, OPEN_NONBLOCK */
 	uint8_t kind;	 /* enum open_kind */
-	uint8_t flags;	 /* OPEN_READ, OPEN_WRITE, OPEN_APPEND */
 	uint8_t channel; /* console: enum console_channel that a write goes to */
 };
 
@@ -78,7 +78,7 @@ void process_destroy(struct files *files, struct process *process);
 /* What a new open file starts with. */
 struct open_request {
 	uint32_t inode;
-	uint8_t flags; /* OPEN_READ, OPEN_WRITE, OPEN_APPEND, OPEN_CLOEXEC */
+	uint16_t flags; /* OPEN_READ, OPEN_WRITE, OPEN_APPEND, OPEN_CLOEXEC, OPEN_NONBLOCK */
 	uint8_t channel;
 };
 

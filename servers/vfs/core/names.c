@@ -80,6 +80,24 @@ err_t names_make_directory(struct store *store, const struct path *path, uint32_
 	return end_create(store, &end, VFS_DIRECTORY | (mode & 0777), &number);
 }
 
+err_t names_make_link(struct store *store, const struct path *path, const char *target, uint64_t target_bytes)
+{
+	struct path way = *path;
+	struct path_end end;
+	err_t error;
+
+	way.last = PATH_KEEP_LINK;
+	error = path_walk(store->tree, &way, &end);
+	if (error == E_OK)
+		return E_EXISTS;
+	if (error != E_NO_ENTRY || end.parent == 0 || end.slash || name_is_dots(&end))
+		return error;
+	error = directory_may_change(store, end.parent);
+	if (error != E_OK)
+		return error;
+	return tree_create_link(store->tree, end.parent, end.name, end.name_bytes, target, target_bytes);
+}
+
 /* May this name go? */
 static err_t remove_check(const struct store *store, const struct path_end *end, bool directory)
 {

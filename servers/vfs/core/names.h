@@ -30,6 +30,11 @@ MUST_USE err_t names_open(struct store *store, const struct path *path, const st
 /* Errors: of path_walk() and tree_create(); E_EXISTS, E_ACCESS */
 MUST_USE err_t names_make_directory(struct store *store, const struct path *path, uint32_t mode);
 
+/* A link to @target, whatever that may be. Errors: of path_walk() and tree_create_link(); E_EXISTS, E_ACCESS
+ */
+MUST_USE err_t names_make_link(struct store *store, const struct path *path, const char *target,
+			       uint64_t target_bytes);
+
 /*
  * Take a name away, of a directory only if @directory. Who has the file open keeps it.
  * Errors    of path_walk(); E_IS_DIRECTORY, E_NOT_DIRECTORY, E_NOT_EMPTY, E_ARGUMENT ("." or ".."),

@@ -144,6 +144,10 @@ static int inode_check(const struct tree *tree, const struct inode *inode)
 		return __LINE__;
 	if (inode->name_long != 0 && inode->name != tree->names_long[inode->name_long - 1])
 		return __LINE__;
+	if (inode->target_long != 0 &&
+	    (!inode_is_link(inode) ||
+	     inode->data != (const uint8_t *)tree->names_long[inode->target_long - 1]))
+		return __LINE__;
 	return 0;
 }
 
@@ -172,7 +176,7 @@ int tree_check(const struct tree *tree)
 			continue;
 		used++;
 		nameless += inode->parent == 0;
-		long_names += inode->name_long != 0;
+		long_names += (inode->name_long != 0) + (inode->target_long != 0);
 		broken = inode_check(tree, inode);
 		if (!broken)
 			broken = directory_check(tree, number, &seen);

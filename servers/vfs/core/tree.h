@@ -7,7 +7,8 @@
  *   bucket[hash(directory, name)] -> hash_next -> ...;  free inodes hang in a list through the same link
  *
  * An inode has one name or none: it stays without a name while somebody refers to it. Names and link targets
- * of the archive are borrowed from it, others are kept here: short ones in the inode, long ones in a table.
+ * of the archive are borrowed from it, others are kept here: short names in the inode, long ones and targets
+ * in a table.
  *
  * Outside, an inode is known by a handle, which is its number and a version. A version is never given twice,
  * so the handle of an inode that is gone finds nothing, though its number serves another one by now.
@@ -55,9 +56,10 @@ struct inode {
 	uint32_t holds; /* the pager's, for areas that refer to it */
 	uint32_t dirty; /* pages of the cache that are the only place of their data */
 	uint16_t name_bytes;
-	uint16_t name_long; /* slot + 1 of a long name */
-	uint8_t device;	    /* enum inode_device; VFS_CHARACTER, but objects are VFS_REGULAR */
-	bool shown;	    /* its handle of now was given away */
+	uint16_t name_long;   /* slot + 1 of a long name */
+	uint16_t target_long; /* slot + 1 of a link's target that is kept here */
+	uint8_t device;	      /* enum inode_device; VFS_CHARACTER, but objects are VFS_REGULAR */
+	bool shown;	      /* its handle of now was given away */
 	bool fixed; /* a directory of the vfs's own: it keeps its name and takes no entry from outside */
 	char name_short[TREE_NAME_SHORT];
 };
@@ -71,8 +73,8 @@ struct tree {
 	uint64_t orders;
 	uint32_t now_s; /* what a change is dated */
 	uint32_t buckets[TREE_BUCKETS];
-	uint16_t long_free, long_top, long_used; /* slot + 1 */
-	char names_long[TREE_NAMES_LONG][TREE_NAME_MAX + 1];
+	uint16_t long_free, long_top, long_used;	     /* slot + 1 */
+	char names_long[TREE_NAMES_LONG][TREE_NAME_MAX + 1]; /* and targets of links */
 };
 
 /* An empty root directory in the table @inodes, which has room for 1 to @capacity. */
@@ -119,6 +121,13 @@ MUST_USE err_t tree_add(struct tree *tree, uint32_t directory, const char *name,
  */
 MUST_USE err_t tree_create(struct tree *tree, uint32_t directory, const char *name, uint32_t name_bytes,
 			   uint32_t mode, uint32_t *number);
+
+/*
+ * A new link; its target is copied.
+ * Errors    as tree_create(); E_NO_ENTRY (an empty target), E_NAME_TOO_LONG (over TREE_NAME_MAX)
+ */
+MUST_USE err_t tree_create_link(struct tree *tree, uint32_t directory, const char *name, uint32_t name_bytes,
+				const char *target, uint64_t target_bytes);
 
 /* Take the name away. Needs a name, and no entries below; the root keeps its own. */
 void tree_unname(struct tree *tree, uint32_t number);

@@ -35,13 +35,17 @@ static uint16_t name_take_long(struct tree *tree)
 	return slot;
 }
 
+static void name_give_long(struct tree *tree, uint16_t slot)
+{
+	memcpy(tree->names_long[slot - 1], &tree->long_free, sizeof(tree->long_free));
+	tree->long_free = slot;
+	tree->long_used--;
+}
+
 static void name_drop(struct tree *tree, struct inode *inode)
 {
-	if (inode->name_long != 0) {
-		memcpy(tree->names_long[inode->name_long - 1], &tree->long_free, sizeof(tree->long_free));
-		tree->long_free = inode->name_long;
-		tree->long_used--;
-	}
+	if (inode->name_long != 0)
+		name_give_long(tree, inode->name_long);
 	inode->name = "";
 	inode->name_bytes = inode->name_long = 0;
 }
@@ -177,6 +181,28 @@ err_t tree_create(struct tree *tree, uint32_t directory, const char *name, uint3
 	return E_OK;
 }
 
+err_t tree_create_link(struct tree *tree, uint32_t directory, const char *name, uint32_t name_bytes,
+		       const char *target, uint64_t target_bytes)
+{
+	uint32_t slots = name_bytes > TREE_NAME_SHORT ? 2 : 1, number;
+	err_t error = E_OK;
+
+	if (target_bytes == 0 || target_bytes > TREE_NAME_MAX)
+		return target_bytes == 0 ? E_NO_ENTRY : E_NAME_TOO_LONG;
+	if (tree->long_used + slots > TREE_NAMES_LONG)
+		error = E_TOO_MANY;
+	if (error == E_OK)
+		error = tree_create(tree, directory, name, name_bytes, VFS_LINK | 0777, &number);
+	if (error != E_OK)
+		return error;
+	struct inode *link = &tree->inodes[number];
+	link->target_long = name_take_long(tree);
+	memcpy(tree->names_long[link->target_long - 1], target, target_bytes);
+	link->data = (const uint8_t *)tree->names_long[link->target_long - 1];
+	link->size_bytes = target_bytes;
+	return E_OK;
+}
+
 void tree_unname(struct tree *tree, uint32_t number)
 {
 	tree_unhang(tree, number);
@@ -203,6 +229,8 @@ err_t tree_rename(struct tree *tree, uint32_t number, uint32_t directory, const 
 
 void tree_forget(struct tree *tree, uint32_t number)
 {
+	if (tree->inodes[number].target_long != 0)
+		name_give_long(tree, tree->inodes[number].target_long);
 	tree->inodes[number].mode = 0;
 	tree->inodes[number].hash_next = tree->free;
 	tree->free = number;

@@ -107,6 +107,58 @@ TEST(removing_answers_as_posix_says)
 	world_check();
 }
 
+static err_t make_link(const char *text, const char *target)
+{
+	struct path path = world_path(text);
+
+	return names_make_link(&store, &path, target, strlen(target));
+}
+
+TEST(links_keep_their_targets)
+{
+	static const char long_name[] = "/a_name_of_more_than_thirty_two_bytes_for_a_link";
+	char target[TREE_NAME_MAX + 2] = "";
+
+	build();
+	CHECK_EQ(make_link("/l", "d/f"), E_OK);
+	CHECK_EQ(find("/l"), find("/d/f"));
+	CHECK_EQ(make_link("/l", "g"), E_EXISTS);
+	CHECK_EQ(make_link("/m", ""), E_NO_ENTRY);
+	CHECK_EQ(make_link("/m/", "g"), E_NO_ENTRY);
+	CHECK_EQ(make_link("/g/m", "g"), E_NOT_DIRECTORY);
+	memset(target, 'x', TREE_NAME_MAX + 1);
+	CHECK_EQ(make_link("/m", target), E_NAME_TOO_LONG);
+	CHECK_EQ(make_link(long_name, "/d/e"), E_OK);
+	CHECK_EQ(world.tree.long_used, 3);
+	CHECK_EQ(rename_to("/l", "/d/l"), E_OK);
+	CHECK_EQ(find("/d/l"), 0); /* d/f below d is not there */
+	CHECK_EQ(remove_directory(long_name), E_NOT_DIRECTORY);
+	CHECK_EQ(remove_file(long_name), E_OK);
+	CHECK_EQ(remove_file("/d/l"), E_OK);
+	CHECK_EQ(world.tree.long_used, 0);
+	CHECK_TRUE(find("/d/e") != 0);
+	world_check();
+}
+
+TEST(links_end_when_their_room_is_full)
+{
+	char text[16];
+	uint32_t count = 0;
+	err_t error;
+
+	world_make(2000, 1);
+	do {
+		snprintf(text, sizeof(text), "/%u", count++);
+		error = make_link(text, "target");
+	} while (error == E_OK);
+	CHECK_EQ(error, E_TOO_MANY);
+	CHECK_EQ(count, TREE_NAMES_LONG + 1);
+	world_check();
+	CHECK_EQ(remove_file("/7"), E_OK);
+	CHECK_EQ(make_link("/7", "again"), E_OK);
+	world_check();
+}
+
 TEST(renaming_answers_as_posix_says)
 {
 	uint32_t g, e;
