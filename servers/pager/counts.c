@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* The accounts as others ask for them. What is mapped is asked of the kernel, not taken from the books. */
-#include "pager.h"
+#include "custom.h"
 #include <pagoda/syscall.h>
 
 void counts_fill(struct pager_counts *counts)
 {
 	const uint64_t *frames = pager.policy.frames.counts;
+	uint64_t given = pager.policy.frames.given; /* frames of grants that books name */
 
 	*counts = (struct pager_counts){
 		.frames_total = pager.frames_total,
 		.frames_free = frames[FRAME_FREE],
-		.anon = frames[FRAME_ANON],
+		.anon = frames[FRAME_ANON] + given,
 		.cache = frames[FRAME_CACHE],
 		.tables = process_tables(),
-		.pinned = frames[FRAME_PINNED] + frames[FRAME_BOOKS] + pager.frames_elsewhere,
+		.pinned = frames[FRAME_PINNED] + frames[FRAME_BOOKS] + frames[FRAME_GRANT] - given +
+			  pager.frames_elsewhere,
 		.spaces = pager.policy.space_count,
 	};
 	counts->objects = frames[FRAME_POOL] - counts->tables;
@@ -33,17 +35,36 @@ uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end)
 	return present;
 }
 
+/*
+ * Pages that answers of custom pagers brought are known to the kernel alone: what it stored and we did not
+ * bring. Each forwarded fault accounts for one at most, the rest came along.
+ */
+static void faults_add_supplied(const struct process *process, struct pager_faults *own)
+{
+	uint64_t brought = own->present - own->faults - own->prefetched - own->populate;
+	uint64_t asked = brought < process->forwarded ? brought : process->forwarded;
+
+	own->faults += asked;
+	own->prefetched += brought - asked;
+}
+
 void counts_faults(struct process *process, struct pager_faults *faults)
 {
 	const struct vm_space *space = process->space;
 	const struct pager_faults *earlier = &process->earlier;
 
 	*faults = (struct pager_faults){
-		.faults = earlier->faults + space->faults,
-		.prefetched = earlier->prefetched + space->prefetched,
-		.populate = earlier->populate + space->populated,
-		.present = earlier->present + sys_space_stored(process->space_cap).value,
+		.faults = space->faults,
+		.prefetched = space->prefetched,
+		.populate = space->populated,
+		.present = sys_space_stored(process->space_cap).value,
 	};
+	if (process->forwarded)
+		faults_add_supplied(process, faults);
+	faults->faults += earlier->faults;
+	faults->prefetched += earlier->prefetched;
+	faults->populate += earlier->populate;
+	faults->present += earlier->present;
 	faults->other = faults->present - faults->faults - faults->prefetched - faults->populate;
 }
 
@@ -56,6 +77,8 @@ int counts_check(void)
 		broken = nodes_check(&pager.process_nodes);
 	if (!broken)
 		broken = slots_check();
+	if (!broken)
+		broken = customs_check();
 	if (broken)
 		return broken;
 	for (int i = 0; i < PROCESS_BUCKETS; i++)

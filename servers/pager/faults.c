@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Faults: from the message to the answer. The answer carries the map items; a refused fault keeps its
- * reply here and becomes news for proc.
+ * Faults: from the message to the answer. The answer carries the map items; a refused fault goes to refuse.c,
+ * one whose page a custom pager supplies to forwards.c.
  */
-#include "pager.h"
+#include "custom.h"
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
@@ -15,13 +15,38 @@ static struct {
 	bool is_second; /* answer to it */
 } served;
 
-/* Ask policy until it need not wait. */
-static void fault_decide(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
-			 struct verdict *verdict)
+/* What the kernel has mapped there: page number, *rights; 0: nothing. */
+static uint64_t fault_lookup(const struct process *process, vaddr_t address, uint32_t *rights)
+{
+	struct result result = sys_space_lookup(process->space_cap, address & ~(PAGE_BYTES - 1));
+
+	*rights = result.value & RIGHTS_RWX;
+	return result.error ? 0 : result.value >> PAGE_SHIFT;
+}
+
+/*
+ * A page that a custom pager may have supplied: only the kernel knows. Not there: ask for it. There, and its
+ * table was parked: nothing is to be done (the verdict stays). Else it is a store to a private page: a copy.
+ */
+static void decide_present(struct process *process, vaddr_t address, uint32_t access, struct verdict *verdict)
+{
+	uint32_t rights;
+	uint64_t frame = fault_lookup(process, address, &rights);
+
+	if (frame && !(access & ~rights))
+		return;
+	if (!frame || policy_copy_from(process->space, address, access, frame, verdict))
+		policy_fault(process->space, address, access, ORIGIN_FAULT, verdict);
+}
+
+void fault_decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
+		  struct verdict *verdict)
 {
 	do
-		policy_fault(space, address, access, origin, verdict);
+		policy_fault(process->space, address, access, origin, verdict);
 	while (__builtin_expect(verdict->kind == VERDICT_AWAIT, 0) && lease_serve(verdict) == E_OK);
+	if (__builtin_expect(verdict->kind == VERDICT_COPY_PRESENT && origin < ORIGIN_POPULATE, 0))
+		decide_present(process, address, access, verdict);
 	if (__builtin_expect(verdict->kind == VERDICT_NO_MEMORY, 0))
 		verdict_deny(verdict, RULE_NO_MEMORY);
 }
@@ -43,115 +68,110 @@ static void fault_answer(struct message *m, const struct verdict *verdict)
 	}
 }
 
-static void news_queue(struct process *process)
+/* A new page of the process's own: what is on its way to a custom pager must not map over it. */
+static void fault_page_is_new(struct process *process, const struct message *m)
 {
-	struct result result;
-
-	process->news_queued = true;
-	process->news_next = NULL;
-	if (pager.news_last)
-		pager.news_last->news_next = process;
-	else
-		pager.news_first = process;
-	pager.news_last = process;
-	result = sys_notify(PAGER_PROC_NEWS);
-	if (result.error)
-		server_log("proc cannot be told about pid %u, error %lu", process->pid, result.error);
+	forward_answered(process, FAULT_INFO_THREAD(m->w[2]));
+	forwards_recall(process, m->w[0] & ~(PAGE_BYTES - 1), (m->w[0] | (PAGE_BYTES - 1)) + 1);
 }
 
-static void news_fill(struct pager_news *news, const struct process *process, const struct message *fault,
-		      const struct verdict *verdict)
+/* Nothing to bring about. @by: the custom pager that answered, if one did. */
+static enum next fault_elsewhere(struct process *process, struct message *m, const struct custom *by)
 {
-	*news = (struct pager_news){
-		.pid = process->pid,
-		.signal = verdict->signal,
-		.address = fault->w[0],
-		.pc = fault->w[1],
-		.access = FAULT_INFO_ACCESS(fault->w[2]),
-		.rule = verdict->rule,
-		.fault_kind = TAG_LABEL(fault->tag),
-	};
-	if (!verdict->area)
-		return;
-	news->area_start = verdict->area->start;
-	news->area_end = verdict->area->end;
-	news->area_prot_backing = verdict->area->prot | (uint64_t)verdict->area->backing << 8;
+	if (served.verdict.kind == VERDICT_FORWARD)
+		return forward_serve(process, m, &served.verdict);
+	if (served.verdict.kind != VERDICT_COPY_PRESENT)
+		return fault_refuse(process, m, &served.verdict, by, 0);
+	m->tag = TAG(E_OK, 0); /* it is there */
+	return NEXT_ANSWER;
 }
 
-/* Keep the reply and tell proc. A second thread of the same space, or one we cannot keep, is stopped at once.
- */
-static bool fault_refuse(struct process *process, struct message *m, const struct verdict *verdict)
+/* Bring about what served.verdict says, and answer. */
+static inline enum next fault_perform(struct process *process, struct message *m, const struct custom *by)
 {
-	cap_t slot = process->refused_reply ? CAP_NULL : slot_take();
+	const struct verdict *verdict = &served.verdict;
 
-	if (!process->news_queued) {
-		news_fill(&process->news, process, m, verdict);
-		news_queue(process);
-	}
-	if (slot && sys_reply_save(slot).error == E_OK) {
-		process->refused_reply = slot;
+	if (__builtin_expect(verdict->kind != VERDICT_RESOLVE, 0))
+		return fault_elsewhere(process, m, by);
+	window_perform(verdict);
+	if (pager.trace)
+		trace_fault(process, m, verdict, by);
+	if (__builtin_expect(process->forwards != NULL, 0) && verdict->work != WORK_NONE)
+		fault_page_is_new(process, m);
+	fault_answer(m, verdict);
+	return NEXT_MAP;
+}
+
+enum next fault_finish(struct process *process, struct message *m, const struct verdict *verdict,
+		       enum page_origin origin, const struct custom *by)
+{
+	served.fault = *m;
+	served.verdict = *verdict;
+	served.origin = origin;
+	served.is_second = false;
+	return fault_perform(process, m, by);
+}
+
+/* A message with flags. true: serve it with served.origin; false: it came back and is served. */
+static bool fault_flags(struct process *process, struct message *m, enum next *next)
+{
+	uint64_t flags = FAULT_INFO_FLAGS(m->w[2]);
+
+	if (flags & FAULT_BOUNCED) {
+		*next = bounced_serve(process, m);
 		return false;
 	}
-	if (slot)
-		slot_give(slot);
-	m->tag = TAG(E_FAULT, 0);
+	served.origin = flags & FAULT_PARKED ? ORIGIN_PARKED : ORIGIN_PRESENT;
+	if (flags & FAULT_PARKED)
+		process_unpark(process, m->w[0], true);
 	return true;
 }
 
-bool fault_serve(struct message *m)
+enum next fault_serve(struct message *m)
 {
 	struct process *process = process_find(m->badge);
-	struct verdict *verdict = &served.verdict;
+	enum next next;
 
 	if (!process) {
 		m->tag = TAG(E_NO_SPACE, 0);
-		return true;
+		return NEXT_ANSWER;
 	}
-	served.fault = *m;
 	served.origin = ORIGIN_FAULT;
+	if (__builtin_expect(FAULT_INFO_FLAGS(m->w[2]), 0) && !fault_flags(process, m, &next))
+		return next;
+	served.fault = *m;
 	served.is_second = false;
-	if (__builtin_expect(FAULT_INFO_FLAGS(m->w[2]) & FAULT_PARKED, 0)) {
-		process_unpark(process, m->w[0], true);
-		served.origin = ORIGIN_PARKED;
-	}
 	if (TAG_LABEL(m->tag) == FAULT_PAGE)
-		fault_decide(process->space, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, verdict);
+		fault_decide(process, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, &served.verdict);
 	else
-		policy_exception(process->space, TAG_LABEL(m->tag), m->w[0], verdict);
-	if (verdict->kind == VERDICT_RESOLVE)
-		window_perform(verdict);
-	if (pager.trace)
-		trace_fault(process, m, verdict);
-	if (verdict->kind != VERDICT_RESOLVE)
-		return fault_refuse(process, m, verdict);
-	fault_answer(m, verdict);
-	return true;
+		policy_exception(process->space, TAG_LABEL(m->tag), m->w[0], &served.verdict);
+	return fault_perform(process, m, NULL);
 }
 
 /*
  * Page tables are what a map can lack. A table may have been parked after the fault was sent: another thread
  * forked. Anything else is a mistake of ours, and is logged as one.
  */
-bool fault_map_failed(struct message *m, bool *is_map)
+enum next fault_map_failed(struct message *m)
 {
 	struct process *process = process_find(served.fault.badge);
 	struct verdict *verdict = &served.verdict;
 	uint64_t error = m->error;
 
 	if (!process)
-		return false;
+		return NEXT_WAIT;
 	*m = served.fault;
 	if (error == E_PARKED && !served.is_second) {
 		process_unpark(process, m->w[0], false);
-		served.is_second = *is_map = true;
+		served.is_second = true;
 		fault_answer(m, verdict);
-		return true;
+		return NEXT_MAP;
 	}
 	if (error != E_TABLES)
 		server_log("pid %u: page 0x%lx could not be mapped, error %lu", process->pid, m->w[0], error);
 	policy_not_mapped(process->space, served.origin, verdict, 0);
 	verdict_deny(verdict, RULE_NO_MEMORY);
-	return fault_refuse(process, m, verdict);
+	return fault_refuse(process, m, verdict, NULL, 0);
 }
 
 static err_t fault_map_run(struct process *process, const struct verdict_run *run)
@@ -166,25 +186,30 @@ static err_t fault_map_run(struct process *process, const struct verdict_run *ru
 	return result.error ? E_NO_MEMORY : E_OK;
 }
 
-static err_t fault_map_runs(struct process *process, const struct verdict *verdict)
+static err_t fault_map_runs(struct process *process, const struct verdict *verdict, enum page_origin origin)
 {
 	for (uint32_t i = 0; i < verdict->runs; i++) {
 		if (fault_map_run(process, &verdict->run[i]) == E_OK)
 			continue;
-		policy_not_mapped(process->space, ORIGIN_POPULATE, verdict, i);
+		policy_not_mapped(process->space, origin, verdict, i);
 		return E_NO_MEMORY;
 	}
 	return E_OK;
 }
 
-err_t fault_populate(struct process *process, vaddr_t address, uint32_t access, uint64_t *frame)
+err_t fault_populate(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
+		     uint64_t *frame)
 {
 	struct verdict verdict;
 
-	fault_decide(process->space, address, access, ORIGIN_POPULATE, &verdict);
+	fault_decide(process, address, access, origin, &verdict);
+	if (verdict.kind == VERDICT_FORWARD || verdict.kind == VERDICT_COPY_PRESENT)
+		return E_LATER;
 	if (verdict.kind != VERDICT_RESOLVE)
 		return verdict.rule == RULE_NO_MEMORY ? E_NO_MEMORY : E_FAULT;
 	window_perform(&verdict);
 	*frame = verdict.run[0].frame;
-	return fault_map_runs(process, &verdict);
+	if (process->forwards && verdict.work != WORK_NONE)
+		forwards_recall(process, address & ~(PAGE_BYTES - 1), (address | (PAGE_BYTES - 1)) + 1);
+	return fault_map_runs(process, &verdict, origin);
 }

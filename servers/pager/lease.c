@@ -114,16 +114,17 @@ void lease_return_idle(void)
 		inode_let_go(inode);
 }
 
-err_t lease_file(uint32_t pid, uint64_t fd, struct mapped_file *file)
+err_t lease_file(uint32_t pid, uint64_t fd, bool shared, struct mapped_file *file)
 {
 	struct message m = message_make(VFS_MAP_INODE, pid, fd);
 	err_t error;
 
-	m.tag = TAG(VFS_MAP_INODE, 2);
+	m.tag = TAG(VFS_MAP_INODE, 3);
+	m.w[2] = shared;
 	error = ipc_call(PAGER_VFS, &m);
 	if (!error)
 		error = message_error(&m);
-	*file = (struct mapped_file){m.w[0], m.w[1], m.w[2]};
+	*file = (struct mapped_file){m.w[0], m.w[1], m.w[2], m.w[3]};
 	return error == E_REQUEST ? E_UNSUPPORTED : error;
 }
 

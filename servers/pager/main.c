@@ -4,9 +4,9 @@
  *
  *   wait -> fault?   -> faults.c   -> answer with map items, and wait
  *        -> request? -> requests*.c -> answer with error and words, and wait
- *        -> news?    -> the vfs wants cache
+ *        -> news?    -> the vfs wants cache, or the clock of forwarded faults
  */
-#include "pager.h"
+#include "custom.h"
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
@@ -34,6 +34,17 @@ static const struct {
 	[PAGER_CHECK] = {request_check, WHO_ANY},
 	[PAGER_FAULTS] = {request_faults, WHO_ANY},
 	[PAGER_MAP_FILE] = {request_map_file, WHO_PROCESS},
+	[PAGER_REGISTER] = {request_register, WHO_PROCESS},
+	[PAGER_GRANT] = {request_grant, WHO_PROCESS},
+	[PAGER_PUBLISH] = {request_publish, WHO_PROCESS},
+	[PAGER_WITHDRAW] = {request_withdraw, WHO_PROCESS},
+	[PAGER_SUPPLIER] = {request_supplier, WHO_PROCESS},
+	[PAGER_FRAMES_IN_USE] = {request_frames_in_use, WHO_PROCESS},
+	[PAGER_PAGERS] = {request_pagers, WHO_ANY},
+	[PAGER_OBJECTS] = {request_objects, WHO_ANY},
+	[PAGER_WHY] = {request_why, WHO_ANY},
+	[PAGER_OBJECT_CONTROL] = {request_object_control, WHO_PROCESS},
+	[PAGER_EVENT] = {request_event, WHO_PROCESS},
 	[PAGER_SPACE_CREATE] = {request_space_create, WHO_PROC},
 	[PAGER_SPACE_DESTROY] = {request_space_destroy, WHO_PROC},
 	[PAGER_SPACE_AREA] = {request_space_area, WHO_PROC},
@@ -67,42 +78,48 @@ static err_t request_perform(const struct message *m, struct answer *out)
 
 static void request_serve(struct message *m)
 {
-	struct answer out = {.words = 1};
+	struct answer out = {.words = 1, .cap_rights = RIGHTS_ALL};
 	err_t error = request_perform(m, &out);
 
 	m->tag = TAG(error, error ? 1 : out.words);
 	m->w[0] = out.w0;
+	m->w[1] = out.w1;
 	if (!error && out.cap) {
 		message_page()->cap_send = out.cap;
-		message_page()->cap_send_rights = RIGHTS_ALL;
+		message_page()->cap_send_rights = out.cap_rights;
 		m->tag |= TAG_CAP;
 	}
 }
 
-/* The answer was not accepted and nothing was consumed: say so to the caller, if one is still there. */
-static bool answer_failed(struct message *m, bool *was_fault)
+/*
+ * What was to be done was not accepted and nothing was consumed: say so to the caller, if one is still there.
+ * Not so when nobody is there any more, or when it was the wait that failed.
+ */
+static enum next next_failed(enum next next, struct message *m)
 {
-	bool map_failed = *was_fault;
-
 	if (m->error == E_STALE || m->error == E_CANCELLED || m->error == E_TIMEOUT || m->error == E_DEAD)
-		return false; /* nobody there any more, or it was the wait that failed */
-	*was_fault = false;
-	if (map_failed)
-		return fault_map_failed(m, was_fault);
+		return NEXT_WAIT;
+	if (next == NEXT_MAP)
+		return fault_map_failed(m);
+	if (next == NEXT_FORWARD)
+		return forward_failed(m);
 	*m = message_make((uint32_t)m->error, 0, 0);
-	return true;
+	return NEXT_ANSWER;
 }
 
-/* m is the answer to give if @answer. */
-static void wait_next(struct message *m, bool answer, bool was_fault)
+static err_t next_perform(enum next next, struct message *m)
 {
-	while (answer) {
-		if (ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m) == E_OK)
-			return;
-		answer = answer_failed(m, &was_fault);
-	}
-	while (ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m) != E_OK)
-		continue;
+	if (next == NEXT_WAIT)
+		return ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m);
+	if (__builtin_expect(next == NEXT_FORWARD, 0))
+		return ipc_forward_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m);
+	return ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m);
+}
+
+static inline void wait_next(enum next next, struct message *m)
+{
+	while (__builtin_expect(next_perform(next, m) != E_OK, 0))
+		next = next == NEXT_WAIT ? NEXT_WAIT : next_failed(next, m);
 }
 
 static void pager_start(const struct server_start *start)
@@ -114,29 +131,43 @@ static void pager_start(const struct server_start *start)
 	pager.policy.frames.reserve = FRAMES_RESERVE;
 	nodes_init(&pager.process_nodes, &pager.policy.frames, sizeof(struct process));
 	pager.trace = start->option_faults != 0;
+	customs_open();
 	pools_open();
 	if (pools_lend_cache())
 		server_log("the vfs took no cache; files whose pages are not whole in the archive may fail");
 }
 
+static void news_serve(uint64_t flags)
+{
+	if (flags & VFS_NEWS_MEMORY)
+		pools_serve_cache();
+	if (flags & NEWS_CLOCK)
+		clock_tick();
+}
+
+static enum next message_serve(struct message *m)
+{
+	if (m->tag & TAG_FAULT) {
+		if (pager.trace)
+			pager.trace_start = trace_now();
+		return fault_serve(m);
+	}
+	if (m->tag & TAG_NOTIFY) {
+		news_serve(m->w[0]);
+		return NEXT_WAIT;
+	}
+	request_serve(m);
+	return NEXT_ANSWER;
+}
+
 void server_main(const struct server_start *start)
 {
+	enum next next = NEXT_WAIT;
 	struct message m;
-	bool answer = false, was_fault = false;
 
 	pager_start(start);
 	for (;;) {
-		wait_next(&m, answer, was_fault);
-		was_fault = m.tag & TAG_FAULT;
-		answer = !(m.tag & TAG_NOTIFY);
-		if (was_fault) {
-			if (pager.trace)
-				pager.trace_start = trace_now();
-			answer = fault_serve(&m);
-		} else if (answer) {
-			request_serve(&m);
-		} else if (m.w[0] & VFS_NEWS_MEMORY) {
-			pools_serve_cache();
-		}
+		wait_next(next, &m);
+		next = message_serve(&m);
 	}
 }

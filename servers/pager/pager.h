@@ -28,6 +28,9 @@ struct space_pool {
 };
 #define PAGER_POOLS 64
 
+struct custom;
+struct forward;
+
 struct process {
 	struct process *next; /* in its hash bucket */
 	uint32_t pid;
@@ -42,6 +45,13 @@ struct process {
 	struct process *news_next;
 	bool news_queued;
 	struct pager_news news;
+	/* custom pagers, see custom.h */
+	struct custom *custom;	  /* this is one; NULL: it is not */
+	struct forward *forwards; /* one a thread */
+	uint64_t forwarded;	  /* faults whose answer may have brought pages */
+	struct {
+		uint64_t rule, detail, address;
+	} unresolved; /* the last fault that a custom pager did not resolve; rule 0: none */
 };
 #define PROCESS_BUCKETS 256
 
@@ -65,9 +75,10 @@ extern struct pager pager;
 
 /* What a request is answered with besides its error. */
 struct answer {
-	uint64_t w0;
+	uint64_t w0, w1;
 	uint32_t words; /* that travel, from words[0] */
 	cap_t cap;	/* travels too; 0: none */
+	uint32_t cap_rights;
 };
 
 /* window.c: RAM and archive in the pager's own space; sources of the others. */
@@ -125,26 +136,54 @@ static inline struct process *process_find(uint64_t pid)
 /* Bring about what an AWAIT verdict asks for; E_OK: ask policy again. Else the verdict is a refusal now. */
 MUST_USE err_t lease_serve(struct verdict *verdict);
 void lease_return_idle(void);
-/* The inode behind a descriptor, and what a private mapping of it may do. */
+/* The inode or object behind a descriptor, and what a mapping of it may do. */
 struct mapped_file {
 	uint64_t inode, rights, bytes;
+	uint64_t cookie; /* an object of a custom pager; 0: a file */
 };
-MUST_USE err_t lease_file(uint32_t pid, uint64_t fd, struct mapped_file *file);
+MUST_USE err_t lease_file(uint32_t pid, uint64_t fd, bool shared, struct mapped_file *file);
 /* The file stays as long as the object, even closed and without a name. */
 MUST_USE err_t lease_hold(struct inode_object *inode);
 
+/* What the main loop does after a message, besides waiting for the next one. */
+enum next {
+	NEXT_WAIT,    /* nothing: nobody is to be answered */
+	NEXT_ANSWER,  /* m is the answer */
+	NEXT_MAP,     /* m is the answer to a fault, with map items */
+	NEXT_FORWARD, /* m says where to forward the current caller's fault */
+};
+
 /* faults.c */
-/* Serve a fault message. true: m is the answer; false: nobody is to be answered. */
-bool fault_serve(struct message *m);
-/* The answer to the last fault was not accepted: refuse the fault instead, or (*is_map) give another one. As
- * fault_serve. */
-bool fault_map_failed(struct message *m, bool *is_map);
-/* Make a page present and map it, as a fault with @access would. Errors: E_FAULT, E_NO_MEMORY; the frame is
- * *frame. */
-MUST_USE err_t fault_populate(struct process *process, vaddr_t address, uint32_t access, uint64_t *frame);
+/* Serve a fault message. */
+enum next fault_serve(struct message *m);
+/* The answer with map items to the last fault was not accepted: refuse the fault instead, or give another
+ * one. */
+enum next fault_map_failed(struct message *m);
+/* Ask policy until it need not wait. */
+void fault_decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
+		  struct verdict *verdict);
+/* Bring about a verdict on a fault that custom pager @by has answered. */
+enum next fault_finish(struct process *process, struct message *m, const struct verdict *verdict,
+		       enum page_origin origin, const struct custom *by);
+/* Make a page present and map it, as a fault with @access would. Errors: E_FAULT, E_NO_MEMORY, E_LATER (a
+ * custom pager supplies it); the frame is *frame. */
+MUST_USE err_t fault_populate(struct process *process, vaddr_t address, uint32_t access,
+			      enum page_origin origin, uint64_t *frame);
+
+/* refuse.c */
+/* Refuse the current caller's fault m. @custom, @detail: for rules of custom pagers. */
+enum next fault_refuse(struct process *process, struct message *m, const struct verdict *verdict,
+		       const struct custom *custom, uint64_t detail);
+/* The same for one whose reply was kept in slot @reply, which is taken. */
+void fault_refuse_held(struct process *process, const struct message *m, const struct verdict *verdict,
+		       const struct custom *custom, uint64_t detail, cap_t reply);
+/* The thread whose fault was refused is told for good: it stops. */
+void fault_end_refused(struct process *process);
 
 /* trace.c */
-void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict);
+/* @by: the custom pager that has answered, or that did not; NULL: none. */
+void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict,
+		 const struct custom *by);
 void trace_summary(struct process *process);
 static inline uint64_t trace_now(void)
 {
@@ -159,6 +198,10 @@ void counts_fill(struct pager_counts *counts);
 void counts_faults(struct process *process, struct pager_faults *faults);
 uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end);
 int counts_check(void);
+
+/* requests.c */
+/* A record of whole words is the answer. */
+void answer_record(struct answer *out, const void *record, size_t bytes);
 
 /* requests.c, requests_map.c, requests_proc.c: one function a request of proto/pager.def. */
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);

@@ -3,7 +3,7 @@
  * Processes as the pager knows them: a pid (the badge of its faults and requests), its books, and the
  * kernel's Space. Life: SPACE_CREATE .. SPACE_DESTROY, both asked by proc.
  */
-#include "pager.h"
+#include "custom.h"
 #include <pagoda/batch.h>
 #include <pagoda/program.h>
 
@@ -151,11 +151,18 @@ err_t process_fork(struct process *parent, uint32_t pid, struct process **out)
 	if (error)
 		return error;
 	error = process_add(space, table_limit, out);
-	if (error)
+	if (error) {
 		space_destroy(space);
-	else
-		process_park(parent);
-	return error;
+		return error;
+	}
+	error = attach_forked(*out);
+	if (error) {
+		process_destroy(*out);
+		return error;
+	}
+	forwards_recall(parent, 0, USER_END);
+	process_park(parent);
+	return E_OK;
 }
 
 void process_replace(struct process *old, struct process *new)
@@ -164,23 +171,11 @@ void process_replace(struct process *old, struct process *new)
 	new->trace_lines = old->trace_lines;
 	for (int which = 0; which <= LIMIT_DATA; which++)
 		new->space->limit_bytes[which] = old->space->limit_bytes[which];
+	external_supplier_exec(new->space, old->space);
 	process_unlink(new);
 	new->pid = new->space->pid = old->pid;
 	process_destroy(old);
 	process_link(new);
-}
-
-/* The thread whose fault was refused is told for good: it stops. */
-static void process_end_refused(struct process *process)
-{
-	struct message m = {.tag = TAG(E_NO_SPACE, 0)};
-
-	if (!process->refused_reply)
-		return;
-	if (ipc_reply_send(process->refused_reply, &m) == E_OK)
-		slot_give(process->refused_reply);
-	else
-		slot_clear(process->refused_reply, false);
 }
 
 static void process_forget_news(const struct process *process)
@@ -202,7 +197,10 @@ static void process_forget_news(const struct process *process)
 
 void process_destroy(struct process *process)
 {
-	process_end_refused(process);
+	if (process->custom)
+		custom_end(process->custom);
+	forwards_drop_process(process);
+	fault_end_refused(process);
 	process_forget_news(process);
 	slot_clear(process->space_cap, true); /* every mapping goes with it */
 	slot_clear(process->message_cap, true);
@@ -211,6 +209,8 @@ void process_destroy(struct process *process)
 	process_unlink(process);
 	nodes_give(&pager.process_nodes, process);
 	lease_return_idle();
+	if (pager.policy.externals.first)
+		customs_tidy();
 }
 
 uint64_t process_tables(void)

@@ -5,6 +5,12 @@
 #include "pager.h"
 #include <pagoda/syscall.h>
 
+void answer_record(struct answer *out, const void *record, size_t bytes)
+{
+	memcpy(&message_page()->words[MESSAGE_REGISTERS], record, bytes);
+	out->words = MESSAGE_REGISTERS + (uint32_t)(bytes / 8);
+}
+
 err_t request_counts(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct pager_counts counts;
@@ -12,8 +18,7 @@ err_t request_counts(struct process *caller, const struct message *in, struct an
 	(void)caller;
 	(void)in;
 	counts_fill(&counts);
-	memcpy(&message_page()->words[MESSAGE_REGISTERS], &counts, sizeof(counts));
-	out->words = MESSAGE_REGISTERS + sizeof(counts) / 8;
+	answer_record(out, &counts, sizeof(counts));
 	return E_OK;
 }
 
@@ -40,8 +45,7 @@ err_t request_areas(struct process *caller, const struct message *in, struct ans
 	record.inode = area->inode ? area->inode->number : 0;
 	record.offset_bytes = area->offset_bytes;
 	strncpy(record.name, area->name, sizeof(record.name) - 1);
-	memcpy(&message_page()->words[MESSAGE_REGISTERS], &record, sizeof(record));
-	out->words = MESSAGE_REGISTERS + sizeof(record) / 8;
+	answer_record(out, &record, sizeof(record));
 	return E_OK;
 }
 
@@ -61,7 +65,6 @@ err_t request_faults(struct process *caller, const struct message *in, struct an
 	if (!process)
 		return E_NO_SPACE;
 	counts_faults(process, &faults);
-	memcpy(&message_page()->words[MESSAGE_REGISTERS], &faults, sizeof(faults));
-	out->words = MESSAGE_REGISTERS + sizeof(faults) / 8;
+	answer_record(out, &faults, sizeof(faults));
 	return E_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of a process about its own memory: heap, areas, and pages made present. */
-#include "pager.h"
+#include "custom.h"
 #include <pagoda/syscall.h>
 
 #define MAP_FIXED_BIT	   (1ul << 8)
@@ -10,6 +10,14 @@
 static uint64_t page_up(uint64_t bytes)
 {
 	return (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+}
+
+/* What nothing refers to any more goes. */
+static void request_settle(struct process *caller)
+{
+	lease_return_idle();
+	if (caller->space->clients)
+		customs_settle(caller);
 }
 
 /* What the kernel still maps there goes, before a frame can be handed out again. */
@@ -26,6 +34,8 @@ err_t request_brk(struct process *caller, const struct message *in, struct answe
 	err_t error = E_OK;
 
 	if (in->w[0]) {
+		if (in->w[0] < caller->space->heap_break)
+			forwards_recall(caller, in->w[0], caller->space->heap_break);
 		error = space_heap_set(caller->space, in->w[0], &cut, &cut_pages);
 		kernel_unmap(caller, cut, cut_pages << PAGE_SHIFT);
 	}
@@ -45,12 +55,15 @@ static vaddr_t map_place(const struct vm_space *space, vaddr_t wish, uint64_t by
 /* A fixed area replaces what is there. Nothing has changed on an error. */
 static err_t map_fixed(struct process *caller, const struct area_spec *spec)
 {
-	err_t error = space_map_over(caller->space, spec);
+	err_t error;
 
+	if (space_contains_range(caller->space, spec->start, spec->bytes))
+		forwards_recall(caller, spec->start, spec->start + spec->bytes);
+	error = space_map_over(caller->space, spec);
 	if (error)
 		return error;
 	kernel_unmap(caller, spec->start, spec->bytes);
-	lease_return_idle();
+	request_settle(caller);
 	return E_OK;
 }
 
@@ -85,9 +98,7 @@ static err_t map_perform(struct process *caller, const struct message *in, struc
 
 static err_t map_check(const struct message *in)
 {
-	if (in->w[2] & MAP_SHARED_BIT)
-		return E_UNSUPPORTED;
-	if (in->w[2] & ~(MAP_FIXED_BIT | 7) || in->w[1] == 0)
+	if (in->w[2] & ~(MAP_FIXED_BIT | MAP_SHARED_BIT | 7) || in->w[1] == 0)
 		return E_ARGUMENT;
 	return in->w[1] > USER_END ? E_NO_MEMORY : E_OK;
 }
@@ -101,7 +112,7 @@ err_t request_map(struct process *caller, const struct message *in, struct answe
 		.max_prot = 7,
 		.name = "anon",
 	};
-	err_t error = map_check(in);
+	err_t error = in->w[2] & MAP_SHARED_BIT ? E_UNSUPPORTED : map_check(in);
 
 	return error ? error : map_perform(caller, in, &spec, out);
 }
@@ -120,15 +131,48 @@ static err_t map_file(struct process *caller, const struct message *in, struct a
 	if (!error)
 		error = map_perform(caller, in, spec, out);
 	inode_drop(inodes, inode);
-	lease_return_idle();
+	request_settle(caller);
 	return error;
 }
 
-err_t request_map_file(struct process *caller, const struct message *in, struct answer *out)
+/* The grant is attached before the area is made: its pages are mapped from there. */
+static err_t map_object(struct process *caller, const struct message *in, struct area_spec *spec,
+			uint64_t cookie, struct answer *out)
+{
+	struct external_object *object = object_find_cookie(cookie);
+	bool shared = in->w[2] & MAP_SHARED_BIT;
+	err_t error;
+
+	if (!object)
+		return E_DEAD;
+	if (depend_is_loop(caller, object->pager))
+		return E_LOOP;
+	spec->backing = BACKING_EXTERNAL;
+	spec->flags = shared ? AREA_SHARED : 0;
+	spec->name = "object";
+	spec->external = object;
+	if (shared && !object->is_writable)
+		spec->max_prot &= ~(uint32_t)PROT_BIT_WRITE;
+	if (spec->prot & ~spec->max_prot)
+		return E_ACCESS;
+	error = attach_take(caller, object->pager);
+	if (!error)
+		error = map_perform(caller, in, spec, out);
+	request_settle(caller);
+	return error;
+}
+
+/* What the message asks for; whether the descriptor allows it is found out next. */
+static err_t map_file_read(const struct message *in, struct area_spec *spec, uint64_t *fd)
 {
 	const uint64_t *more = &message_page()->words[MESSAGE_REGISTERS];
-	uint64_t fd = more[0], bytes = page_up(in->w[1]);
-	struct area_spec spec = {
+	uint64_t bytes = page_up(in->w[1]);
+	err_t error = map_check(in);
+
+	if (error || TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 2)
+		return error ? error : E_ARGUMENT;
+	*fd = more[0];
+	*spec = (struct area_spec){
 		.bytes = bytes,
 		.backing = BACKING_INODE_PRIVATE,
 		.prot = in->w[2] & 7,
@@ -136,20 +180,29 @@ err_t request_map_file(struct process *caller, const struct message *in, struct 
 		.offset_bytes = more[1],
 		.file_bytes = bytes,
 	};
-	struct mapped_file file;
-	err_t error = map_check(in);
+	return spec->offset_bytes % PAGE_BYTES || spec->offset_bytes > TREE_PAGES << PAGE_SHIFT ? E_ARGUMENT
+												: E_OK;
+}
 
-	if (!error && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 2)
-		error = E_ARGUMENT;
-	if (!error && (spec.offset_bytes % PAGE_BYTES || spec.offset_bytes > TREE_PAGES << PAGE_SHIFT))
-		error = E_ARGUMENT;
+err_t request_map_file(struct process *caller, const struct message *in, struct answer *out)
+{
+	bool shared = in->w[2] & MAP_SHARED_BIT;
+	struct mapped_file file;
+	struct area_spec spec;
+	uint64_t fd;
+	err_t error = map_file_read(in, &spec, &fd);
+
 	if (!error)
-		error = lease_file(caller->pid, fd, &file);
+		error = lease_file(caller->pid, fd, shared, &file);
 	if (error)
 		return error;
 	if (spec.prot & ~file.rights)
 		return E_ACCESS;
 	spec.max_prot = (uint32_t)file.rights & 7;
+	if (file.cookie)
+		return map_object(caller, in, &spec, file.cookie, out);
+	if (shared)
+		return E_UNSUPPORTED;
 	spec.inode = file.inode;
 	return map_file(caller, in, &spec, out);
 }
@@ -162,6 +215,8 @@ err_t request_unmap(struct process *caller, const struct message *in, struct ans
 	(void)out;
 	if (in->w[1] > USER_END)
 		return E_ARGUMENT;
+	if (space_contains_range(caller->space, in->w[0], bytes))
+		forwards_recall(caller, in->w[0], in->w[0] + bytes);
 	error = space_unmap(caller->space, in->w[0], bytes);
 	if (error == E_RANGE || error == E_ALIGN)
 		return E_ARGUMENT;
@@ -170,7 +225,7 @@ err_t request_unmap(struct process *caller, const struct message *in, struct ans
 	kernel_unmap(caller, in->w[0], bytes);
 	if (in->w[0] >= caller->space->map_base && in->w[0] < caller->space->map_hint)
 		caller->space->map_hint = in->w[0];
-	lease_return_idle();
+	request_settle(caller);
 	return E_OK;
 }
 
@@ -184,6 +239,8 @@ err_t request_protect(struct process *caller, const struct message *in, struct a
 		return E_ARGUMENT;
 	if (bytes == 0)
 		return in->w[0] % PAGE_BYTES ? E_ARGUMENT : E_OK;
+	if (space_contains_range(caller->space, in->w[0], bytes))
+		forwards_recall(caller, in->w[0], in->w[0] + bytes);
 	error = space_protect(caller->space, in->w[0], bytes, (uint32_t)prot);
 	if (error == E_RANGE || error == E_ALIGN)
 		return E_ARGUMENT;
@@ -210,6 +267,7 @@ err_t request_populate(struct process *caller, const struct message *in, struct 
 	if (pages > POPULATE_PAGES_MAX)
 		pages = POPULATE_PAGES_MAX;
 	for (out->w0 = 0; out->w0 < pages && !error; out->w0 += !error)
-		error = fault_populate(caller, at + (out->w0 << PAGE_SHIFT), (uint32_t)access, &frame);
+		error = fault_populate(caller, at + (out->w0 << PAGE_SHIFT), (uint32_t)access,
+				       ORIGIN_POPULATE, &frame);
 	return out->w0 ? E_OK : error;
 }

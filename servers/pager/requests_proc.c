@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of the process server: spaces are made, filled and ended; refused faults are collected. */
-#include <string.h>
-
 #include "pager.h"
 #include <pagoda/syscall.h>
 
@@ -22,11 +20,15 @@ err_t request_space_create(struct process *caller, const struct message *in, str
 err_t request_space_destroy(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *process = process_find(in->w[0]);
-	err_t error = request_usage(caller, in, out);
+	struct pager_faults faults;
 
-	if (!error)
-		process_destroy(process);
-	return error;
+	(void)caller;
+	if (!process)
+		return E_NO_SPACE;
+	counts_faults(process, &faults);
+	process_destroy(process); /* which may send messages: the answer's words come after it */
+	answer_record(out, &faults, sizeof(faults));
+	return E_OK;
 }
 
 /* What an area that proc makes is called. */
@@ -112,7 +114,7 @@ err_t request_space_write(struct process *caller, const struct message *in, stru
 	for (out->w0 = 0; out->w0 < bytes;) {
 		uint64_t offset = (at + out->w0) % PAGE_BYTES, part = PAGE_BYTES - offset;
 		struct result copied;
-		err_t error = fault_populate(process, at + out->w0, ACCESS_WRITE, &frame);
+		err_t error = fault_populate(process, at + out->w0, ACCESS_WRITE, ORIGIN_SYSTEM, &frame);
 
 		if (error)
 			return error;
@@ -231,8 +233,7 @@ err_t request_news(struct process *caller, const struct message *in, struct answ
 	if (!pager.news_first)
 		pager.news_last = NULL;
 	process->news_queued = false;
-	memcpy(&message_page()->words[MESSAGE_REGISTERS], &process->news, sizeof(process->news));
-	out->words = MESSAGE_REGISTERS + sizeof(process->news) / 8;
+	answer_record(out, &process->news, sizeof(process->news));
 	return E_OK;
 }
 

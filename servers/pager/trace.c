@@ -5,15 +5,18 @@
  *   #12 store 0x3fffffe8 stack+0x7ffe8 pc=0x10094 pid=7 area=0x3f800000-0x40000000,rw-,stack
  *       -> anon zero frame 0x80812 +3 prefetched 812 instructions          (one line)
  *
+ * A fault that goes to a custom pager ends in "-> pager NAME object NAME page 12" (anonymous memory: "page"
+ * alone); what is brought about with its answer, or refused for want of one, begins with "-> pager NAME: ".
+ *
  * Instructions are those from the fault (or, if the kernel does not say, from its arrival here) until
  * the answer is ready; the line itself is not counted.
  */
 #include <stdio.h>
 
-#include "pager.h"
+#include "custom.h"
 #include <pagoda/log.h>
 
-#define LINE_BYTES 256
+#define LINE_BYTES 320
 
 static const char *access_name(const struct message *fault)
 {
@@ -38,7 +41,12 @@ static const char *rule_name(uint32_t rule)
 					    "past the end of the file",
 					    "out of memory",
 					    "exception",
-					    "page could not be read"};
+					    "page could not be read",
+					    "its pager has ended",
+					    "its pager did not answer in time",
+					    "its pager failed it",
+					    "its pager gave what it may not",
+					    "its pager has no frame left"};
 
 	return names[rule < sizeof(names) / sizeof(names[0]) ? rule : 0];
 }
@@ -81,15 +89,31 @@ static int area_text(char *text, size_t bytes, const struct vm_area *area)
 			area->name);
 }
 
-static int outcome_text(char *text, size_t bytes, const struct verdict *verdict)
+static int forward_text(char *text, size_t bytes, const struct verdict_forward *forward)
 {
-	char prefetched[32] = "";
+	const char *name = custom_of(forward->pager)->name;
 
+	if (!forward->object)
+		return snprintf(text, bytes, "pager %s page 0x%lx", name, forward->page);
+	return snprintf(text, bytes, "pager %s object %s page %lu", name, object_of(forward->object)->name,
+			forward->page);
+}
+
+static int outcome_text(char *text, size_t bytes, const struct verdict *verdict, const struct custom *by)
+{
+	char prefetched[32] = "", pager_name[48] = "";
+
+	if (verdict->kind == VERDICT_FORWARD)
+		return forward_text(text, bytes, &verdict->forward);
+	if (by)
+		(void)snprintf(pager_name, sizeof(pager_name), "pager %s: ", by->name);
 	if (verdict->kind != VERDICT_RESOLVE)
-		return snprintf(text, bytes, "%s %s", signal_name(verdict->signal), rule_name(verdict->rule));
+		return snprintf(text, bytes, "%s%s %s", pager_name, signal_name(verdict->signal),
+				rule_name(verdict->rule));
 	if (verdict->prefetched)
 		(void)snprintf(prefetched, sizeof(prefetched), " +%u prefetched", verdict->prefetched);
-	return snprintf(text, bytes, "%s frame 0x%lx%s", work_name(verdict), verdict->run[0].frame,
+	return snprintf(text, bytes, "%s%s frame 0x%lx%s", pager_name,
+			by && verdict->work == WORK_NONE ? "gave" : work_name(verdict), verdict->run[0].frame,
 			prefetched);
 }
 
@@ -98,14 +122,15 @@ static void line_write(const char *line, int bytes)
 	server_write(CHANNEL_FAULTS, line, bytes < LINE_BYTES ? (size_t)bytes : LINE_BYTES - 1);
 }
 
-void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict)
+void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict,
+		 const struct custom *by)
 {
 	uint64_t instructions = trace_now() - (fault->w[3] ? fault->w[3] : pager.trace_start);
-	char line[LINE_BYTES], area[96], outcome[96], place[64] = "";
+	char line[LINE_BYTES], area[96], outcome[112], place[64] = "";
 	const struct vm_area *at = verdict->area;
 
 	(void)area_text(area, sizeof(area), at);
-	(void)outcome_text(outcome, sizeof(outcome), verdict);
+	(void)outcome_text(outcome, sizeof(outcome), verdict, by);
 	if (at)
 		(void)snprintf(place, sizeof(place), "%s+0x%lx ", at->name, fault->w[0] - at->start);
 	line_write(line, snprintf(line, sizeof(line),

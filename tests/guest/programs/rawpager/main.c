@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * rawpager NAME...: custom pagers without the library: a child of this program speaks the protocol
+ * (docs/pager-protocol.md) word by word, others are its clients. Prints `ok NAME`; the first difference ends
+ * it with status 1 and its place.
+ */
+#include "rawpager.h"
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} parts[] = {
+	{"shared", part_shared},     {"private", part_private},	    {"many", part_many},
+	{"killed", part_killed},     {"sources", part_sources},	    {"refused", part_refused},
+	{"zeroes", part_zeroes},     {"anonymous", part_anonymous}, {"supplier_ends", part_supplier_ends},
+	{"requests", part_requests}, {"circle", part_circle},	    {"exec", part_exec},
+	{"shown", part_shown},	     {"in_use", part_in_use},	    {"none", part_none},
+	{"plain", part_plain},
+};
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		unsigned at = 0;
+
+		while (at < sizeof(parts) / sizeof(parts[0]) && strcmp(parts[at].name, argv[i]) != 0)
+			at++;
+		CHECK(at < sizeof(parts) / sizeof(parts[0]));
+		parts[at].run();
+		printf("ok %s\n", argv[i]);
+		fflush(stdout);
+	}
+	return 0;
+}
