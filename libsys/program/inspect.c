@@ -35,6 +35,21 @@ err_t inspect_process(uint64_t cursor, struct proc_entry *process)
 	return record_ask(SLOT_PROC, message_make(PROC_LIST, cursor, 0), process, sizeof(*process));
 }
 
+err_t inspect_custom_pager(uint64_t cursor, struct pager_custom *pager)
+{
+	return record_ask(SLOT_PAGER, message_make(PAGER_PAGERS, cursor, 0), pager, sizeof(*pager));
+}
+
+err_t inspect_custom_object(uint64_t pager, uint64_t cursor, struct pager_object *object)
+{
+	return record_ask(SLOT_PAGER, message_make(PAGER_OBJECTS, pager, cursor), object, sizeof(*object));
+}
+
+err_t inspect_why(uint64_t pid, uint64_t address, struct pager_why *why)
+{
+	return record_ask(SLOT_PAGER, message_make(PAGER_WHY, pid, address), why, sizeof(*why));
+}
+
 err_t inspect_children_usage(struct proc_usage *usage)
 {
 	return record_ask(SLOT_PROC, message_make(PROC_USAGE, 1, 0), usage, sizeof(*usage));

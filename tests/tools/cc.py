@@ -11,7 +11,7 @@ import sys
 import build
 
 COMPILER = 'riscv64-unknown-elf-gcc'
-TARGETS = ('libsys/libpagoda.a', 'libsys/crt0.o')
+TARGETS = ('libsys/libpagoda.a', 'libsys/crt0.o', 'libsys/libpager.a')
 FLAGS = 'tests/pagoda-cc.compile', 'tests/pagoda-cc.link'
 CROSS_FILE = 'tests/pagoda-cross.ini'
 NO_LINK = ('-c', '-S', '-E', '-M', '-MM', '-fsyntax-only', '--version', '-dumpversion', '-dumpmachine')
@@ -53,10 +53,10 @@ def command(folder, words):
     line += [f'-I{os.path.join(build.ROOT, path)}' for path in INCLUDE_FOLDERS]
     if not links(words):
         return line + words
-    library, start = (os.path.join(folder, target) for target in TARGETS)
+    library, start = (os.path.join(folder, target) for target in TARGETS[:2])
     # The library and picolibc need each other.
     link_flags = [flag for flag in link_flags if flag not in compile_flags]  # gcc takes --specs only once
-    return line + [start, *words, '-x', 'none', *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
+    return line + [f'-L{os.path.join(folder, "libsys")}', start, *words, '-x', 'none', *link_flags, '-Wl,--start-group', library, '-lc', '-lgcc', '-Wl,--end-group']
 
 
 def bring_up_to_date(folder, words):

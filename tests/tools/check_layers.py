@@ -21,6 +21,7 @@ ROOMS = {
     'libsys/proto': [UAPI],
     'libsys/include': [UAPI, PROTO, LIBC],
     'libsys/format': [UAPI, LIBC],
+    'libsys/pager': [UAPI, PROTO, FACE, LIBC],
     'libsys': [UAPI, PROTO, FACE, FORMAT, LIBC],
     'servers/init': [UAPI, PROTO, FACE, FORMAT, LIBC],
     'servers/drivers': [UAPI, PROTO, FACE, LIBC],
@@ -32,7 +33,7 @@ ROOMS = {
     'apps': [FACE, LIBC],
     'apps/sh': [FACE, LIBC],
     'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers', 'servers/proc',
-                   'apps/sh'],
+                   'apps/sh', 'libsys/pager'],
     'tests/guest': [UAPI, PROTO, FACE, LIBC],
 }
 # Finer than a room: the policy knows no message and no capability.

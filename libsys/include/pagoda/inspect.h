@@ -23,6 +23,16 @@ MUST_USE err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *ar
 /* The process with the smallest pid above @cursor. Errors: E_NO_ENTRY: no more. */
 MUST_USE err_t inspect_process(uint64_t cursor, struct proc_entry *process);
 
+/* The custom pager with the smallest number above @cursor. Errors: E_NO_ENTRY: no more. */
+MUST_USE err_t inspect_custom_pager(uint64_t cursor, struct pager_custom *pager);
+
+/* Its object with the smallest number at or above @cursor; 0 is anonymous memory. Errors: E_NO_ENTRY: no
+ * more. */
+MUST_USE err_t inspect_custom_object(uint64_t pager, uint64_t cursor, struct pager_object *object);
+
+/* What a fault of process @pid at @address meets. Errors: E_NO_SPACE: no such process. */
+MUST_USE err_t inspect_why(uint64_t pid, uint64_t address, struct pager_why *why);
+
 /* What the children that were waited for used. Errors: the process server's. */
 MUST_USE err_t inspect_children_usage(struct proc_usage *usage);
 
