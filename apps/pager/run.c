@@ -22,7 +22,7 @@
 #define STEP_NS	      10000000l /* 10 ms */
 #define START_STEPS   1000	/* to register: its grant is zeroed meanwhile */
 #define READY_STEPS   300	/* to say so in its report, which a pager need not do */
-#define END_STEPS     100	/* after its last client */
+#define END_STEPS     300	/* after its last client */
 #define STATUS_SIGNAL 128
 #define NOT_FOUND     127
 #define NOT_STARTED   126

@@ -32,19 +32,19 @@ static void list_object(const struct pager_custom *pager, const struct pager_obj
 	(void)pager;
 	if (object->number == 0)
 		return;
-	printf("  %s%-20.32s %10lu KiB %6lu areas %5lu ms\n", object->name[0] != 0 ? "/pagers/" : "        ",
+	printf("  %s%.32s: %lu KiB, %lu areas, deadline %lu ms\n", object->name[0] != 0 ? "/pagers/" : "",
 	       object->name[0] != 0 ? object->name : "(withdrawn)", object->size_bytes / 1024, object->areas,
 	       object->deadline_ms);
 }
 
 static void list_pager(const struct pager_custom *pager)
 {
-	char pid[24] = "ended";
+	char pid[32] = "ended";
 
 	if (pager->pid != 0)
-		snprintf(pid, sizeof(pid), "%lu", pager->pid);
-	printf("%-20.32s pid %-7s %6lu frames, %lu given, %lu clients, supplies %lu programs\n", pager->name,
-	       pid, pager->grant_frames, pager->given_frames, pager->clients, pager->supplied_spaces);
+		snprintf(pid, sizeof(pid), "pid %lu", pager->pid);
+	printf("%.32s: %s, %lu frames, %lu given, %lu clients, supplies %lu programs\n", pager->name, pid,
+	       pager->grant_frames, pager->given_frames, pager->clients, pager->supplied_spaces);
 }
 
 int command_list(int argc, char **argv)

@@ -13,6 +13,7 @@
 
 #define SIZE_BYTES  (16ul << 20)
 #define QUOTA_BYTES (4ul << 20)
+#define CLIENTS_MAX 32
 
 struct record {
 	uint64_t sequence, address, pc;
@@ -25,6 +26,17 @@ static struct journal {
 	size_t lost; /* for lack of memory */
 	const char *path;
 } journal;
+
+/* Filled for the summary, in the order of their first requests. */
+static struct {
+	struct client {
+		uint32_t process;
+		size_t requests, stores, anonymous;
+	} all[CLIENTS_MAX];
+	struct client *last; /* of the record before */
+	size_t count;
+	size_t others; /* requests of processes beyond the table */
+} clients = {.last = clients.all};
 
 static void record(const struct pager_request *r)
 {
@@ -76,32 +88,38 @@ static void write_records(void)
 		pager_log("%s: %s", journal.path, strerror(errno));
 }
 
-/* A line for the requests of the process that record @first is the first of. */
-static void print_process(size_t first)
+static void count_record(const struct record *r)
 {
-	uint32_t process = journal.records[first].process;
-	size_t requests = 0, stores = 0, anonymous = 0;
+	struct client *client = clients.last;
 
-	for (size_t i = first; i < journal.count; i++) {
-		const struct record *r = &journal.records[i];
-
-		if (r->process != process)
-			continue;
-		requests++;
-		stores += (r->access & ACCESS_WRITE) != 0;
-		anonymous += r->object == 0;
+	if (clients.count == 0 || client->process != r->process) {
+		client = clients.all;
+		while (client < clients.all + clients.count && client->process != r->process)
+			client++;
+		if (client == clients.all + CLIENTS_MAX) {
+			clients.others++;
+			return;
+		}
+		if (client == clients.all + clients.count)
+			clients.all[clients.count++] = (struct client){.process = r->process};
+		clients.last = client;
 	}
-	pager_log("pid=%u requests=%zu stores=%zu anonymous=%zu", (unsigned)process, requests, stores,
-		  anonymous);
+	client->requests++;
+	client->stores += (r->access & ACCESS_WRITE) != 0;
+	client->anonymous += r->object == 0;
 }
 
-static bool is_first_of_process(size_t index)
+static void print_clients(void)
 {
-	for (size_t i = 0; i < index; i++) {
-		if (journal.records[i].process == journal.records[index].process)
-			return false;
+	for (size_t i = 0; i < journal.count; i++)
+		count_record(&journal.records[i]);
+	for (size_t i = 0; i < clients.count; i++) {
+		const struct client *client = &clients.all[i];
+		pager_log("pid=%u requests=%zu stores=%zu anonymous=%zu", (unsigned)client->process,
+			  client->requests, client->stores, client->anonymous);
 	}
-	return true;
+	if (clients.others != 0)
+		pager_log("further processes: requests=%zu", clients.others);
 }
 
 static void print_summary(void *context)
@@ -111,10 +129,7 @@ static void print_summary(void *context)
 	(void)context;
 	if (journal.path != NULL)
 		write_records();
-	for (size_t i = 0; i < journal.count; i++) {
-		if (is_first_of_process(i))
-			print_process(i);
-	}
+	print_clients();
 	pager_stats(&stats);
 	pager_log("requests=%lu recorded=%zu lost=%zu supplied=%lu zeroed=%lu failed=%lu",
 		  (unsigned long)stats.requests, journal.count, journal.lost, (unsigned long)stats.supplied,

@@ -5,10 +5,12 @@ In docs/*.md, docs/decisions/*.md and README.md:
  - `path/like.this`, `file.c`, `folder/` exist (patterns with * match something); /absolute paths are the guest's;
  - `name()` is a word of the sources;
  - a row of docs/status.md with the cell `holds` names a test in backticks in its last cell;
- - README's ```console blocks: every command of a block that calls ./run or ./pagoda-cc is run in order, after the
-   files of build/ that the block names were removed. Its output (both streams) is compared line by line; N stands
-   for a number, a line `...` for any lines. The status must be the one in the last line that is shown, else 0.
-   Blocks with none of the two are shown only: they would run the tests or the benches inside a test.
+ - ```console blocks: every command of a block that calls ./run, ./pagoda-cc or tests/pager_bench is run in order,
+   after the files of build/ that the block names were removed. Its output (both streams) is compared line by line;
+   N stands for a number, a line `...` for any lines. The status must be the one in the last line that is shown, else
+   0. Blocks with none of them are shown only: they would run the tests or the benches inside a test.
+ - a block ```LANGUAGE build/NAME is that file for the console blocks below it on its page: a program of the page is
+   compiled and run as it is shown. A file that no command of the page names is a mistake.
 In the sources: every path of a file of ours that is written out (tests/tools/check_docs.py, say) exists.
 """
 import fnmatch
@@ -27,7 +29,8 @@ FENCE = re.compile(r'^```.*?^```$', re.DOTALL | re.MULTILINE)
 LINK = re.compile(r'\]\(([^)#:]+)(?:#[^)]*)?\)')
 SOURCES = ('.c', '.h', '.S', '.py', '.def', '.sh', '.build', '.ld', '.ini', '.in')
 SOURCE_PATH = re.compile(r'(?<![\w./-])(?:apps|docs|kernel|libsys|servers|tests)/[\w./-]*\.(?:c|h|S|py|md|def|txt|csv|ld|sh|build)\b')
-RUNNABLE = re.compile(r'(?:^|[|;&]\s*)\./(?:run|pagoda-cc)(?:\s|$)')
+RUNNABLE = re.compile(r'(?:^|[|;&]\s*)\./(?:run|pagoda-cc)(?:\s|$)|(?:^|[|;&]\s*)tests/pager_bench\s')
+BLOCK = re.compile(r'^```([^\n`]*)\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 BUILT_FILE = re.compile(r'(?<![\w./-])build/[\w.-]+')
 SHOWN_STATUS = re.compile(r'^pagoda: reason=\w+ status=(\d+) ', re.MULTILINE)
 COMMAND_TIMEOUT_S = 180
@@ -115,22 +118,40 @@ def find_status(context):
 def find_blocks(_context=None):
     if 'README.md' not in project_files():
         return ['README.md: no such file']
-    problems = []
-    for block in console_blocks(read('README.md')):
-        if any(RUNNABLE.search(command) for command, _ in block):
-            problems += judge_block(block)
-    return problems
+    return [problem for page in pages() for problem in judge_page(page, read(page))]
 
 
-def console_blocks(text):
-    """Each block as a list of (command, what is shown below it)."""
-    for block in re.findall(r'^```console\n(.*?)^```$', text, re.DOTALL | re.MULTILINE):
-        parts = re.split(r'^\$ ', block, flags=re.MULTILINE)[1:]
-        yield [(part.partition('\n')[0].strip(), part.partition('\n')[2]) for part in parts]
+def judge_page(page, text):
+    """Run the console blocks of a page, with the files that its blocks before them show."""
+    files, problems, commands = {}, [], []
+    try:
+        for info, body in BLOCK.findall(text):
+            words = info.split()
+            if len(words) == 2 and words[1].startswith(BUILT):
+                files[words[1]] = body
+            elif words == ['console']:
+                block = split_console(body)
+                commands += [command for command, _ in block]
+                if any(RUNNABLE.search(command) for command, _ in block):
+                    problems += [f'{page}: {problem}' for problem in judge_block(block, files)]
+    finally:
+        for name in files:
+            remove_file(name)
+    return problems + [f'{page}: no command uses {name}' for name in files if not any(name in command for command in commands)]
 
 
-def judge_block(block):
+def split_console(body):
+    """A console block as a list of (command, what is shown below it)."""
+    parts = re.split(r'^\$ ', body, flags=re.MULTILINE)[1:]
+    return [(part.partition('\n')[0].strip(), part.partition('\n')[2]) for part in parts]
+
+
+def judge_block(block, files):
     remove_built(block)
+    for name in files:
+        os.makedirs(os.path.dirname(os.path.join(ROOT, name)), exist_ok=True)
+        with open(os.path.join(ROOT, name), 'w', encoding='utf-8') as stream:
+            stream.write(files[name])
     try:
         return [problem for command, wanted in block for problem in judge_command(command, wanted)]
     finally:
@@ -141,8 +162,12 @@ def remove_built(block):
     """What the commands of @block make in build/ must come from them, and stays nowhere."""
     for command, _ in block:
         for name in BUILT_FILE.findall(command):
-            if os.path.isfile(os.path.join(ROOT, name)):
-                os.unlink(os.path.join(ROOT, name))
+            remove_file(name)
+
+
+def remove_file(name):
+    if os.path.isfile(os.path.join(ROOT, name)):
+        os.unlink(os.path.join(ROOT, name))
 
 
 def judge_command(command, wanted):
@@ -150,15 +175,15 @@ def judge_command(command, wanted):
         done = subprocess.run(['sh', '-c', command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=COMMAND_TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired:
-        return [f'README.md: $ {command}: no end within {COMMAND_TIMEOUT_S} s']
+        return [f'$ {command}: no end within {COMMAND_TIMEOUT_S} s']
     seen = done.stdout.decode(errors='replace')
     shown = SHOWN_STATUS.findall(wanted)
     status = int(shown[-1]) if shown else 0
     if done.returncode != status:
-        return [f'README.md: $ {command}: status {done.returncode}, not {status}: {seen[-2000:]!r}']
+        return [f'$ {command}: status {done.returncode}, not {status}: {seen[-2000:]!r}']
     if not wanted.strip() or re.fullmatch(block_pattern(wanted), seen):
         return []
-    return [f'README.md: $ {command}: shown is {wanted!r}, seen {seen[-2000:]!r}']
+    return [f'$ {command}: shown is {wanted!r}, seen {seen[-2000:]!r}']
 
 
 def block_pattern(wanted):

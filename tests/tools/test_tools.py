@@ -323,8 +323,17 @@ class DocsTest(unittest.TestCase):
     TEXT = "# x\n```console\n$ printf '#a\\n'  # said\n#a\n$ true\n```\n```sh\n$ no\n```\n"
 
     def test_blocks_are_split_into_commands(self):
-        self.assertEqual(list(check_docs.console_blocks(self.TEXT)),
-                         [[("printf '#a\\n'  # said", '#a\n'), ('true', '')]])
+        blocks = check_docs.BLOCK.findall(self.TEXT)
+        self.assertEqual([info for info, _ in blocks], ['console', 'sh'])
+        self.assertEqual(check_docs.split_console(blocks[0][1]), [("printf '#a\\n'  # said", '#a\n'), ('true', '')])
+
+    def test_files_of_a_page_are_there_for_its_commands(self):
+        page = '```c build/shown_{0}.c\nint x;\n```\n```console\n$ cat build/shown_{0}.c; test x || ./run\n{1}\n```\n'
+        name = f'{os.getpid()}'
+        self.assertEqual(check_docs.judge_page('page', page.format(name, 'int x;')), [])
+        self.assertEqual(len(check_docs.judge_page('page', page.format(name, 'int y;'))), 1)
+        self.assertEqual(len(check_docs.judge_page('page', '```c build/unused.c\n```\n')), 1)
+        self.assertFalse(os.path.exists(os.path.join(check_docs.ROOT, f'build/shown_{name}.c')))
 
     def test_commands_of_blocks_are_judged_by_status_and_output(self):
         last = 'pagoda: reason=exit status={} instructions=- leaks=0\n'
