@@ -9,28 +9,9 @@
  *   others              no answer will do: the client ends with PAGER_CODE_REFUSED
  */
 #include "pager/core.h"
-#include "uapi/object.h"
 #include <pagoda/error.h>
 #include <signal.h>
 #include <string.h>
-
-#define ITEM_WORDS 3
-
-static struct map_item make_item(const struct request *now, const struct placed *first, uint64_t pages)
-{
-	uint64_t at = now->public.address / PAGE_BYTES + (first->page - now->page);
-	uint64_t rights = RIGHT_READ;
-
-	if (CUSTOM_BADGE_WRITE(now->badge))
-		rights |= RIGHT_WRITE;
-	if (CUSTOM_BADGE_EXECUTE(now->badge))
-		rights |= RIGHT_EXECUTE;
-	return (struct map_item){
-		.at_rights = at * PAGE_BYTES | rights,
-		.source = MAP_SOURCE(CUSTOM_BADGE_SOURCE(now->badge), pages),
-		.offset = first->frame,
-	};
-}
 
 /* How many pages from @first on lie in neighbouring frames: one item. */
 static uint32_t run_of(const struct request *now, uint32_t first)
@@ -86,15 +67,15 @@ void core_write_answer(struct message *m)
 	}
 	for (uint32_t first = 0, pages; first < now->count; first += pages) {
 		pages = run_of(now, first);
-		struct map_item item = make_item(now, &now->pages[first], pages);
+		struct map_item item = core_make_item(now, &now->pages[first], pages);
 		if (items == 0)
 			*m = (struct message){.w = {item.at_rights, item.source, item.offset}};
 		else
 			further[items - 1] = item;
 		items++;
 	}
-	m->tag = TAG(E_OK, items == 1 ? ITEM_WORDS : MESSAGE_REGISTERS + (items - 1) * ITEM_WORDS) | TAG_MAP |
-		 items << 16;
+	m->tag = TAG(E_OK, items == 1 ? CORE_ITEM_WORDS : MESSAGE_REGISTERS + (items - 1) * CORE_ITEM_WORDS) |
+		 TAG_MAP | CORE_TAG_ITEMS(items);
 }
 
 static void refuse(struct request *now, uint32_t label)

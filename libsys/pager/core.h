@@ -15,6 +15,7 @@
 #include "pager/frames.h"
 #include "pager/pages.h"
 #include "pager/system.h"
+#include "uapi/object.h"
 #include <pagoda/pager.h>
 
 struct object {
@@ -54,6 +55,7 @@ struct core {
 	uint32_t generation; /* of the latest object */
 	bool running;
 	uint64_t asked, unwanted;
+	uint32_t bucket; /* of the histogram: the latest */
 	struct request now;
 };
 
@@ -62,6 +64,27 @@ extern struct core core;
 static inline uint8_t *core_frame_address(uint32_t frame)
 {
 	return core.grant.base + (uint64_t)frame * PAGE_BYTES;
+}
+
+#define CORE_ITEM_WORDS	      3
+#define CORE_TAG_ITEMS(count) ((uint64_t)(count) << 16) /* where TAG_ITEMS() finds them */
+
+/* @pages neighbouring pages in neighbouring frames, from @first on. */
+static inline struct map_item core_make_item(const struct request *now, const struct placed *first,
+					     uint64_t pages)
+{
+	uint64_t at = now->public.address / PAGE_BYTES + (first->page - now->page);
+	uint64_t rights = RIGHT_READ;
+
+	if (CUSTOM_BADGE_WRITE(now->badge))
+		rights |= RIGHT_WRITE;
+	if (CUSTOM_BADGE_EXECUTE(now->badge))
+		rights |= RIGHT_EXECUTE;
+	return (struct map_item){
+		.at_rights = at * PAGE_BYTES | rights,
+		.source = MAP_SOURCE(CUSTOM_BADGE_SOURCE(now->badge), pages),
+		.offset = first->frame,
+	};
 }
 
 /* pool.c. A zeroed frame: any (FRAME_NONE: there is none), or this one (false: it is not free). */
@@ -83,7 +106,20 @@ bool core_answer_refused(err_t error);
 
 /* report.c. Count the answer in core.now: @sign is 1, or -1 to take it back. */
 void core_count_answer(int64_t sign);
-void core_count_latency(void);
 void core_report_frames(void);
+uint32_t core_find_bucket(uint64_t instructions);
+
+/* Most latencies are like the one before. */
+static inline void core_count_latency(struct custom_report_object *counts)
+{
+	uint64_t now = system_instructions();
+	uint64_t taken = now > core.now.fault_instructions ? now - core.now.fault_instructions : 0;
+
+	if (taken >> core.bucket != 1)
+		core.bucket = core_find_bucket(taken);
+	counts->latency_sum += taken;
+	if (core.report->histogram[core.bucket] != UINT16_MAX)
+		core.report->histogram[core.bucket]++;
+}
 
 #endif

@@ -34,21 +34,11 @@ void core_count_answer(int64_t sign)
 	}
 }
 
-static uint32_t bucket_of(uint64_t instructions)
+uint32_t core_find_bucket(uint64_t instructions)
 {
 	uint32_t bucket = 63 - (uint32_t)__builtin_clzl(instructions | 1);
 
 	return bucket < CUSTOM_HISTOGRAM ? bucket : CUSTOM_HISTOGRAM - 1;
-}
-
-void core_count_latency(void)
-{
-	uint64_t now = system_instructions();
-	uint64_t taken = now > core.now.fault_instructions ? now - core.now.fault_instructions : 0;
-	uint16_t *bucket = &core.report->histogram[bucket_of(taken)];
-
-	report_object()->latency_sum += taken;
-	*bucket += *bucket != UINT16_MAX;
 }
 
 void core_report_frames(void)

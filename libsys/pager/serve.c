@@ -18,12 +18,9 @@ static void begin(const struct message *m)
 {
 	struct request *now = &core.now;
 	uint32_t number = CUSTOM_BADGE_OBJECT(m->badge);
-	struct object *object = core.object[number];
-	struct custom_report_object *counts = &core.report->object[number];
 
-	counts->requests++;
 	now->badge = m->badge;
-	now->object = object;
+	now->object = core.object[number];
 	now->fault_instructions = m->w[3];
 	now->label = 0;
 	now->zeroed = false;
@@ -49,22 +46,41 @@ static void describe(const struct message *m)
 	public->context = core.now.object != NULL ? core.now.object->ops.context : core.ops.context;
 }
 
+static void serve_missing(struct message *m, struct custom_report_object *counts)
+{
+	describe(m);
+	core_ask_program();
+	core_fit_answer();
+	core_count_answer(1);
+	core_count_latency(counts);
+	core_write_answer(m);
+}
+
+/* The short way, which a page takes that is in its object. */
+static void serve_ready(struct message *m, struct custom_report_object *counts, uint32_t frame)
+{
+	core.now.count = 1;
+	core.now.pages[0] = (struct placed){core.now.page, frame};
+	counts->supplied++;
+	core_count_latency(counts);
+	struct map_item item = core_make_item(&core.now, &core.now.pages[0], 1);
+	m->tag = TAG(E_OK, CORE_ITEM_WORDS) | TAG_MAP | CORE_TAG_ITEMS(1);
+	m->w[0] = item.at_rights;
+	m->w[1] = item.source;
+	m->w[2] = item.offset;
+}
+
 static void serve(struct message *m)
 {
 	begin(m);
+	struct custom_report_object *counts = &core.report->object[core.now.public.object];
 	uint32_t frame =
 		core.now.object != NULL ? pages_find(&core.now.object->pages, core.now.page) : FRAME_NONE;
-	if (frame != FRAME_NONE) {
-		core.now.count = 1;
-		core.now.pages[0] = (struct placed){core.now.page, frame};
-	} else {
-		describe(m);
-		core_ask_program();
-		core_fit_answer();
-	}
-	core_count_answer(1);
-	core_count_latency();
-	core_write_answer(m);
+	counts->requests++;
+	if (frame != FRAME_NONE)
+		serve_ready(m, counts, frame);
+	else
+		serve_missing(m, counts);
 }
 
 /* Whether @error is that of the wait, after an answer that was taken. */
