@@ -91,9 +91,11 @@ def build(sources, flags):
             if said:
                 raise SystemExit(f'{said}pager_bench: {source} does not compile')
             objects.append(target)
-        done = subprocess.run([compiler(), *FLAGS[:7], '-o', program, *objects], stderr=subprocess.PIPE, text=True, check=False)
+        fresh = program + '.new'  # replaced as one step: the old one may be starting just now
+        done = subprocess.run([compiler(), *FLAGS[:7], '-o', fresh, *objects], stderr=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise SystemExit(f'{done.stderr}pager_bench: {" ".join(sources)} does not link')
+        os.replace(fresh, program)
     return program
 
 
