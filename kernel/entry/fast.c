@@ -136,13 +136,15 @@ HOT struct thread *fast_syscall(struct thread *thread, bool traced)
 		return fast_call(thread, traced);
 	if (number == SYS_null && !traced && sched_is_first(thread))
 		return fast_stay(thread, E_OK);
+	if (number > SYS_notify)
+		return syscall_general(thread);
 	if (number == SYS_wait)
 		return fast_wait(thread, traced);
 	if (number == SYS_forward_wait)
 		return fast_forward_wait(thread, traced);
 	if (number == SYS_notify)
 		return fast_notify(thread, traced);
-	return trap_general(thread);
+	return syscall_general(thread);
 }
 
 static __attribute__((noinline, noclone)) struct thread *path_fast(struct thread *thread, uint64_t cause,

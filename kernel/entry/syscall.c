@@ -60,7 +60,7 @@ static bool arguments_fit(const uint64_t *arguments, unsigned shape)
 	return true;
 }
 
-static struct result dispatch(struct thread *thread, uint64_t number, const uint64_t *a)
+static inline struct result dispatch(struct thread *thread, uint64_t number, const uint64_t *a)
 {
 	if (number >= SYS_COUNT || handlers[number] == NULL)
 		return failed(E_SYSCALL);
@@ -73,16 +73,19 @@ static struct result dispatch(struct thread *thread, uint64_t number, const uint
 	return ((handler_t)handlers[number])(thread, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-void syscall_general(struct thread *thread)
+struct thread *syscall_general(struct thread *thread)
 {
 	uint64_t number = thread->regs[REG_A7];
-	struct result done = dispatch(thread, number, &thread->regs[REG_A0]);
+	struct result done;
 
+	thread->regs[REG_PC] += 4;
+	done = dispatch(thread, number, &thread->regs[REG_A0]);
 	trace(TRACE_SYSCALL, thread->id, number, done.error);
-	if (done.error == RESULT_RESTART)
-		thread->regs[REG_PC] -= 4;
-	else if (done.error != RESULT_NONE)
+	if (done.error < RESULT_NONE)
 		thread_result(thread, done.error, done.value);
+	else if (done.error == RESULT_RESTART)
+		thread->regs[REG_PC] -= 4;
+	return path_leave();
 }
 
 /* A call of a batch, which no longer matters to it. false: not one that may stand in a batch. */
