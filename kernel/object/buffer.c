@@ -5,12 +5,11 @@
  * Both ends are looked up in the page tables at the time of the copy, with the rights they have there;
  * accessed and dirty bits are set as the machine would. The kernel itself never faults.
  */
-#include <string.h>
-
 #include "object/buffer.h"
 #include "object/frame.h"
 #include "object/reply.h"
 #include "object/tables.h"
+#include "pure/copy.h"
 
 /* Kernel address of user address @at if @rights (READ or WRITE) are there; NULL: absent, refused or no RAM.
  */
@@ -101,9 +100,9 @@ static err_t copy_piece(struct thread *server, struct thread *caller, const stru
 	if (error != E_OK)
 		return error;
 	if (to_caller)
-		memcpy(there, here, bytes);
+		copy_bytes(there, here, bytes);
 	else
-		memcpy(here, there, bytes);
+		copy_bytes(here, there, bytes);
 	*done += bytes;
 	return E_OK;
 }
