@@ -16,17 +16,16 @@
 static uint8_t *user_byte(struct space *space, vaddr_t at, unsigned rights)
 {
 	unsigned level;
-	pte_t *entry;
-	paddr_t base;
+	pte_t *entry, found;
 
 	if (space == NULL || at >= USER_END)
 		return NULL;
-	entry = space_walk(space, at, &level);
-	if (!pte_is_leaf(*entry) || (rights & ~pte_rights(*entry)) != 0 || !frame_is_ram(pte_pfn(*entry)))
+	entry = table_walk(space, at, &level);
+	found = *entry;
+	if (!pte_is_leaf(found) || (rights & ~pte_rights(found)) != 0 || !frame_is_ram(pte_pfn(found)))
 		return NULL;
 	__atomic_fetch_or(entry, PTE_A | (rights & RIGHT_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
-	base = pte_pfn(*entry) << PAGE_SHIFT;
-	return (uint8_t *)spot_of(base) + (at & (sv39_level_bytes(level) - 1));
+	return (uint8_t *)spot_of_pfn(pte_pfn(found)) + (at & (sv39_level_bytes(level) - 1));
 }
 
 /* The server's end: its own memory, or a frame of a source of its own space. */
