@@ -36,7 +36,7 @@ static inline struct result result(uint64_t error, uint64_t value)
 /* A slot argument fits a cap_t in user space, but the register may hold anything. */
 static inline struct result failed(err_t error)
 {
-	return (struct result){error, 0};
+	return (struct result){(uint64_t)error, 0};
 }
 
 #endif

@@ -15,11 +15,49 @@
 #include "uapi/fault.h"
 #include "uapi/syscall.h"
 
-__attribute__((noinline)) struct thread *fast_switch_watched(struct thread *to)
+/* The trace is on, or floating point registers are to be saved. */
+static __attribute__((noinline)) struct thread *switch_watched(struct thread *to)
 {
 	sched_switch_to(to);
 	if (trace_is_on())
 		trace_write(TRACE_LEAVE, to->id, 0, 0);
+	kernel_unlock();
+	return to;
+}
+
+/*
+ * The floating point registers matter only while somebody owns them: nobody else can have them on. What was
+ * changed since is saved elsewhere; else they are off for all but the owner. false: it must be saved.
+ */
+HOT bool fast_fpu_switch(const struct cpu *cpu, const struct thread *to)
+{
+	uint64_t state;
+
+	if (LIKELY(cpu->fpu_owner == NULL))
+		return true;
+	state = csr_read(sstatus) & SSTATUS_FS;
+	if (state == SSTATUS_FS_DIRTY)
+		return false;
+	if (cpu->fpu_owner == to)
+		csr_set(sstatus, SSTATUS_FS_CLEAN);
+	else if (state != 0)
+		csr_clear(sstatus, SSTATUS_FS);
+	return true;
+}
+
+__attribute__((noinline)) struct thread *fast_switch(struct thread *to, bool traced)
+{
+	struct cpu *cpu = cpu_this();
+	uint64_t satp = to->space->satp;
+
+	to->state = THREAD_READY;
+	if (UNLIKELY(traced || !fast_fpu_switch(cpu, to)))
+		return switch_watched(to);
+	cpu_set_current(cpu, to);
+	if (cpu->satp != satp) {
+		cpu->satp = satp;
+		csr_write(satp, satp);
+	}
 	kernel_unlock();
 	return to;
 }
@@ -136,13 +174,15 @@ HOT struct thread *fast_syscall(struct thread *thread, bool traced)
 		return fast_call(thread, traced);
 	if (number == SYS_null && !traced && sched_is_first(thread))
 		return fast_stay(thread, E_OK);
+	if (number > SYS_notify)
+		return syscall_general(thread);
 	if (number == SYS_wait)
 		return fast_wait(thread, traced);
 	if (number == SYS_forward_wait)
 		return fast_forward_wait(thread, traced);
 	if (number == SYS_notify)
 		return fast_notify(thread, traced);
-	return trap_general(thread);
+	return syscall_general(thread);
 }
 
 static __attribute__((noinline, noclone)) struct thread *path_fast(struct thread *thread, uint64_t cause,

@@ -26,8 +26,8 @@ struct thread *fast_wait(struct thread *thread, bool traced);
 struct thread *fast_forward_wait(struct thread *server, bool traced);
 struct thread *fast_reply_wait(struct thread *server, bool traced);
 
-/* fast_switch() with what is unusual: the trace is on, or floating point registers are to be saved. */
-struct thread *fast_switch_watched(struct thread *to);
+/* Back to user mode as @to, which is in no queue. */
+struct thread *fast_switch(struct thread *to, bool traced);
 
 _Static_assert(offsetof(struct slot, kind) == 0 && offsetof(struct slot, rights) == 1 &&
 		       offsetof(struct slot, flags) == 2,
@@ -113,44 +113,6 @@ HOT void fast_await(struct thread *thread, struct endpoint *endpoint)
 	thread->waits_on_notification = false;
 	list_push_back(&endpoint->queue, &thread->queue);
 	endpoint->state = ENDPOINT_RECEIVERS;
-}
-
-/*
- * The floating point registers matter only while somebody owns them: nobody else can have them on. What was
- * changed since is saved elsewhere; else they are off for all but the owner. false: it must be saved.
- */
-HOT bool fast_fpu_switch(const struct cpu *cpu, const struct thread *to)
-{
-	uint64_t state;
-
-	if (LIKELY(cpu->fpu_owner == NULL))
-		return true;
-	state = csr_read(sstatus) & SSTATUS_FS;
-	if (state == SSTATUS_FS_DIRTY)
-		return false;
-	if (cpu->fpu_owner == to)
-		csr_set(sstatus, SSTATUS_FS_CLEAN);
-	else if (state != 0)
-		csr_clear(sstatus, SSTATUS_FS);
-	return true;
-}
-
-/* Back to user mode as @to, which is in no queue. */
-HOT struct thread *fast_switch(struct thread *to, bool traced)
-{
-	struct cpu *cpu = cpu_this();
-	uint64_t satp = to->space->satp;
-
-	to->state = THREAD_READY;
-	if (UNLIKELY(traced || !fast_fpu_switch(cpu, to)))
-		return fast_switch_watched(to);
-	cpu_set_current(cpu, to);
-	if (cpu->satp != satp) {
-		cpu->satp = satp;
-		csr_write(satp, satp);
-	}
-	kernel_unlock();
-	return to;
 }
 
 /* Back to user mode as the thread that came, with @error. */

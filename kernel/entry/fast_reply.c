@@ -8,19 +8,9 @@
 #include "object/notification.h"
 #include "object/trace.h"
 
-/* The answer to a fault, and the switch, with the trace on. */
-static __attribute__((noinline)) struct thread *answered_watched(const struct thread *server,
-								 struct thread *to)
-{
-	if (server->regs[REG_A1] & TAG_MAP)
-		trace_write(TRACE_FAULT_ANSWER, to->id, align_down(server->regs[REG_A2], PAGE_BYTES),
-			    server->regs[REG_A3] >> 16);
-	return fast_switch_watched(to);
-}
-
 /* @caller has its answer: what reply_settle() does, then @server waits and the caller runs. */
-HOT struct thread *answered(struct thread *server, struct thread *caller, struct endpoint *endpoint,
-			    bool traced)
+static __attribute__((noinline)) struct thread *answered(struct thread *server, struct thread *caller,
+							 struct endpoint *endpoint, bool traced)
 {
 	caller->sequence++;
 	caller->replies = 0;
@@ -30,11 +20,7 @@ HOT struct thread *answered(struct thread *server, struct thread *caller, struct
 	server->caller = NULL;
 	server->regs[REG_PC] += 4;
 	fast_await(server, endpoint);
-	if (UNLIKELY(traced)) {
-		caller->state = THREAD_READY;
-		return answered_watched(server, caller);
-	}
-	return fast_switch(caller, false);
+	return fast_switch(caller, traced);
 }
 
 /* Four words or more, both sides as they are. */
@@ -55,11 +41,14 @@ HOT struct thread *answer_call(struct thread *server, struct thread *caller, str
 	return answered(server, caller, endpoint, traced);
 }
 
+/* Several pages, or one that takes the place of another, or the trace is on. */
 static __attribute__((noinline)) struct thread *answer_with_many(struct thread *server, struct thread *caller,
 								 struct endpoint *endpoint, bool traced)
 {
 	if (!fast_map_many(server, caller))
 		return trap_general(server);
+	trace(TRACE_FAULT_ANSWER, caller->id, align_down(server->regs[REG_A2], PAGE_BYTES),
+	      MAP_ITEM_PAGES(server->regs[REG_A3]));
 	return answered(server, caller, endpoint, traced);
 }
 
@@ -75,7 +64,7 @@ HOT struct thread *answer_fault(struct thread *server, struct thread *caller, st
 		return answer_with_many(server, caller, endpoint, traced);
 	if (UNLIKELY(!fast_plan_item(server, caller, 1, &plan)))
 		return trap_general(server);
-	if (*plan.entry != 0)
+	if (UNLIKELY(traced) || *plan.entry != 0)
 		return answer_with_many(server, caller, endpoint, traced);
 	if (UNLIKELY(word_kind(*plan.words) != FRAME_USER))
 		return trap_general(server);

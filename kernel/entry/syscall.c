@@ -30,11 +30,10 @@ static const void *const handlers[SYS_COUNT] = {
 };
 
 /* Bit i: argument i is a slot number. Registers are wider than a cap_t: what does not fit is E_SLOT. */
-#define IS_CAP(type)  (sizeof(type) == sizeof(cap_t))
-#define SHAPE_MESSAGE 0x80
+#define IS_CAP(type) (sizeof(type) == sizeof(cap_t))
 
 static const uint8_t shapes[SYS_COUNT] = {
-#define MESSAGE_CALL(number, name, ...)		[number] = SHAPE_MESSAGE,
+#define MESSAGE_CALL(number, name, ...)		[number] = 0,
 #define SYSCALL0(number, name, ...)		[number] = 0,
 #define SYSCALL1(number, name, t1, ...)		[number] = IS_CAP(t1),
 #define SYSCALL2(number, name, t1, a1, t2, ...) [number] = IS_CAP(t1) | IS_CAP(t2) << 1,
@@ -51,7 +50,19 @@ static const uint8_t shapes[SYS_COUNT] = {
 #include "uapi/syscall_undef.h"
 };
 
-static bool arguments_fit(const uint64_t *arguments, unsigned shape)
+/* Message calls have the first numbers: so they are told from others by one comparison. */
+#define MESSAGE_CALL(number, name, ...) _Static_assert(number < SYS_null, "a message call: " #name);
+#define SYSCALL0(number, name, ...)	_Static_assert(number >= SYS_null, "no message call: " #name);
+#define SYSCALL1			SYSCALL0
+#define SYSCALL2			SYSCALL0
+#define SYSCALL3			SYSCALL0
+#define SYSCALL4			SYSCALL0
+#define SYSCALL5			SYSCALL0
+#define SYSCALL6			SYSCALL0
+#include "uapi/syscall.def"
+#include "uapi/syscall_undef.h"
+
+static inline bool arguments_fit(const uint64_t *arguments, uint64_t shape)
 {
 	for (; shape != 0; shape >>= 1, arguments++) {
 		if ((shape & 1) && *arguments >= CSPACE_SLOTS_MAX)
@@ -60,11 +71,11 @@ static bool arguments_fit(const uint64_t *arguments, unsigned shape)
 	return true;
 }
 
-static struct result dispatch(struct thread *thread, uint64_t number, const uint64_t *a)
+static inline struct result dispatch(struct thread *thread, uint64_t number, const uint64_t *a)
 {
 	if (number >= SYS_COUNT || handlers[number] == NULL)
 		return failed(E_SYSCALL);
-	if (shapes[number] & SHAPE_MESSAGE) {
+	if (number < SYS_null) {
 		((message_handler_t)handlers[number])(thread);
 		return result(RESULT_NONE, 0);
 	}
@@ -73,22 +84,25 @@ static struct result dispatch(struct thread *thread, uint64_t number, const uint
 	return ((handler_t)handlers[number])(thread, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-void syscall_general(struct thread *thread)
+struct thread *syscall_general(struct thread *thread)
 {
 	uint64_t number = thread->regs[REG_A7];
-	struct result done = dispatch(thread, number, &thread->regs[REG_A0]);
+	struct result done;
 
+	thread->regs[REG_PC] += 4;
+	done = dispatch(thread, number, &thread->regs[REG_A0]);
 	trace(TRACE_SYSCALL, thread->id, number, done.error);
-	if (done.error == RESULT_RESTART)
-		thread->regs[REG_PC] -= 4;
-	else if (done.error != RESULT_NONE)
+	if (done.error < RESULT_NONE)
 		thread_result(thread, done.error, done.value);
+	else if (done.error == RESULT_RESTART)
+		thread->regs[REG_PC] -= 4;
+	return path_leave();
 }
 
 /* A call of a batch, which no longer matters to it. false: not one that may stand in a batch. */
 static bool may_be_in_batch(uint64_t number)
 {
-	return number < SYS_COUNT && number != SYS_batch && !(shapes[number] & SHAPE_MESSAGE);
+	return number < SYS_COUNT && number != SYS_batch && number >= SYS_null;
 }
 
 /* The call is copied first: what it does may change the page. */

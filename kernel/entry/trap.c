@@ -131,28 +131,17 @@ static void interrupt(uint64_t cause)
 		panic("interrupt 0x%lx is not enabled", cause);
 }
 
-static void general_path(struct thread *thread, uint64_t cause)
-{
-	if (cause & CAUSE_INTERRUPT) {
-		interrupt(cause);
-	} else if (cause == CAUSE_USER_ECALL) {
-		thread->regs[REG_PC] += 4;
-		syscall_general(thread);
-	} else if (cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE || cause == CAUSE_FETCH_PAGE) {
-		page_fault(thread, cause);
-	} else {
-		exception(thread, cause);
-	}
-}
-
 struct thread *trap_general(struct thread *thread)
 {
-	struct thread *next;
+	uint64_t cause = csr_read(scause);
 
-	general_path(thread, csr_read(scause));
-	sched_note_visit();
-	next = sched_next();
-	trace(TRACE_LEAVE, next->id, 0, 0);
-	kernel_unlock();
-	return next;
+	if (cause == CAUSE_USER_ECALL)
+		return syscall_general(thread);
+	if (cause & CAUSE_INTERRUPT)
+		interrupt(cause);
+	else if (cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE || cause == CAUSE_FETCH_PAGE)
+		page_fault(thread, cause);
+	else
+		exception(thread, cause);
+	return path_leave();
 }

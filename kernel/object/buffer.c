@@ -5,29 +5,27 @@
  * Both ends are looked up in the page tables at the time of the copy, with the rights they have there;
  * accessed and dirty bits are set as the machine would. The kernel itself never faults.
  */
-#include <string.h>
-
 #include "object/buffer.h"
 #include "object/frame.h"
 #include "object/reply.h"
 #include "object/tables.h"
+#include "pure/copy.h"
 
 /* Kernel address of user address @at if @rights (READ or WRITE) are there; NULL: absent, refused or no RAM.
  */
 static uint8_t *user_byte(struct space *space, vaddr_t at, unsigned rights)
 {
 	unsigned level;
-	pte_t *entry;
-	paddr_t base;
+	pte_t *entry, found;
 
 	if (space == NULL || at >= USER_END)
 		return NULL;
-	entry = space_walk(space, at, &level);
-	if (!pte_is_leaf(*entry) || (rights & ~pte_rights(*entry)) != 0 || !frame_is_ram(pte_pfn(*entry)))
+	entry = table_walk(space, at, &level);
+	found = *entry;
+	if (!pte_is_leaf(found) || (rights & ~pte_rights(found)) != 0 || !frame_is_ram(pte_pfn(found)))
 		return NULL;
 	__atomic_fetch_or(entry, PTE_A | (rights & RIGHT_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
-	base = pte_pfn(*entry) << PAGE_SHIFT;
-	return (uint8_t *)spot_of(base) + (at & (sv39_level_bytes(level) - 1));
+	return (uint8_t *)spot_of_pfn(pte_pfn(found)) + (at & (sv39_level_bytes(level) - 1));
 }
 
 /* The server's end: its own memory, or a frame of a source of its own space. */
@@ -101,9 +99,9 @@ static err_t copy_piece(struct thread *server, struct thread *caller, const stru
 	if (error != E_OK)
 		return error;
 	if (to_caller)
-		memcpy(there, here, bytes);
+		copy_bytes(there, here, bytes);
 	else
-		memcpy(here, there, bytes);
+		copy_bytes(here, there, bytes);
 	*done += bytes;
 	return E_OK;
 }

@@ -6,6 +6,7 @@
 #include "object/pool.h"
 #include "object/reply.h"
 #include "object/space.h"
+#include "pure/copy.h"
 
 #define REVOKE_DESCENT 64 /* slots walked to find the next one to delete */
 
@@ -33,7 +34,7 @@ err_t cspace_create(struct pool *pool, uint64_t slots, struct cspace **made)
 			object_free(&cspace->object);
 			return E_MEMORY;
 		}
-		page_zero(page);
+		zero_bytes(page, PAGE_BYTES);
 		cspace->pages[first / CSPACE_PAGE_SLOTS] = page;
 		cspace->slots = (uint32_t)min_u64(slots, first + CSPACE_PAGE_SLOTS);
 	}

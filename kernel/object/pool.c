@@ -9,6 +9,7 @@
 #include "object/notification.h"
 #include "object/pool.h"
 #include "object/space.h"
+#include "pure/copy.h"
 
 /* Not enough entries in all to overflow the count of mappings of one frame. */
 #define TABLES_MAX (FRAME_COUNT / SV39_TABLE_ENTRIES - 1)
@@ -29,7 +30,7 @@ err_t pool_create(uint64_t first_pfn, uint64_t pages, struct pool **made)
 	error = frame_convert(first_pfn, pages, FRAME_USER, FRAME_KERNEL);
 	if (error != E_OK)
 		return error;
-	memset(pool, 0, sizeof *pool);
+	zero_bytes(pool, sizeof *pool);
 	pool->object.kind = KIND_POOL;
 	pool->first_pfn = first_pfn;
 	pool->pages = pages;
@@ -49,17 +50,6 @@ void pool_destroy(struct pool *pool)
 		panic("pool_destroy: pool at frame 0x%lx is in use", first_pfn);
 }
 
-void page_zero(void *page)
-{
-	uint64_t *word = page, *end = word + PAGE_BYTES / sizeof *word;
-
-	do {
-		word[0] = word[1] = word[2] = word[3] = 0;
-		word[4] = word[5] = word[6] = word[7] = 0;
-		word += 8;
-	} while (word < end);
-}
-
 void *pool_take_table(struct pool *pool)
 {
 	bool is_zero;
@@ -71,7 +61,7 @@ void *pool_take_table(struct pool *pool)
 	if (table == NULL)
 		return NULL;
 	if (!is_zero)
-		page_zero(table);
+		zero_bytes(table, PAGE_BYTES);
 	info->tables++;
 	return table;
 }
@@ -100,7 +90,7 @@ void *object_new(struct pool *pool, enum object_kind kind, uint64_t bytes)
 	object = carve_take(&pool->carve, order);
 	if (object == NULL)
 		return NULL;
-	memset(object, 0, bytes);
+	zero_bytes(object, bytes);
 	object->kind = (uint8_t)kind;
 	object->order = (uint8_t)order;
 	object->pool = pool;

@@ -27,9 +27,6 @@ err_t pool_create(uint64_t first_pfn, uint64_t pages, struct pool **made) MUST_U
 /* The last capability of an empty pool has gone: its arenas are USER memory again, zeroed by no one. */
 void pool_destroy(struct pool *pool);
 
-/* Zero a page: a few at once are the longest single pieces of work there are. */
-void page_zero(void *page);
-
 /* A zeroed page table; NULL: no room. */
 void *pool_take_table(struct pool *pool);
 

@@ -70,17 +70,7 @@ err_t space_create(struct pool *pool, uint64_t table_limit, struct space **made)
 
 pte_t *space_walk(const struct space *space, vaddr_t at, unsigned *level)
 {
-	pte_t *entry = &space->root[sv39_index(at, 2)];
-
-	*level = 2;
-	if (!pte_is_table(*entry))
-		return entry;
-	entry = table_below(*entry) + sv39_index(at, 1);
-	*level = 1;
-	if (!pte_is_table(*entry))
-		return entry;
-	*level = 0;
-	return table_below(*entry) + sv39_index(at, 0);
+	return table_walk(space, at, level);
 }
 
 err_t space_check_range(vaddr_t at, uint64_t pages)

@@ -19,6 +19,22 @@ static inline pte_t *table_around(const pte_t *entry)
 	return (pte_t *)align_down((uint64_t)entry, PAGE_BYTES);
 }
 
+/* space_walk() without a call, for who does little else. */
+static inline pte_t *table_walk(const struct space *space, vaddr_t at, unsigned *level)
+{
+	pte_t *entry = &space->root[sv39_index(at, 2)];
+
+	*level = 2;
+	if (!pte_is_table(*entry))
+		return entry;
+	entry = table_below(*entry) + sv39_index(at, 1);
+	*level = 1;
+	if (!pte_is_table(*entry))
+		return entry;
+	*level = 0;
+	return table_below(*entry) + sv39_index(at, 0);
+}
+
 #define TABLE_LIVE	   ((1u << 10) - 1)
 #define TABLE_GROUPS_SHIFT 12
 #define TABLE_GROUP	   32u /* entries */

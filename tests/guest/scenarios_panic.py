@@ -13,7 +13,7 @@ IN_KERNEL = r'  at 0x[0-9a-f]+ {}\+0x[0-9a-f]+ \(kernel/[a-z]+/[a-z_]+\.[cS]:\d+
 
 
 def break_kernel(*commands):
-    """Standard error and status of a ./run whose kernel is stopped in trap_general() and treated with @commands."""
+    """Standard error and status of a ./run whose kernel is stopped in syscall_object_create() and treated with @commands."""
     run = subprocess.Popen(['./run', '--build', 'checked', '--timeout', '60', '--gdb', '--', 'yes'], cwd=ROOT,
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
@@ -21,7 +21,7 @@ def break_kernel(*commands):
         if not found:
             raise Failure('./run --gdb printed no line to type')
         typed = shlex.split(found.group(1).decode())
-        for command in ('hbreak trap_general', 'continue', *commands, 'detach'):
+        for command in ('hbreak syscall_object_create', 'continue', *commands, 'detach'):
             typed += ['-ex', command]
         done = subprocess.run([typed[0], '-batch', *typed[1:]], cwd=ROOT, stdin=subprocess.DEVNULL, timeout=90,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
@@ -49,7 +49,7 @@ def trap_in_the_kernel_is_reported(_context):
     for name in ('ra', 'sp', 'tp', 's0', 'a0'):  # a0 is the thread
         check(values[name].startswith('ffffffc0'), f'{name}={values[name]} is no address of the kernel')
     check_match(r'  at 0x0', text, 'the first frame')
-    check_match(IN_KERNEL.format('trap_user'), text, 'the caller')
+    check_match(IN_KERNEL.format('syscall_general'), text, 'the caller')
     check_match(IN_KERNEL.format('trap_entry'), text, 'the last frame')
 
 
