@@ -24,6 +24,7 @@ void fault_bounce(struct thread *thread, uint64_t why)
 {
 	thread->fault_info |= FAULT_INFO(0, 0, FAULT_BOUNCED, 0);
 	thread->fault_word = why;
+	trace(TRACE_BOUNCE, thread->id, why, 0);
 	fault_send(thread);
 }
 

@@ -134,10 +134,12 @@ static void refuse_fault(const struct reply_target *target, uint32_t label)
 	bool bounces = is_for_another(target);
 
 	reply_settle(target->thread);
-	if (bounces)
+	if (bounces) {
 		fault_bounce(target->thread, label);
-	else
-		target->thread->state = THREAD_STOPPED;
+		return;
+	}
+	target->thread->state = THREAD_STOPPED;
+	trace(TRACE_FAULT_REFUSE, target->thread->id, label, 0);
 }
 
 static err_t answer_call(struct thread *server, const struct reply_target *target)
@@ -166,6 +168,8 @@ err_t reply_answer(struct thread *server, const struct reply_target *target, str
 		refuse_fault(target, TAG_LABEL(tag));
 		return E_OK;
 	}
+	if (is_fault && !(tag & TAG_MAP))
+		trace(TRACE_FAULT_ANSWER, target->thread->id, 0, 0);
 	reply_settle(target->thread);
 	target->thread->state = THREAD_READY;
 	*woken = target->thread;
@@ -325,5 +329,6 @@ err_t reply_recall(struct thread *server, uint64_t reply)
 	target.thread->state = target.thread->send_kind == SEND_FAULT ? THREAD_FAULTED : THREAD_CALLED;
 	target.slot->b = target.thread->sequence;
 	target.thread->replies = 1;
+	trace(TRACE_RECALL, target.thread->id, 0, 0);
 	return E_OK;
 }

@@ -9,6 +9,7 @@
 #include "object/reply.h"
 #include "object/sched.h"
 #include "object/space.h"
+#include "object/trace.h"
 
 static uint32_t next_id = 1; /* [K] */
 
@@ -147,6 +148,14 @@ void thread_stop(struct thread *thread)
 		thread_result(thread, E_CANCELLED, 0);
 	reply_settle(thread);
 	thread->state = THREAD_STOPPED;
+	trace(TRACE_THREAD_STOP, thread->id, 0, 0);
+}
+
+/* It was stopped, and goes on. */
+static void wake_stopped(struct thread *thread)
+{
+	trace(TRACE_THREAD_START, thread->id, 0, 0);
+	sched_wake(thread);
 }
 
 static err_t check_runnable(const struct thread *thread)
@@ -171,7 +180,7 @@ err_t thread_start(struct thread *thread, uint64_t pc, uint64_t sp, uint64_t a0,
 	thread->regs[REG_SP] = sp;
 	thread->regs[REG_A0] = a0;
 	thread->regs[REG_A1] = a1;
-	sched_wake(thread);
+	wake_stopped(thread);
 	return E_OK;
 }
 
@@ -180,7 +189,7 @@ err_t thread_resume(struct thread *thread)
 	err_t error = check_runnable(thread);
 
 	if (error == E_OK)
-		sched_wake(thread);
+		wake_stopped(thread);
 	return error;
 }
 
@@ -231,7 +240,7 @@ err_t thread_divert(struct thread *thread, uint64_t pc, uint64_t sp, uint64_t re
 		return E_BUSY;
 	if (thread->state != THREAD_STOPPED && thread->state != THREAD_READY) {
 		thread_stop(thread);
-		sched_wake(thread);
+		wake_stopped(thread);
 	}
 	memcpy(saved, thread->regs, sizeof thread->regs);
 	thread->progress = thread->progress_at = 0;

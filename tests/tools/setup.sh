@@ -35,6 +35,7 @@ for group in "$@"; do
 	test)
 		need clang-format have clang-format
 		need git have git
+		need spin have spin
 		;;
 	gdb) need gdb-multiarch have gdb-multiarch ;;
 	fresh)
