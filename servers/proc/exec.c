@@ -104,14 +104,13 @@ err_t request_exec(struct process *caller, const struct message *in, struct answ
 	err_t error = request_copy(in, path, &arguments, &out->w0);
 
 	if (error == E_OK)
-		error = image_find(caller->pid, path, &file);
-	if (error == E_OK)
-		error = image_parse(&file, &image);
+		error = program_find(caller->pid, path, &arguments, &image, &file);
 	if (error == E_OK)
 		error = space_replace(caller, &image, &file, &arguments);
 	if (error != E_OK)
 		return error;
 	image_name(caller, path, &file);
+	foreground_leave(caller, false);
 	if (program_begin(caller, image.entry, &arguments) != E_OK) {
 		slots_clear_new();
 		end_process(caller, status_of_signal(SIGNAL_KILL));

@@ -5,7 +5,9 @@
  *   main.c      receive loop, table of requests, who may ask what, news
  *   requests.c  the short requests;  records.c: those answered with a record;  limits.c
  *   fork.c, exec.c, session.c        the three ways a program comes to run
+ *   script.c    what a path stands for: a program, or a script's interpreter
  *   image.c     an address space from an ELF file;  arguments.c: the top of its stack
+ *   foreground.c  Ctrl-C, and the end of everything
  *   thread.c    CSpace and Thread of a process;  end.c: how a process ends, and what then goes
  *   calls.c     calls of the servers below;  console.c, killed.c: lines for people
  *
@@ -60,6 +62,7 @@ struct proc {
 	struct process_table table;
 	struct session session;
 	uint32_t foreground; /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
+	uint32_t listener;   /* Ctrl-C reaches it alone, and it goes on; 0: nobody listens */
 	uint64_t timer_at;   /* what the Timer is set to */
 	uint64_t info_frame; /* page number of the info page */
 	bool option_faults;
@@ -94,7 +97,8 @@ struct answer {
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
 	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
-	request_check, request_foreground, request_ignore, request_session, request_session_start;
+	request_check, request_foreground, request_ignore, request_poweroff, request_session,
+	request_session_start;
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
 MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
@@ -116,6 +120,9 @@ MUST_USE err_t arguments_prepare(uint64_t argument_count, uint64_t environment_c
 				 char **strings);
 /* Errors    E_ARGUMENT: not as many strings as announced, or the last one is not ended */
 MUST_USE err_t arguments_finish(struct arguments *arguments);
+/* After it: @count strings take the place of argv[0]. Errors E_TOO_MANY: nothing has changed. */
+MUST_USE err_t arguments_replace_first(struct arguments *arguments, const char *strings, uint64_t bytes,
+				       uint64_t count);
 
 /* image.c */
 struct elf_reader image_reader(const uint64_t *inode, uint64_t file_bytes);
@@ -129,6 +136,13 @@ MUST_USE err_t image_parse(const struct vfs_stat *file, struct elf_image *image)
  */
 MUST_USE err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_stat *file,
 			   const struct arguments *arguments);
+/*
+ * What @path stands for: a program, or a script's interpreter; then @path is its path, and @arguments are
+ * what it gets. Errors    of image_find() and image_parse(); E_TOO_MANY; E_LOOP: too many interpreters of
+ * interpreters
+ */
+MUST_USE err_t program_find(uint32_t pid, char path[PATH_ROOM], struct arguments *arguments,
+			    struct elf_image *image, struct vfs_stat *file);
 void image_name(struct process *process, const char *path, const struct vfs_stat *file);
 
 /* thread.c */
@@ -160,8 +174,12 @@ bool signal_is_ignored(const struct process *process, uint64_t signal); /* by it
 void end_process(struct process *process, uint32_t status);
 /* As by kill(): the default action of the signal. Errors E_ARGUMENT, E_UNSUPPORTED (stop signals). */
 MUST_USE err_t end_by_signal(struct process *process, uint64_t signal);
-void end_foreground(void); /* Ctrl-C */
-void end_refused(void);	   /* processes whose fault the pager refused */
+void end_refused(void); /* processes whose fault the pager refused */
+
+/* foreground.c */
+void foreground_interrupt(void); /* Ctrl-C */
+/* @process ends, or becomes another program, which does not listen. */
+void foreground_leave(const struct process *process, bool ends);
 
 /* session.c */
 void session_note_end(const struct process *process, uint32_t status);
@@ -169,6 +187,7 @@ void session_check_over(void);
 
 /* requests.c */
 void sleepers_wake(void);
+void timer_update(void); /* the Timer stands at the first deadline */
 
 /* main.c: 0, or the line of the broken invariant. */
 int proc_check(void);

@@ -10,7 +10,14 @@ KERNEL, STDOUT, STDERR, FAULTS, LOG, END = range(6)
 CHANNEL_COUNT = 6
 WANT = ord('r')
 INPUT_EOF = bytes((DLE, ord('e')))
+INPUT_PORTION = bytes((DLE, ord('d')))  # behind what was sent for one request
 INPUT_MAX = 1024
+
+
+def window_size(columns, lines):
+    """What tells the guest the size of the terminal."""
+    pairs = f'{columns}c{lines}l' if columns < 10000 and lines < 10000 else ''
+    return b''.join(bytes((DLE, ord(letter))) for letter in pairs)
 
 
 class Demultiplexer:

@@ -20,6 +20,7 @@ import console
 PIPE_BYTES = 1 << 20  # large, so that our own scheduling does not stall a counted guest
 LOG_LINES = 4000
 END_GRACE_S = 5  # from the END record or a panic to the end of QEMU
+GATHER_S = 0.001  # QEMU writes the console byte by byte: one wait for many of them instead of a read for each
 F_SETPIPE_SZ = 1031
 PR_SET_PDEATHSIG = 1
 STREAM_NAMES = ('standard input', 'standard output', 'standard error')
@@ -115,9 +116,10 @@ class Machine:
         out, err, to = (stream.fileno() for stream in (self.process.stdout, self.process.stderr, self.process.stdin))
         readers = {out, err}
         while out in readers:
+            sizes = [self.keyboard.resized] if self.keyboard and self.heard and not self.to_guest else []
             wants_input = self.input_open and not self.to_guest and (self.asked or (self.keyboard and self.heard))
             wait_s = None if self.grace is None else max(0, self.grace - time.monotonic())
-            ready, writable, _ = select.select(list(readers) + ([0] if wants_input else []),
+            ready, writable, _ = select.select(list(readers) + sizes + ([0] if wants_input else []),
                                                [to] if self.to_guest else [], [], wait_s)
             if self.grace is not None and time.monotonic() >= self.grace:
                 return
@@ -125,12 +127,15 @@ class Machine:
                 readers.discard(err)
             if out in ready and not self._take_output(out):
                 readers.discard(out)
-            if 0 in ready:
+            if sizes and sizes[0] in ready:
+                self.to_guest = self.keyboard.take_size()
+            elif 0 in ready:
                 self._take_input()
             if to in writable:
                 self._send_input(to)
 
     def _take_output(self, descriptor):
+        time.sleep(GATHER_S)
         data = os.read(descriptor, 65536)
         for channel, piece in self.wire.feed(data):
             self._deliver(channel, piece)
@@ -156,9 +161,9 @@ class Machine:
         self.asked = False
         if self.keyboard and data:
             data = self.keyboard.filter(data)
-            self.to_guest = console.escape_input(data)
+            self.to_guest = console.escape_input(data) + console.INPUT_PORTION if data else b''
         elif data:
-            self.to_guest = console.escape_input(data)
+            self.to_guest = console.escape_input(data) + console.INPUT_PORTION
         else:
             self.input_open = False
             self.to_guest = console.INPUT_EOF
