@@ -41,7 +41,7 @@ uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end)
  */
 static void faults_add_supplied(const struct process *process, struct pager_faults *own)
 {
-	uint64_t brought = own->present - own->faults - own->prefetched - own->populate;
+	uint64_t brought = own->present - own->faults - own->prefetched - own->fork_mapped - own->populate;
 	uint64_t asked = brought < process->forwarded ? brought : process->forwarded;
 
 	own->faults += asked;
@@ -56,6 +56,7 @@ void counts_faults(struct process *process, struct pager_faults *faults)
 	*faults = (struct pager_faults){
 		.faults = space->faults,
 		.prefetched = space->prefetched,
+		.fork_mapped = space->fork_mapped,
 		.populate = space->populated,
 		.present = sys_space_stored(process->space_cap).value,
 	};
@@ -63,9 +64,11 @@ void counts_faults(struct process *process, struct pager_faults *faults)
 		faults_add_supplied(process, faults);
 	faults->faults += earlier->faults;
 	faults->prefetched += earlier->prefetched;
+	faults->fork_mapped += earlier->fork_mapped;
 	faults->populate += earlier->populate;
 	faults->present += earlier->present;
-	faults->other = faults->present - faults->faults - faults->prefetched - faults->populate;
+	faults->other = faults->present - faults->faults - faults->prefetched - faults->fork_mapped -
+			faults->populate;
 }
 
 int counts_check(void)

@@ -115,8 +115,13 @@ uint64_t pools_frames(void);
 /* process.c */
 struct process *process_search(uint32_t pid);
 MUST_USE err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out);
-/* A copy of the parent's space, pages shared; the parent's tables are parked. */
-MUST_USE err_t process_fork(struct process *parent, uint32_t pid, struct process **out);
+/* Where the thread that forks is. */
+struct fork_place {
+	vaddr_t pc, sp;
+};
+/* A copy of the parent's space, pages shared as fork_share() says. */
+MUST_USE err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place,
+			    struct process **out);
 /* @old ends, @new takes its pid, limits and counts. */
 void process_replace(struct process *old, struct process *new);
 void process_destroy(struct process *process);
@@ -131,6 +136,11 @@ static inline struct process *process_find(uint64_t pid)
 		return pager.last;
 	return pid <= BADGE_PID_MAX ? process_search((uint32_t)pid) : NULL;
 }
+
+/* fork.c: no store of one of both reaches the other from now on; the child has what it touches first at
+ * @place. Errors: E_NO_MEMORY: the child is to be destroyed */
+MUST_USE err_t fork_share(const struct process *parent, const struct process *child,
+			  const struct fork_place *place);
 
 /* lease.c */
 /* Bring about what an AWAIT verdict asks for; E_OK: ask policy again. Else the verdict is a refusal now. */

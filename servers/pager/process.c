@@ -107,28 +107,6 @@ err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out)
 	return error;
 }
 
-static bool may_have_private_pages(const struct vm_area *area)
-{
-	return area->backing != BACKING_NONE && area->backing != BACKING_LINEAR;
-}
-
-/* Park whatever leaf table the areas with private pages lie in. */
-static void process_park(const struct process *process)
-{
-	vaddr_t parked = 0; /* up to here */
-
-	for (const struct vm_area *area = process->space->areas.first; area; area = area->next) {
-		vaddr_t from = area->start & ~(ARENA_BYTES - 1);
-		vaddr_t to = (area->end + ARENA_BYTES - 1) & ~(ARENA_BYTES - 1);
-
-		if (!may_have_private_pages(area) || to <= parked)
-			continue;
-		from = from > parked ? from : parked;
-		(void)sys_space_park(process->space_cap, from, (to - from) / ARENA_BYTES);
-		parked = to;
-	}
-}
-
 void process_unpark(struct process *process, vaddr_t address, bool unchanged)
 {
 	vaddr_t block = address & ~(ARENA_BYTES - 1);
@@ -139,7 +117,7 @@ void process_unpark(struct process *process, vaddr_t address, bool unchanged)
 	(void)sys_space_unpark(process->space_cap, block, alone ? RIGHTS_RWX : RIGHT_READ | RIGHT_EXECUTE);
 }
 
-err_t process_fork(struct process *parent, uint32_t pid, struct process **out)
+err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place, struct process **out)
 {
 	uint64_t table_limit = sys_space_tables(parent->space_cap).value >> 32;
 	struct vm_space *space;
@@ -161,8 +139,10 @@ err_t process_fork(struct process *parent, uint32_t pid, struct process **out)
 		return error;
 	}
 	forwards_recall(parent, 0, USER_END);
-	process_park(parent);
-	return E_OK;
+	error = fork_share(parent, *out, place);
+	if (error)
+		process_destroy(*out);
+	return error;
 }
 
 void process_replace(struct process *old, struct process *new)

@@ -185,6 +185,7 @@ err_t request_space_message_page(struct process *caller, const struct message *i
 err_t request_space_fork(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *parent = process_find(in->w[0]), *child;
+	struct fork_place place = {.pc = in->w[2], .sp = in->w[3]};
 	err_t error;
 
 	(void)caller;
@@ -192,7 +193,7 @@ err_t request_space_fork(struct process *caller, const struct message *in, struc
 		return E_NO_SPACE;
 	if (in->w[1] == 0 || in->w[1] > BADGE_PID_MAX)
 		return E_ARGUMENT;
-	error = process_fork(parent, (uint32_t)in->w[1], &child);
+	error = process_fork(parent, (uint32_t)in->w[1], &place, &child);
 	if (!error)
 		out->cap = child->space_cap;
 	return error;

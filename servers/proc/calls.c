@@ -34,14 +34,19 @@ err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 	return answer_error(&m);
 }
 
+err_t call_for_cap(cap_t server, struct message *m, cap_t slot)
+{
+	message_page()->cap_receive = slot;
+	ipc_call(server, m);
+	message_page()->cap_receive = 0;
+	return answer_error(m);
+}
+
 err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_t slot)
 {
-	err_t error;
+	struct message m = message_make(label, w0, w1);
 
-	message_page()->cap_receive = slot;
-	error = call_pager(label, w0, w1, 0);
-	message_page()->cap_receive = 0;
-	return error;
+	return call_for_cap(PROC_PAGER, &m, slot);
 }
 
 err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1)

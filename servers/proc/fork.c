@@ -7,27 +7,33 @@
 #include <pagoda/syscall.h>
 
 #define WORD_OF(number) (MESSAGE_REGISTERS + (number)) /* of a register in the message page */
+#define REGISTER_PC	0
+#define REGISTER_SP	2
 #define REGISTER_A0	10
 
-/*
- * The child's Thread, its registers the parent's with the answer of the call put in: E_OK, and 0 instead of
- * the pid.
- */
+/* The child's Thread, and the parent's registers in the message page. */
 static err_t thread_fork(const struct process *parent, const struct process *child)
+{
+	struct batch batch = {0};
+
+	thread_create(&batch, child);
+	batch_thread_read(&batch, thread_slot(parent));
+	return thread_build(&batch);
+}
+
+/*
+ * The child begins with the parent's registers, which are in the message page still: the calls since then
+ * carried no words there. The answer of its call is put in: E_OK, and 0 instead of the pid.
+ */
+static err_t thread_begin(const struct process *child)
 {
 	uint64_t *words = message_page()->words;
 	struct batch batch = {0};
-	err_t error;
 
-	thread_create(&batch, child);
-	thread_take_space(&batch, child);
-	batch_thread_read(&batch, thread_slot(parent));
-	error = thread_build(&batch);
-	if (error != E_OK)
-		return error;
 	words[WORD_OF(REGISTER_A0)] = E_OK;
 	words[WORD_OF(REGISTER_A0 + 1)] = TAG(E_OK, 1);
 	words[WORD_OF(REGISTER_A0 + 2)] = 0;
+	thread_take_space(&batch, child);
 	batch_thread_write(&batch, thread_slot(child));
 	batch_thread_resume(&batch, thread_slot(child));
 	return thread_build(&batch);
@@ -35,8 +41,13 @@ static err_t thread_fork(const struct process *parent, const struct process *chi
 
 static err_t space_fork(struct process *parent, struct process *child)
 {
-	err_t error = call_pager_for_cap(PAGER_SPACE_FORK, parent->pid, child->pid, SLOT_NEW_SPACE);
+	const uint64_t *words = message_page()->words;
+	struct message m = message_make(PAGER_SPACE_FORK, parent->pid, child->pid);
+	err_t error;
 
+	m.w[2] = words[WORD_OF(REGISTER_PC)];
+	m.w[3] = words[WORD_OF(REGISTER_SP)];
+	error = call_for_cap(PROC_PAGER, &m, SLOT_NEW_SPACE);
 	child->has_space = error == E_OK;
 	if (error == E_OK)
 		error = call_pager_for_cap(PAGER_SPACE_MESSAGE_PAGE, child->pid, PROGRAM_MESSAGE_PAGE,
@@ -46,13 +57,15 @@ static err_t space_fork(struct process *parent, struct process *child)
 
 static err_t child_build(struct process *parent, struct process *child)
 {
-	err_t error = space_fork(parent, child);
+	err_t error = thread_fork(parent, child);
 
+	if (error == E_OK)
+		error = space_fork(parent, child);
 	if (error == E_OK) {
 		error = call_vfs(VFS_PROCESS_FORK, parent->pid, child->pid);
 		child->has_files = error == E_OK;
 	}
-	return error == E_OK ? thread_fork(parent, child) : error;
+	return error == E_OK ? thread_begin(child) : error;
 }
 
 err_t request_fork(struct process *caller, const struct message *in, struct answer *out)

@@ -101,6 +101,7 @@ MUST_USE err_t call_words(cap_t server, uint32_t label, const uint64_t *words, u
 			  struct message *m);
 MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 /* The same for an answer that brings a capability into @slot. */
+MUST_USE err_t call_for_cap(cap_t server, struct message *m, cap_t slot);
 MUST_USE err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_t slot);
 MUST_USE err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1);
 /* Something of @pid ends; an error says that it was not there. */

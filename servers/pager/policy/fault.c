@@ -60,6 +60,10 @@ void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint3
 
 void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict)
 {
+	if (origin == ORIGIN_FORK) {
+		space->fork_mapped += 1 + verdict->prefetched;
+		return;
+	}
 	if (origin >= ORIGIN_POPULATE)
 		space->populated++;
 	else

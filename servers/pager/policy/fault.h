@@ -43,6 +43,7 @@ enum page_origin {
 	ORIGIN_POPULATE =
 		4,	   /* what FORWARD and COPY_PRESENT ask for cannot be had so: the caller touches it */
 	ORIGIN_SYSTEM = 5, /* populate by the system itself: anonymous pages are the system's */
+	ORIGIN_FORK = 6,   /* what a new space will touch first; as POPULATE, counted by itself */
 };
 
 struct verdict_run {
@@ -110,7 +111,8 @@ struct policy_gift {
  */
 MUST_USE err_t policy_give(struct vm_space *space, vaddr_t address, uint32_t access,
 			   const struct policy_gift *gift, struct verdict *verdict);
-/* The kernel took only the first @runs runs of a verdict: the counts are put right. */
+/* The kernel took only the first @runs runs of a verdict, not one of ORIGIN_FORK: the counts are put right.
+ */
 void policy_not_mapped(struct vm_space *space, enum page_origin origin, const struct verdict *verdict,
 		       uint32_t runs);
 /* The verdict of an exception that is no page fault. */

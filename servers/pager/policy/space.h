@@ -28,7 +28,8 @@ struct vm_space {
 	uint64_t pinned_pages;			  /* pinned areas, of one page each */
 	vaddr_t heap_start, heap_break, heap_end; /* 0 0 0: none */
 	vaddr_t map_base, map_hint;		  /* where areas without a wish go */
-	uint64_t faults, prefetched, populated;	  /* as struct pager_faults: pages handed to the kernel */
+	uint64_t faults, prefetched, populated, fork_mapped; /* as struct pager_faults: pages handed to the
+								kernel */
 	struct ahead ahead;
 	uint64_t limit_bytes[LIMIT_DATA + 1]; /* by enum proc_limit; all ones: none */
 	struct external_pager *supplier;      /* of anonymous pages; NULL: the system */

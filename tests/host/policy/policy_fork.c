@@ -221,6 +221,47 @@ static void step_pin(struct world *world, struct process *p, uint64_t i)
 	p->table[i] = (struct entry){frame, RW};
 }
 
+/* What the child touches first comes with the fork. true: it is a copy of what the parent keeps. */
+static bool bring(struct world *world, struct process *child, uint64_t i, uint32_t access)
+{
+	struct verdict verdict;
+
+	policy_fault(child->space, address_of(i), access, ORIGIN_FORK, &verdict);
+	if (verdict.kind != VERDICT_RESOLVE)
+		return false;
+	world_perform(world, &verdict);
+	answer(child, &verdict);
+	return verdict.work == WORK_COPY_PRIVATE;
+}
+
+/* A block that is not parked: its private, writable pages lose WRITE, but the one that was copied. */
+static void share_block(struct process *parent, uint64_t block, uint64_t copied)
+{
+	parent->parked[block] = was_parked[block];
+	for (uint64_t i = block * 2 * RUN_PAGES; i < (block + 1) * 2 * RUN_PAGES; i++) {
+		const struct model_page *page = &parent->page[i];
+
+		if (i != copied && page->prot & PROT_BIT_WRITE && !page->shared && !page->pinned)
+			parent->table[i].rights &= ~(uint32_t)PROT_BIT_WRITE;
+	}
+}
+
+/* As the pager's shell does it, somewhere in the space. */
+static void share(struct world *world, struct process *parent, struct process *child)
+{
+	uint64_t stack = test_random_below(PAGES), code = test_random_below(PAGES), copied = PAGES;
+
+	memcpy(was_parked, parent->parked, sizeof(was_parked));
+	memset(parent->parked, true, sizeof(parent->parked));
+	if (bring(world, child, stack, ACCESS_WRITE)) {
+		copied = stack;
+		copied_ahead++;
+	}
+	(void)bring(world, child, code, ACCESS_READ);
+	share_block(parent, block_of(stack), copied);
+	share_block(parent, block_of(code), copied);
+}
+
 static void step_fork(struct world *world, struct process *parent)
 {
 	uint64_t free = world->policy.frames.counts[FRAME_FREE];
@@ -239,7 +280,6 @@ static void step_fork(struct world *world, struct process *parent)
 		refused_for_memory++;
 		return;
 	}
-	memset(parent->parked, true, sizeof(parent->parked));
 	tables_forget(child, 0, PAGES);
 	memset(child->parked, false, sizeof(child->parked));
 	memcpy(child->page, parent->page, sizeof(child->page));
@@ -247,6 +287,7 @@ static void step_fork(struct world *world, struct process *parent)
 	for (uint64_t i = 0; i < PAGES; i++)
 		if (child->page[i].pinned)
 			child->page[i] = (struct model_page){.mapped = false};
+	share(world, parent, child);
 }
 
 static void step_exit(struct world *world, struct process *p)
@@ -383,7 +424,7 @@ static void run(uint64_t ram_pages, uint64_t ops)
 	bool roomy = ram_pages > ARENA_PAGES; /* else what a dead pager gave would be more memory */
 
 	memset(process, 0, sizeof(process));
-	refused_for_memory = unparked_alone = forwarded = gifts = buried = 0;
+	refused_for_memory = unparked_alone = copied_ahead = forwarded = gifts = buried = 0;
 	CHECK_TRUE(played_start(world, &played));
 	CHECK_EQ(space_create(&world->policy, 1, PAGE_BYTES, USER_END - PAGE_BYTES, &process[0].space), E_OK);
 	for (uint64_t i = 0; i < ops; i++) {
@@ -417,6 +458,7 @@ TEST(forked_processes_see_their_own_bytes_only)
 	run(4 * PAGES, test_ops);
 	CHECK_EQ(refused_for_memory, 0);
 	CHECK_TRUE(test_ops < 10000 || unparked_alone > 10);
+	CHECK_TRUE(test_ops < 10000 || copied_ahead > 100);
 }
 
 TEST(the_same_when_memory_is_short)
