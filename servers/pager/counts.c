@@ -58,7 +58,7 @@ void counts_faults(struct process *process, struct pager_faults *faults)
 		.prefetched = space->prefetched,
 		.fork_mapped = space->fork_mapped,
 		.populate = space->populated,
-		.present = sys_space_stored(process->space_cap).value,
+		.present = sys_space_stored(process->space_cap).value - process->stored_before,
 	};
 	if (process->forwarded)
 		faults_add_supplied(process, faults);
@@ -89,7 +89,7 @@ int counts_check(void)
 			processes++;
 	for (int i = 0; i < PAGER_POOLS; i++)
 		spaces += pager.pool[i].spaces;
-	if (processes != pager.policy.space_count || spaces != processes)
+	if (processes != pager.policy.space_count || spaces != processes + pager.kept_spaces)
 		return __LINE__;
 	if (pools_frames() != pager.policy.frames.counts[FRAME_POOL])
 		return __LINE__;

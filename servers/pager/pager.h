@@ -39,6 +39,8 @@ struct process {
 	cap_t refused_reply; /* the thread whose fault was refused; 0: none */
 	struct space_pool *pool;
 	struct vm_space *space;
+	uint64_t table_limit;
+	uint64_t stored_before;	     /* entries stored in the Space for processes that had it before */
 	struct pager_faults earlier; /* of the spaces this one replaced */
 	uint64_t trace_lines;
 	/* news for proc */
@@ -55,6 +57,13 @@ struct process {
 };
 #define PROCESS_BUCKETS 256
 
+/* An empty Space, see kept.c. */
+struct kept_space {
+	cap_t cap;
+	uint64_t table_limit, stored;
+};
+#define PAGER_KEPT 4
+
 struct pager {
 	struct policy policy;
 	struct nodes process_nodes;
@@ -65,6 +74,8 @@ struct pager {
 	uint32_t sources, ram_sources;
 	uint32_t window_source[SERVER_RAM_MAX]; /* index in the pager's own space */
 	struct space_pool pool[PAGER_POOLS];
+	struct kept_space kept[PAGER_KEPT];
+	uint32_t kept_spaces;
 	uint32_t pool_hint; /* where the last space was made */
 	uint64_t frames_total, frames_elsewhere;
 	uint64_t trace_start; /* rdinstret when the fault being served was taken */
@@ -111,6 +122,14 @@ MUST_USE err_t pools_lend_cache(void);
 /* The vfs has told that it wants cache: give it some, or say that there is none. */
 void pools_serve_cache(void);
 uint64_t pools_frames(void);
+
+/* kept.c: Spaces that are used again. */
+/* true: the process has one. */
+bool kept_take(struct process *process, uint64_t table_limit);
+/* Keep the Space of a process that ends, cleared. false: it is to be deleted; some of it may be cleared. */
+bool kept_put(struct process *process);
+/* Delete them all, so that the accounts show only what is in use. */
+void kept_give_back(void);
 
 /* process.c */
 struct process *process_search(uint32_t pid);

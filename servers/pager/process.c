@@ -37,6 +37,8 @@ static err_t process_make_space(struct process *process, uint64_t table_limit)
 {
 	err_t error;
 
+	if (kept_take(process, table_limit))
+		return E_OK;
 	process->space_cap = slot_take();
 	if (!process->space_cap)
 		return E_NO_MEMORY;
@@ -80,6 +82,7 @@ static err_t process_add(struct vm_space *space, uint64_t table_limit, struct pr
 		return E_NO_MEMORY;
 	process->pid = space->pid;
 	process->space = space;
+	process->table_limit = table_limit;
 	error = process_make_space(process, table_limit);
 	if (error) {
 		nodes_give(&pager.process_nodes, process);
@@ -119,7 +122,6 @@ void process_unpark(struct process *process, vaddr_t address, bool unchanged)
 
 err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place, struct process **out)
 {
-	uint64_t table_limit = sys_space_tables(parent->space_cap).value >> 32;
 	struct vm_space *space;
 	err_t error;
 
@@ -128,7 +130,7 @@ err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place
 	error = space_fork(parent->space, pid, &space);
 	if (error)
 		return error;
-	error = process_add(space, table_limit, out);
+	error = process_add(space, parent->table_limit, out);
 	if (error) {
 		space_destroy(space);
 		return error;
@@ -175,6 +177,15 @@ static void process_forget_news(const struct process *process)
 	}
 }
 
+/* Every mapping goes, and whoever holds the Space holds it no more. */
+static void process_clear_space(struct process *process)
+{
+	if (kept_put(process))
+		return;
+	slot_clear(process->space_cap, true);
+	pools_space_gone(process->pool);
+}
+
 void process_destroy(struct process *process)
 {
 	if (process->custom)
@@ -182,10 +193,9 @@ void process_destroy(struct process *process)
 	forwards_drop_process(process);
 	fault_end_refused(process);
 	process_forget_news(process);
-	slot_clear(process->space_cap, true); /* every mapping goes with it */
+	process_clear_space(process);
 	slot_clear(process->message_cap, true);
 	space_destroy(process->space);
-	pools_space_gone(process->pool);
 	process_unlink(process);
 	nodes_give(&pager.process_nodes, process);
 	lease_return_idle();
