@@ -75,6 +75,8 @@ static void descriptor_set(struct files *files, struct process *process, uint32_
 			   const struct open_file *file)
 {
 	process->descriptors[fd] = file - files->open + 1;
+	if (process->top <= fd)
+		process->top = fd + 1;
 }
 
 /* The lowest free one from @fd on; process->limit or more: none. */

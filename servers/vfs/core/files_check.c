@@ -26,6 +26,8 @@ static int process_check(const struct files *files, const struct process *proces
 			return __LINE__;
 		if (index == 0 && file_is_cloexec(process, fd))
 			return __LINE__;
+		if (index != 0 && fd >= process->top)
+			return __LINE__;
 		if (index != 0)
 			census.references[index - 1]++;
 	}

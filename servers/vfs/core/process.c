@@ -50,7 +50,8 @@ err_t process_fork(struct files *files, const struct process *parent, uint32_t p
 		return error;
 	process_enter(files, child, parent->cwd);
 	child->limit = parent->limit;
-	for (uint32_t fd = 0; fd < FILES_DESCRIPTORS; fd++) {
+	child->top = parent->top;
+	for (uint32_t fd = 0; fd < parent->top; fd++) {
 		child->descriptors[fd] = parent->descriptors[fd];
 		if (child->descriptors[fd] != 0)
 			files->open[child->descriptors[fd] - 1].references++;
@@ -86,7 +87,7 @@ void process_destroy(struct files *files, struct process *process)
 {
 	uint16_t index = process - files->processes + 1, *link = files_bucket(files, process->pid);
 
-	for (uint32_t fd = 0; fd < FILES_DESCRIPTORS; fd++) {
+	for (uint32_t fd = 0; fd < process->top; fd++) {
 		if (process->descriptors[fd] != 0) {
 			err_t error = file_close(files, process, fd);
 
