@@ -29,6 +29,15 @@ struct pager_area {
 	char name[32]; /* text data heap stack ... */
 };
 
+/* An area for SPACE_AREA. */
+struct pager_area_wanted {
+	uint64_t start, length;
+	uint64_t prot_backing; /* prot bits 2..0, backing << 8 */
+	uint64_t source;       /* inode or physical page */
+	uint64_t offset_bytes;
+	uint64_t file_bytes; /* past which the rest of the area is zero */
+};
+
 struct pager_faults {
 	uint64_t faults, prefetched, fork_mapped, populate, present, other;
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of the process server: spaces are made, filled and ended; refused faults are collected. */
+#include <string.h>
+
 #include "pager.h"
 #include <pagoda/syscall.h>
 
@@ -60,44 +62,48 @@ static err_t linear_check(const struct area_spec *spec)
 	return spec->max_prot & ~pager.source[source].rights ? E_ACCESS : E_OK;
 }
 
-err_t request_space_area(struct process *caller, const struct message *in, struct answer *out)
+static err_t area_add(struct process *process, const struct pager_area_wanted *wanted)
 {
-	const uint64_t *more = &message_page()->words[MESSAGE_REGISTERS];
-	struct process *process = process_find(in->w[0]);
-	uint32_t prot = in->w[3] & 0xff, backing = in->w[3] >> 8 & 0xff;
+	uint32_t prot = wanted->prot_backing & 0xff, backing = wanted->prot_backing >> 8 & 0xff;
+	bool file = backing == BACKING_INODE_PRIVATE, linear = backing == BACKING_LINEAR;
 	struct area_spec spec = {
-		.start = in->w[1],
-		.bytes = in->w[2],
+		.start = wanted->start,
+		.bytes = wanted->length,
 		.backing = backing,
 		.prot = prot,
-		.max_prot = backing == BACKING_NONE || backing == BACKING_LINEAR ? prot : 7,
+		.max_prot = backing == BACKING_NONE || linear ? prot : 7,
 		.name = area_name(backing, prot),
+		.inode = file ? wanted->source : 0,
+		.offset_bytes = file ? wanted->offset_bytes : 0,
+		.file_bytes = file ? wanted->file_bytes : 0,
+		.frame = linear ? wanted->source : 0,
 	};
-	bool file = backing == BACKING_INODE_PRIVATE, linear = backing == BACKING_LINEAR;
+	err_t error = wanted->prot_backing >> 16 ? E_ARGUMENT : E_OK;
+
+	if (!error && linear)
+		error = linear_check(&spec);
+	return error ? error : space_map(process->space, &spec);
+}
+
+err_t request_space_area(struct process *caller, const struct message *in, struct answer *out)
+{
+	const uint64_t *words = &message_page()->words[MESSAGE_REGISTERS];
+	uint64_t count = in->w[1], record_words = sizeof(struct pager_area_wanted) / 8;
+	struct process *process = process_find(in->w[0]);
+	struct pager_area_wanted wanted;
+	err_t error = E_OK;
 
 	(void)caller;
 	(void)out;
 	if (!process)
 		return E_NO_SPACE;
-	if (in->w[3] >> 16)
+	if (count > MESSAGE_WORDS || TAG_WORDS(in->tag) < MESSAGE_REGISTERS + count * record_words)
 		return E_ARGUMENT;
-	if ((file && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 3) ||
-	    (linear && TAG_WORDS(in->tag) < MESSAGE_REGISTERS + 1))
-		return E_ARGUMENT;
-	if (file) {
-		spec.inode = more[0];
-		spec.offset_bytes = more[1];
-		spec.file_bytes = more[2];
+	for (uint64_t i = 0; i < count && !error; i++) {
+		memcpy(&wanted, words + i * record_words, sizeof(wanted));
+		error = area_add(process, &wanted);
 	}
-	if (linear) {
-		err_t error;
-
-		spec.frame = more[0];
-		error = linear_check(&spec);
-		if (error)
-			return error;
-	}
-	return space_map(process->space, &spec);
+	return error;
 }
 
 err_t request_space_write(struct process *caller, const struct message *in, struct answer *out)

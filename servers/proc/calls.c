@@ -11,20 +11,6 @@ static err_t answer_error(const struct message *m)
 	return error == E_REQUEST ? E_UNSUPPORTED : error;
 }
 
-/* @words in order: w0..w3, then the words of the message page. */
-err_t call_words(cap_t server, uint32_t label, const uint64_t *words, uint64_t count, struct message *m)
-{
-	*m = (struct message){.tag = TAG(label, count)};
-	for (uint64_t i = 0; i < count; i++) {
-		if (i < MESSAGE_REGISTERS)
-			m->w[i] = words[i];
-		else
-			message_page()->words[i] = words[i];
-	}
-	ipc_call(server, m);
-	return answer_error(m);
-}
-
 err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 {
 	struct message m = message_make(label, w0, w1);

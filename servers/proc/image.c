@@ -7,24 +7,36 @@
 #include <pagoda/syscall.h>
 #include <string.h>
 
-struct area {
-	uint64_t start, bytes, prot;
-	enum area_backing backing;
-	uint64_t source[3]; /* inode or physical page, offset, bytes of the file */
+/* Areas to be added, in the message page until it is full: no other call here carries words. */
+struct areas {
+	uint32_t pid, count;
 };
+#define AREA_WORDS (sizeof(struct pager_area_wanted) / 8)
+#define AREAS_MAX  ((MESSAGE_WORDS - MESSAGE_REGISTERS) / AREA_WORDS)
 
-static err_t area_add(uint32_t pid, const struct area *area)
+static err_t areas_send(struct areas *areas)
 {
-	uint64_t words[7] = {pid,
-			     area->start,
-			     area->bytes,
-			     area->prot | (uint64_t)area->backing << 8,
-			     area->source[0],
-			     area->source[1],
-			     area->source[2]};
-	struct message m;
+	struct message m = message_make(PAGER_SPACE_AREA, areas->pid, areas->count);
 
-	return area->bytes == 0 ? E_OK : call_words(PROC_PAGER, PAGER_SPACE_AREA, words, 7, &m);
+	m.tag = TAG(PAGER_SPACE_AREA, MESSAGE_REGISTERS + areas->count * AREA_WORDS);
+	areas->count = 0;
+	ipc_call(PROC_PAGER, &m);
+	return message_error(&m);
+}
+
+static err_t areas_add(struct areas *areas, const struct pager_area_wanted *area)
+{
+	uint64_t *words = &message_page()->words[MESSAGE_REGISTERS + areas->count * AREA_WORDS];
+
+	if (area->length == 0)
+		return E_OK;
+	memcpy(words, area, sizeof(*area));
+	return ++areas->count == AREAS_MAX ? areas_send(areas) : E_OK;
+}
+
+static uint64_t prot_backing(uint64_t prot, enum area_backing backing)
+{
+	return prot | (uint64_t)backing << 8;
 }
 
 static uint64_t page_up(uint64_t address)
@@ -33,48 +45,67 @@ static uint64_t page_up(uint64_t address)
 }
 
 /* Pages with bytes of the file, then anonymous ones. */
-static err_t segment_add(uint32_t pid, const struct elf_segment *segment, uint64_t inode)
+static err_t segment_add(struct areas *areas, const struct elf_segment *segment, uint64_t inode)
 {
 	uint64_t start = segment->address & ~(PAGE_BYTES - 1), skew = segment->address - start;
 	uint64_t file_end = segment->file_bytes ? page_up(segment->address + segment->file_bytes) : start;
 	uint64_t end = page_up(segment->address + segment->memory_bytes);
-	struct area file = {start,
-			    file_end - start,
-			    segment->prot,
-			    BACKING_INODE_PRIVATE,
-			    {inode, segment->file_offset - skew, skew + segment->file_bytes}};
-	struct area rest = {file_end, end - file_end, segment->prot, BACKING_ANON, {0}};
-	err_t error = area_add(pid, &file);
+	struct pager_area_wanted file = {
+		.start = start,
+		.length = file_end - start,
+		.prot_backing = prot_backing(segment->prot, BACKING_INODE_PRIVATE),
+		.source = inode,
+		.offset_bytes = segment->file_offset - skew,
+		.file_bytes = skew + segment->file_bytes,
+	};
+	struct pager_area_wanted rest = {
+		.start = file_end,
+		.length = end - file_end,
+		.prot_backing = prot_backing(segment->prot, BACKING_ANON),
+	};
+	err_t error = areas_add(areas, &file);
 
-	return error == E_OK ? area_add(pid, &rest) : error;
+	return error == E_OK ? areas_add(areas, &rest) : error;
 }
 
-static err_t segments_add(uint32_t pid, const struct elf_image *image, uint64_t inode)
+static err_t segments_add(struct areas *areas, const struct elf_image *image, uint64_t inode)
 {
-	const struct elf_segment *last = &image->segments[image->segment_count - 1];
-	uint64_t heap = page_up(last->address + last->memory_bytes);
 	err_t error = E_OK;
 
 	for (uint64_t i = 0; i < image->segment_count && error == E_OK; i++)
-		error = segment_add(pid, &image->segments[i], inode);
-	if (error == E_OK)
-		error = call_pager(PAGER_SPACE_BRK, pid, heap, PROGRAM_HEAP_LIMIT - heap);
+		error = segment_add(areas, &image->segments[i], inode);
 	return error;
 }
 
 /* What every program has: guard, stack, info page. */
-static err_t fixed_areas_add(uint32_t pid)
+static err_t fixed_areas_add(struct areas *areas)
 {
-	const struct area areas[] = {
-		{PROGRAM_STACK_BASE - PAGE_BYTES, PAGE_BYTES, 0, BACKING_NONE, {0}},
-		{PROGRAM_STACK_BASE, STACK_BYTES, PROT_BIT_READ | PROT_BIT_WRITE, BACKING_STACK, {0}},
-		{PROGRAM_INFO_PAGE, PAGE_BYTES, PROT_BIT_READ, BACKING_LINEAR, {proc.info_frame, 0, 0}},
+	const struct pager_area_wanted fixed[] = {
+		{PROGRAM_STACK_BASE - PAGE_BYTES, PAGE_BYTES, prot_backing(0, BACKING_NONE), 0, 0, 0},
+		{PROGRAM_STACK_BASE, STACK_BYTES, prot_backing(PROT_BIT_READ | PROT_BIT_WRITE, BACKING_STACK),
+		 0, 0, 0},
+		{PROGRAM_INFO_PAGE, PAGE_BYTES, prot_backing(PROT_BIT_READ, BACKING_LINEAR), proc.info_frame,
+		 0, 0},
 	};
 	err_t error = E_OK;
 
-	for (uint32_t i = 0; i < sizeof(areas) / sizeof(areas[0]) && error == E_OK; i++)
-		error = area_add(pid, &areas[i]);
+	for (uint32_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && error == E_OK; i++)
+		error = areas_add(areas, &fixed[i]);
 	return error;
+}
+
+static err_t image_add_areas(uint32_t pid, const struct elf_image *image, uint64_t inode)
+{
+	const struct elf_segment *last = &image->segments[image->segment_count - 1];
+	uint64_t heap = page_up(last->address + last->memory_bytes);
+	struct areas areas = {.pid = pid};
+	err_t error = segments_add(&areas, image, inode);
+
+	if (error == E_OK)
+		error = fixed_areas_add(&areas);
+	if (error == E_OK)
+		error = areas_send(&areas);
+	return error == E_OK ? call_pager(PAGER_SPACE_BRK, pid, heap, PROGRAM_HEAP_LIMIT - heap) : error;
 }
 
 static err_t arguments_write(uint32_t pid, const struct arguments *arguments)
@@ -102,9 +133,7 @@ err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_
 
 	if (error != E_OK)
 		return error;
-	error = segments_add(pid, image, file->inode);
-	if (error == E_OK)
-		error = fixed_areas_add(pid);
+	error = image_add_areas(pid, image, file->inode);
 	if (error == E_OK)
 		error = call_pager_for_cap(PAGER_SPACE_MESSAGE_PAGE, pid, PROGRAM_MESSAGE_PAGE,
 					   SLOT_NEW_PAGE);
@@ -132,6 +161,29 @@ struct elf_reader image_reader(const uint64_t *inode, uint64_t file_bytes)
 	return (struct elf_reader){.read = file_read, .context = (void *)inode, .file_bytes = file_bytes};
 }
 
+/* A file whose first bytes, where the headers lie, are got in one read. */
+struct file_head {
+	uint64_t inode, bytes;
+	uint8_t data[512];
+};
+
+static err_t head_read(void *context, uint64_t offset, void *to, size_t bytes)
+{
+	struct file_head *head = context;
+
+	if (offset > head->bytes || bytes > head->bytes - offset)
+		return file_read(&head->inode, offset, to, bytes);
+	memcpy(to, head->data + offset, bytes);
+	return E_OK;
+}
+
+static err_t head_open(struct file_head *head, const struct vfs_stat *file)
+{
+	head->inode = file->inode;
+	head->bytes = file->size_bytes < sizeof(head->data) ? file->size_bytes : sizeof(head->data);
+	return head->bytes ? file_read(&head->inode, 0, head->data, head->bytes) : E_OK;
+}
+
 static err_t look_up(uint32_t request, uint32_t pid, const char *path, struct vfs_stat *file)
 {
 	struct message m = message_make(request, pid, 0);
@@ -155,8 +207,12 @@ err_t image_find(uint32_t pid, const char *path, struct vfs_stat *file)
 err_t image_parse(const struct vfs_stat *file, struct elf_image *image)
 {
 	const struct elf_bounds bounds = {PROGRAM_BASE, PROGRAM_HEAP_LIMIT};
-	struct elf_reader reader = image_reader(&file->inode, file->size_bytes);
-	err_t error = elf_parse(&reader, &bounds, image);
+	struct file_head head;
+	struct elf_reader reader = {.read = head_read, .context = &head, .file_bytes = file->size_bytes};
+	err_t error = head_open(&head, file);
+
+	if (error == E_OK)
+		error = elf_parse(&reader, &bounds, image);
 
 	switch (error) {
 	case E_UNSUPPORTED:

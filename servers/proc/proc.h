@@ -97,8 +97,6 @@ request_handler request_exit, request_getpid, request_getppid, request_signal_se
 	request_check, request_foreground, request_ignore, request_session, request_session_start;
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
-MUST_USE err_t call_words(cap_t server, uint32_t label, const uint64_t *words, uint64_t count,
-			  struct message *m);
 MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 /* The same for an answer that brings a capability into @slot. */
 MUST_USE err_t call_for_cap(cap_t server, struct message *m, cap_t slot);
