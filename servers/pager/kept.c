@@ -44,7 +44,7 @@ static bool areas_clear(struct batch *batch, const struct process *process)
 		}
 		to = (area->end + ARENA_BYTES - 1) & ~(ARENA_BYTES - 1);
 		blocks += (area->end - start) / ARENA_BYTES + 1;
-		if (batch->count + 3 > BATCH_CALLS || blocks > KEPT_BLOCKS_MAX)
+		if (batch->count + 5 > BATCH_CALLS || blocks > KEPT_BLOCKS_MAX)
 			return false;
 	}
 	if (to > from)
@@ -67,11 +67,18 @@ bool kept_put(struct process *process)
 	batch_cap_revoke(&batch, CAP_NULL, process->space_cap);
 	if (!areas_clear(&batch, process))
 		return false;
+	if (process->message_cap) {
+		batch_cap_revoke(&batch, CAP_NULL, process->message_cap);
+		batch_cap_delete(&batch, CAP_NULL, process->message_cap);
+	}
 	batch_space_stored(&batch, process->space_cap);
 	batch_space_tables(&batch, process->space_cap);
 	calls = batch.count;
 	if (batch_run(&batch).error || (uint32_t)batch_value(calls - 1) != 1)
 		return false;
+	if (process->message_cap)
+		slot_give(process->message_cap);
+	process->message_cap = CAP_NULL;
 	*kept = (struct kept_space){
 		.cap = process->space_cap,
 		.stored = batch_value(calls - 2),

@@ -126,7 +126,8 @@ uint64_t pools_frames(void);
 /* kept.c: Spaces that are used again. */
 /* true: the process has one. */
 bool kept_take(struct process *process, uint64_t table_limit);
-/* Keep the Space of a process that ends, cleared. false: it is to be deleted; some of it may be cleared. */
+/* Keep the Space of a process that ends, cleared, and delete its message page's capability. false: both are
+ * to be deleted; some of it may be done. */
 bool kept_put(struct process *process);
 /* Delete them all, so that the accounts show only what is in use. */
 void kept_give_back(void);

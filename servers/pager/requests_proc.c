@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pager.h"
+#include <pagoda/batch.h>
 #include <pagoda/syscall.h>
 
 err_t request_space_create(struct process *caller, const struct message *in, struct answer *out)
@@ -150,16 +151,15 @@ static err_t message_page_map(struct process *process, vaddr_t at, uint64_t fram
 	struct verdict_run run = {at >> PAGE_SHIFT, frame, 1, RIGHT_READ | RIGHT_WRITE};
 	struct map_item item = window_item(&run);
 	cap_t slot = slot_take();
-	err_t error = slot ? source_carve(frame, 1, slot) : E_NO_MEMORY;
+	struct batch batch = {0};
 
-	if (!error && sys_space_map(process->space_cap, item.at_rights, item.source, item.offset).error) {
+	if (!slot)
+		return E_NO_MEMORY;
+	batch_memory_carve(&batch, pager.source[source_find(frame, 1)].memory, slot, item.offset, 1);
+	batch_space_map(&batch, process->space_cap, item.at_rights, item.source, item.offset);
+	if (batch_run(&batch).error) {
 		slot_clear(slot, true);
 		return E_NO_MEMORY;
-	}
-	if (error) {
-		if (slot)
-			slot_give(slot);
-		return error;
 	}
 	process->message_cap = slot;
 	return E_OK;

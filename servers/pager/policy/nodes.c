@@ -63,8 +63,16 @@ static struct node_page *page_create(struct nodes *nodes)
 /* Sizes are multiples of 16. */
 static void node_zero(uint64_t *word, uint32_t size_bytes)
 {
-	for (uint32_t i = 0; i < size_bytes / 8; i += 2)
-		word[i] = word[i + 1] = 0;
+	uint32_t words = size_bytes / 8;
+
+	for (; words >= 16; words -= 16, word += 16) {
+		word[0] = word[1] = word[2] = word[3] = 0;
+		word[4] = word[5] = word[6] = word[7] = 0;
+		word[8] = word[9] = word[10] = word[11] = 0;
+		word[12] = word[13] = word[14] = word[15] = 0;
+	}
+	for (; words; words -= 2, word += 2)
+		word[0] = word[1] = 0;
 }
 
 void *nodes_take(struct nodes *nodes)

@@ -134,7 +134,7 @@ bool tree_own_path(struct page_tree *tree, struct tree_pools *pools, uint64_t pa
 		return false;
 	if (new.upper != old.upper) {
 		node_copy(new.upper, old.upper);
-		tree->root[ROOT_INDEX(page)] = new.upper;
+		root_set(tree, ROOT_INDEX(page), new.upper);
 	}
 	if (new.lower != old.lower) {
 		node_copy(new.lower, old.lower);
@@ -174,7 +174,7 @@ void page_tree_prune(struct page_tree *tree, struct tree_pools *pools, uint64_t 
 	if (!node_is_empty(path.upper))
 		return;
 	nodes_give(&pools->nodes, path.upper);
-	tree->root[ROOT_INDEX(page)] = NULL;
+	root_set(tree, ROOT_INDEX(page), NULL);
 }
 
 struct chunk *page_tree_next(const struct page_tree *tree, uint64_t page, uint64_t end, uint64_t *first_page)

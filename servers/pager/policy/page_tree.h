@@ -56,6 +56,7 @@ struct page_tree {
 	struct chunk *last; /* chunk of last_key */
 	uint64_t last_key;  /* page / CHUNK_PAGES, TREE_NO_KEY: none */
 	bool last_owned;    /* `last` is owned (false: it may be) */
+	uint64_t present;   /* roots that are not NULL */
 	struct tree_node *root[TREE_ROOTS];
 };
 
@@ -99,6 +100,13 @@ static inline struct chunk *page_tree_own(struct page_tree *tree, struct tree_po
 	if (__builtin_expect(tree->last_key == page / CHUNK_PAGES && tree->last_owned, 1))
 		return tree->last;
 	return page_tree_own_slow(tree, pools, page);
+}
+
+static inline void root_set(struct page_tree *tree, uint64_t index, struct tree_node *upper)
+{
+	tree->present &= ~(1ul << index);
+	tree->present |= (uint64_t)(upper != NULL) << index;
+	tree->root[index] = upper;
 }
 
 static inline void chunk_set(struct chunk *chunk, uint64_t page, uint64_t number)

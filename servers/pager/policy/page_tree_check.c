@@ -116,8 +116,11 @@ int page_tree_check_seen(const struct page_tree *tree, uint64_t *nodes, uint64_t
 {
 	int broken = cache_check(tree);
 
-	for (int i = 0; i < TREE_ROOTS && !broken; i++)
-		if (tree->root[i])
+	for (int i = 0; i < TREE_ROOTS && !broken; i++) {
+		if ((tree->root[i] != NULL) != (tree->present >> i & 1))
+			broken = __LINE__;
+		else if (tree->root[i])
 			broken = seen_check(tree->root[i], 2, nodes, chunks);
+	}
 	return broken;
 }

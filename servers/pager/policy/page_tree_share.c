@@ -10,10 +10,12 @@ static const uint64_t height_pages[] = {CHUNK_PAGES, LOWER_PAGES, UPPER_PAGES};
 
 void page_tree_fork(struct page_tree *to, struct page_tree *from)
 {
-	for (int i = 0; i < TREE_ROOTS; i++) {
+	to->present = from->present;
+	for (uint64_t left = from->present; left; left &= left - 1) {
+		int i = __builtin_ctzl(left);
+
 		to->root[i] = from->root[i];
-		if (to->root[i])
-			to->root[i]->references++;
+		to->root[i]->references++;
 	}
 	from->last_owned = false;
 }
@@ -59,9 +61,8 @@ static uint64_t thing_pages(const void *thing, uint32_t height)
 
 void page_tree_clear(struct page_tree *tree, struct tree_pools *pools)
 {
-	for (int i = 0; i < TREE_ROOTS; i++)
-		if (tree->root[i])
-			thing_drop(pools, tree->root[i], 2);
+	for (uint64_t left = tree->present; left; left &= left - 1)
+		thing_drop(pools, tree->root[__builtin_ctzl(left)], 2);
 	page_tree_init(tree);
 }
 
@@ -153,7 +154,7 @@ uint64_t page_tree_cut(struct page_tree *tree, struct tree_pools *pools, uint64_
 		struct tree_node *upper = tree->root[ROOT_INDEX(at)];
 
 		if (upper && thing_cut(&cut, upper, 2, at))
-			tree->root[ROOT_INDEX(at)] = NULL;
+			root_set(tree, ROOT_INDEX(at), NULL);
 	}
 	tree->last_key = TREE_NO_KEY;
 	return cut.pages;
