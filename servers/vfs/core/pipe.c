@@ -131,7 +131,7 @@ static err_t pages_take(struct pipes *pipes, struct pipe *pipe, uint64_t bytes)
 	return E_OK;
 }
 
-/* Give back the pages behind the tail. */
+/* Give back the pages behind the tail: they follow it without a gap. */
 static void pages_trim(struct pipes *pipes, struct pipe *pipe)
 {
 	uint64_t used = pipe->tail % PAGE_BYTES != 0 && pipe_used(pipe) > 0;
@@ -139,7 +139,7 @@ static void pages_trim(struct pipes *pipes, struct pipe *pipe)
 
 	if (pipe_used(pipe) == 0)
 		first = pipe->head / PAGE_BYTES;
-	for (; first < end; first++)
+	for (; first < end && pipe->pages[first % PIPE_PAGES] != 0; first++)
 		page_drop(pipes, &pipe->pages[first % PIPE_PAGES]);
 }
 
