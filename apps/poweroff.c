@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* poweroff: ends every process; the machine goes off when the last one has ended. */
+/* poweroff [STATUS]: ends every process and then the machine, whose status is 0 unless told otherwise. */
 #include <pagoda/error.h>
-#include <pagoda/inspect.h>
-#include <signal.h>
+#include <pagoda/session.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <stdlib.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
-	struct proc_entry entry;
-	uint64_t cursor = 1; /* 1 is the process server */
-	err_t error;
+	char *end = "";
+	long status = argc > 1 ? strtol(argv[1], &end, 10) : 0;
 
-	while ((error = inspect_process(cursor, &entry)) == E_OK && entry.pid > cursor) {
-		cursor = entry.pid;
-		if (cursor != (uint64_t)getpid())
-			kill((pid_t)cursor, SIGKILL);
+	if (argc > 2 || *end != 0 || status < 0 || status > 255) {
+		fprintf(stderr, "usage: poweroff [STATUS]\n");
+		return 2;
 	}
-	if (error != E_NO_ENTRY) {
-		fprintf(stderr, "poweroff: %s\n", error_text(error));
-		return 1;
-	}
-	return 0;
+	err_t error = session_poweroff((unsigned)status);
+	fprintf(stderr, "poweroff: %s\n", error_text(error));
+	return 1;
 }

@@ -6,8 +6,6 @@
 #include "proc.h"
 #include <string.h>
 
-#define SIGNAL_INTERRUPT 2
-
 void end_take_apart(struct process *process)
 {
 	thread_destroy(process);
@@ -28,8 +26,7 @@ void end_process(struct process *process, uint32_t status)
 
 	end_take_apart(process);
 	session_note_end(process, status);
-	if (process->pid == proc.foreground)
-		proc.foreground = 0;
+	foreground_leave(process, true);
 	parent = process_end(&proc.table, process, status, &ended);
 	if (parent)
 		reply_give(parent, E_OK, ended.pid, ended.status);
@@ -68,18 +65,6 @@ err_t end_by_signal(struct process *process, uint64_t signal)
 	if (process->state == PROCESS_LIVE && signal_is_fatal(signal))
 		end_process(process, status_of_signal(signal));
 	return E_OK;
-}
-
-void end_foreground(void)
-{
-	struct process *root = process_find(&proc.table, proc.foreground), *process;
-
-	if (!root || root->state != PROCESS_LIVE)
-		return;
-	process_mark(&proc.table, root);
-	while ((process = process_take_marked(&proc.table)))
-		if (!signal_is_ignored(process, SIGNAL_INTERRUPT))
-			end_process(process, status_of_signal(SIGNAL_INTERRUPT));
 }
 
 /* Collect every refused fault the pager has; there may be none, news is only a flag. */

@@ -112,6 +112,7 @@ err_t request_exec(struct process *caller, const struct message *in, struct answ
 	if (error != E_OK)
 		return error;
 	image_name(caller, path, &file);
+	foreground_leave(caller, false);
 	if (program_begin(caller, image.entry, &arguments) != E_OK) {
 		slots_clear_new();
 		end_process(caller, status_of_signal(SIGNAL_KILL));

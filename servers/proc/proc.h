@@ -6,6 +6,7 @@
  *   requests.c  the short requests;  records.c: those answered with a record;  limits.c
  *   fork.c, exec.c, session.c        the three ways a program comes to run
  *   image.c     an address space from an ELF file;  arguments.c: the top of its stack
+ *   foreground.c  Ctrl-C, and the end of everything
  *   thread.c    CSpace and Thread of a process;  end.c: how a process ends, and what then goes
  *   calls.c     calls of the servers below;  console.c, killed.c: lines for people
  *
@@ -59,9 +60,10 @@ struct session {
 struct proc {
 	struct process_table table;
 	struct session session;
-	uint32_t foreground; /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
-	uint64_t timer_at;   /* what the Timer is set to */
-	uint64_t info_frame; /* page number of the info page */
+	uint32_t foreground;	 /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
+	bool foreground_listens; /* it reaches the foreground process alone, which goes on */
+	uint64_t timer_at;	 /* what the Timer is set to */
+	uint64_t info_frame;	 /* page number of the info page */
 	bool option_faults;
 };
 extern struct proc proc;
@@ -94,7 +96,8 @@ struct answer {
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
 	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
-	request_check, request_foreground, request_ignore, request_session, request_session_start;
+	request_check, request_foreground, request_ignore, request_poweroff, request_session,
+	request_session_start;
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
 MUST_USE err_t call_words(cap_t server, uint32_t label, const uint64_t *words, uint64_t count,
@@ -161,8 +164,12 @@ bool signal_is_ignored(const struct process *process, uint64_t signal); /* by it
 void end_process(struct process *process, uint32_t status);
 /* As by kill(): the default action of the signal. Errors E_ARGUMENT, E_UNSUPPORTED (stop signals). */
 MUST_USE err_t end_by_signal(struct process *process, uint64_t signal);
-void end_foreground(void); /* Ctrl-C */
-void end_refused(void);	   /* processes whose fault the pager refused */
+void end_refused(void); /* processes whose fault the pager refused */
+
+/* foreground.c */
+void foreground_interrupt(void); /* Ctrl-C */
+/* @process ends, or becomes another program, which does not listen. */
+void foreground_leave(const struct process *process, bool ends);
 
 /* session.c */
 void session_note_end(const struct process *process, uint32_t status);
@@ -170,6 +177,7 @@ void session_check_over(void);
 
 /* requests.c */
 void sleepers_wake(void);
+void timer_update(void); /* the Timer stands at the first deadline */
 
 /* main.c: 0, or the line of the broken invariant. */
 int proc_check(void);

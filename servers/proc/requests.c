@@ -111,8 +111,7 @@ err_t request_wait(struct process *caller, const struct message *in, struct answ
 	return error;
 }
 
-/* The Timer stands at the first deadline. */
-static void timer_update(void)
+void timer_update(void)
 {
 	uint64_t next = process_next_deadline(&proc.table);
 
@@ -152,19 +151,5 @@ err_t request_check(struct process *caller, const struct message *in, struct ans
 	(void)caller;
 	(void)in;
 	out->w0 = (uint64_t)proc_check();
-	return E_OK;
-}
-
-/* The caller or one below it, or nobody. */
-err_t request_foreground(struct process *caller, const struct message *in, struct answer *out)
-{
-	struct process *process = in->w[0] ? process_find(&proc.table, in->w[0]) : NULL;
-
-	(void)out;
-	if (in->w[0] && (!process || process->state != PROCESS_LIVE))
-		return E_NO_ENTRY;
-	if (process && !process_is_within(process, caller))
-		return E_DENIED;
-	proc.foreground = (uint32_t)in->w[0];
 	return E_OK;
 }

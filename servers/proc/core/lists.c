@@ -83,6 +83,15 @@ struct process *process_wake(struct process_table *table, uint64_t now)
 	return first;
 }
 
+bool process_stop_waiting(struct process_table *table, struct process *process)
+{
+	bool waited = process->waits != WAITS_NOT;
+
+	sleep_remove(table, process);
+	process->waits = WAITS_NOT;
+	return waited;
+}
+
 uint64_t process_next_deadline(const struct process_table *table)
 {
 	return table->sleep_first ? table->sleep_first->deadline : DEADLINE_NONE;

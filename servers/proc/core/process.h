@@ -48,6 +48,7 @@ struct process {
 	struct process *next, *previous;	     /* in the parent's list */
 	struct process *sleep_next, *sleep_previous; /* WAITS_TIME, by rising deadline */
 	struct process *hash_next;		     /* of the bucket, or of the free records */
+	uint64_t interrupts;			     /* Ctrl-C that it listened to */
 	uint64_t start_ticks;
 	struct proc_usage usage;	  /* its own, final once it is a zombie */
 	struct proc_usage children_usage; /* of those it has waited for */
@@ -110,6 +111,9 @@ void process_sleep(struct process_table *table, struct process *process, uint64_
 
 /* A sleeper whose deadline is not after @now, which waits no more; NULL: none. */
 struct process *process_wake(struct process_table *table, uint64_t now);
+
+/* @process waits no more; true: it did. */
+bool process_stop_waiting(struct process_table *table, struct process *process);
 
 /* The first deadline, or DEADLINE_NONE. */
 uint64_t process_next_deadline(const struct process_table *table);

@@ -217,6 +217,23 @@ TEST(sleepers_wake_in_the_order_of_their_deadlines)
 	CHECK_EQ(process_next_deadline(&table), DEADLINE_NONE);
 }
 
+TEST(who_stops_waiting_hears_of_no_end_and_no_time)
+{
+	struct process *first = begin(), *child = child_of(first), *sleeper = child_of(first);
+	uint32_t pid = child->pid;
+
+	CHECK_TRUE(!process_stop_waiting(&table, first));
+	CHECK_EQ(process_wait(&table, first, 0, false, &ended), E_LATER);
+	CHECK_TRUE(process_stop_waiting(&table, first));
+	CHECK_TRUE(end(child, 0) == NULL);
+	process_sleep(&table, sleeper, 100);
+	CHECK_TRUE(process_stop_waiting(&table, sleeper));
+	CHECK_EQ(process_check(&table), 0);
+	CHECK_TRUE(process_wake(&table, 200) == NULL);
+	CHECK_EQ(process_wait(&table, first, 0, false, &ended), E_OK);
+	CHECK_EQ(ended.pid, pid);
+}
+
 TEST(a_mark_reaches_all_below_and_no_other)
 {
 	struct process *first = begin(), *a = child_of(first), *b = child_of(first), *below = child_of(a);
