@@ -131,7 +131,11 @@ static int builtin_dot(int argc, char **argv)
 		shell_complain("usage: . FILE");
 		return STATUS_SYNTAX;
 	}
-	return input_file(argv[1]);
+	shell.calls++;
+	int status = input_file(argv[1]);
+	shell.calls--;
+	shell.returning = false;
+	return status;
 }
 
 static int builtin_exec(int argc, char **argv)
@@ -170,7 +174,9 @@ static const struct {
 	{"break", builtin_break, "break [N]           leave N loops"},
 	{"cd", builtin_cd, "cd [FOLDER|-]       change the working directory"},
 	{"continue", builtin_continue, "continue [N]        go on with the Nth loop"},
+	{"command", builtin_command, "command [-v] NAME...  run it, but no function; -v: say what it is"},
 	{"echo", builtin_echo, "echo [-n] WORD...   print words"},
+	{"eval", builtin_eval, "eval WORD...        run the words as a command"},
 	{"exec", builtin_exec, "exec [COMMAND]      become a program; alone: keep redirections"},
 	{"exit", builtin_exit, "exit [STATUS]       leave the shell"},
 	{"export", builtin_export, "export [NAME[=VALUE]]...  give variables to programs"},
@@ -178,11 +184,14 @@ static const struct {
 	{"help", builtin_help, "help                this list"},
 	{"history", builtin_history, "history             lines typed so far"},
 	{"kill", builtin_kill, "kill [-SIGNAL] PID...  end processes"},
+	{"local", builtin_local, "local NAME[=VALUE]...  variables of this call of a function"},
 	{"pwd", builtin_pwd, "pwd                 print the working directory"},
-	{"read", builtin_read, "read NAME...        read a line into variables"},
-	{"set", builtin_set, "set [-- WORD...]    print variables; set $1 $2 .."},
+	{"read", builtin_read, "read [-r] NAME...   read a line into variables"},
+	{"return", builtin_return, "return [STATUS]     leave a function, or a file that . runs"},
+	{"set", builtin_set, "set [-e] [-x] [-- WORD...]  end on failure, show commands; set $1 $2 .."},
 	{"shift", builtin_shift, "shift [N]           drop $1 .."},
 	{"test", builtin_test, "test EXPRESSION     compare strings, numbers; ask about files"},
+	{"type", builtin_type, "type NAME...        say what a command is"},
 	{"true", builtin_true, "true                succeed"},
 	{"unset", builtin_unset, "unset NAME...       forget variables"},
 	{"wait", builtin_wait, "wait [PID...]       wait for commands in the background"},
@@ -216,11 +225,11 @@ static int builtin_help(int argc, char **argv)
 	for (size_t i = 0; i < BUILTINS; i++)
 		printf("  %s\n", builtins[i].help);
 	help_programs();
-	puts("language: && || ; & | ! < > >> 2> 2>&1 ' \" \\ $NAME ${NAME:-x} $(...) $? $! $$ $1 $@ * ? "
-	     "[a-z] ~ #\n"
-	     "  if/then/elif/else/fi  while/until/do/done  for NAME in ...  ( )  { }\n"
-	     "keys: arrows, Home, End, Tab, Ctrl-A B D E F K L N P U W; Ctrl-C ends a command, Ctrl-D the "
-	     "shell");
+	puts("language: && || ; & | ! < > >> 2> 2>&1 <<END ' \" \\ $NAME ${NAME:-x} := :+ :? # ## % %%\n"
+	     "  $(...) $((1 + 2)) $? $! $$ $# $1 $@ * ? [a-z] ~ #   if/then/elif/else/fi\n"
+	     "  while/until/do/done  for NAME in ...  case WORD in A|B) ...;; esac  NAME() { }  ( )\n"
+	     "keys: arrows (with Ctrl: words), Home, End, Tab, Ctrl-A B D E F K L N P T U W Y, Alt-B D F;\n"
+	     "  Ctrl-R looks for a line; Ctrl-C ends a command, Ctrl-D the shell, poweroff the machine");
 	return 0;
 }
 

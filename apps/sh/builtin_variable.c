@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Built-in commands about variables and arguments: export, unset, set, shift, read. */
+/* Built-in commands about variables and arguments: export, unset, set, shift. */
 #include "builtin.h"
-#include "line.h"
 #include "shell.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int builtin_export(int argc, char **argv)
 {
@@ -25,10 +23,17 @@ int builtin_export(int argc, char **argv)
 	return 0;
 }
 
+/* -f: functions */
 int builtin_unset(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		variable_unset(argv[i]);
+	bool functions = argc > 1 && strcmp(argv[1], "-f") == 0;
+
+	for (int i = 1 + (functions || (argc > 1 && strcmp(argv[1], "-v") == 0)); i < argc; i++) {
+		if (functions)
+			function_forget(argv[i]);
+		else
+			variable_unset(argv[i]);
+	}
 	return 0;
 }
 
@@ -56,12 +61,18 @@ int builtin_set(int argc, char **argv)
 		variables_print(false);
 		return 0;
 	}
-	bool marked = strcmp(argv[1], "--") == 0;
-	if (!marked && argv[1][0] == '-') {
-		shell_complain("set: %s: not supported", argv[1]);
-		return STATUS_SYNTAX;
+	int at = 1;
+	while (at < argc && (argv[at][0] == '-' || argv[at][0] == '+') && strcmp(argv[at], "--") != 0) {
+		if (!shell_take_options(argv[at])) {
+			shell_complain("set: %s: not supported", argv[at]);
+			return STATUS_SYNTAX;
+		}
+		at++;
 	}
-	return arguments_replace(argv + 1 + marked, argc - 1 - marked) ? 0 : 1;
+	bool marked = at < argc && strcmp(argv[at], "--") == 0;
+	if (at == argc)
+		return 0;
+	return arguments_replace(argv + at + marked, argc - at - marked) ? 0 : 1;
 }
 
 int builtin_shift(int argc, char **argv)
@@ -74,30 +85,4 @@ int builtin_shift(int argc, char **argv)
 		return 1;
 	char **rest = shell.arguments.items + 1 + count;
 	return arguments_replace(rest, (int)(shell.arguments.count - 1 - (size_t)count)) ? 0 : 1;
-}
-
-/* The last name takes the rest of the line. A backslash protects nothing. */
-int builtin_read(int argc, char **argv)
-{
-	char text[LINE_BYTES_MAX];
-	size_t bytes = 0;
-	ssize_t got;
-	char byte = 0;
-
-	while ((got = read(STDIN_FILENO, &byte, 1)) == 1 && byte != '\n')
-		if (bytes < sizeof(text) - 1)
-			text[bytes++] = byte;
-	text[bytes] = 0;
-	char *at = text + strspn(text, " \t");
-	for (int i = argc > 1 && strcmp(argv[1], "-r") == 0 ? 2 : 1; i < argc; i++) {
-		size_t length = i + 1 < argc ? strcspn(at, " \t") : strlen(at);
-		while (i + 1 == argc && length > 0 && strchr(" \t", at[length - 1]) != NULL)
-			length--;
-		char *next = at + length + (at[length] != 0);
-		at[length] = 0;
-		if (syntax_name(argv[i]) != strlen(argv[i]) || !variable_set(argv[i], at, false))
-			return STATUS_SYNTAX;
-		at = next + strspn(next, " \t");
-	}
-	return got == 1 ? 0 : 1;
 }

@@ -26,6 +26,8 @@ struct expand_source {
 	/* $1 $2 .. as an array; [0] is $0. */
 	char *const *arguments;
 	size_t argument_count; /* with $0 */
+	/* Set a variable: ${NAME=text} and arithmetic; false: no memory. */
+	bool (*assign)(void *context, const char *name, const char *value);
 	/* Output of a command, from malloc; NULL: no memory. */
 	char *(*command)(void *context, const char *text);
 	/* Add the names that match; false: no memory. None may be added. */
@@ -40,5 +42,12 @@ expand_error expand_words(const struct expand_source *source, const struct word 
 
 /* One word as one string from malloc in *@out: values of assignments, targets of redirections. */
 expand_error expand_text(const struct expand_source *source, const char *text, char **out);
+
+/* The text of a here-document: as inside double quotes, which mean nothing themselves. */
+expand_error expand_here(const struct expand_source *source, const char *text, char **out);
+
+/* Whether @value matches the word @pattern. */
+expand_error expand_match(const struct expand_source *source, const char *pattern, const char *value,
+			  bool *matches);
 
 #endif

@@ -58,8 +58,7 @@ static void gathered_run(struct gathered *gathered)
 		return;
 	}
 	if (result != SYNTAX_DONE) {
-		shell_complain("%s", syntax.error);
-		shell.status = STATUS_SYNTAX;
+		run_complain_syntax(&syntax, result, NULL, 1);
 		shell.exiting = !shell.interactive;
 	} else if (syntax.tree != NULL) {
 		run_node(syntax.tree);
@@ -135,6 +134,7 @@ int input_interactive(void)
 	struct gathered gathered = {0};
 
 	line.print = print;
+	job_listen();
 	while (!shell.exiting) {
 		shell.interrupted = false;
 		shell.skip_loops = 0;
@@ -147,12 +147,14 @@ int input_interactive(void)
 		}
 		if (event == LINE_INTERRUPTED) {
 			gathered.bytes = 0;
-			shell.status = STATUS_BY_SIGNAL + 2;
+			shell.status = STATUS_INTERRUPTED;
 			continue;
 		}
 		if (!gather(&gathered, line.text, line.bytes) || !gather(&gathered, "\n", 1))
 			break;
 		gathered_run(&gathered);
+		if (shell.interrupted)
+			shell.status = STATUS_INTERRUPTED;
 	}
 	free(gathered.text);
 	line_free(&line);

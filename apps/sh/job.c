@@ -2,6 +2,8 @@
 /* Children: forking, waiting in the foreground, remembering those in the background until somebody asks. */
 #include "shell.h"
 #include <errno.h>
+#include <pagoda/error.h>
+#include <pagoda/session.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ struct job {
 };
 
 static struct job *jobs;
+static uint64_t interrupts; /* that were noticed */
 
 static int status_of(int waited)
 {
@@ -46,11 +49,17 @@ pid_t job_fork(void)
 	return pid;
 }
 
-/* The terminal's Ctrl-C reaches this child and what it starts. */
-void job_foreground(pid_t pid)
+void job_listen(void)
 {
-	if (shell.interactive)
-		tcsetpgrp(STDIN_FILENO, pid);
+	if (shell.interactive && session_listen(&interrupts) != E_OK)
+		shell_complain("Ctrl-C will end the shell, too");
+}
+
+bool job_interrupted(void)
+{
+	uint64_t before = interrupts;
+
+	return shell.interactive && session_listen(&interrupts) == E_OK && interrupts != before;
 }
 
 int job_wait(pid_t pid)
@@ -60,14 +69,28 @@ int job_wait(pid_t pid)
 
 	do
 		ended = waitpid(pid, &waited, 0);
-	while (ended < 0 && errno == EINTR);
-	if (ended < 0)
-		return STATUS_NOT_FOUND;
-	if (shell.interactive && WIFSIGNALED(waited) && WTERMSIG(waited) == SIGINT) {
-		shell.interrupted = true;
-		putchar('\n');
+	while (ended < 0 && errno == EINTR && !job_interrupted());
+	if (ended < 0) {
+		shell.interrupted |= errno == EINTR;
+		return errno == EINTR ? STATUS_INTERRUPTED : STATUS_NOT_FOUND;
 	}
+	if (shell.interactive && WIFSIGNALED(waited) && WTERMSIG(waited) == SIGINT)
+		shell.interrupted = true;
 	return status_of(waited);
+}
+
+void job_foreground(pid_t pid)
+{
+	if (shell.interactive)
+		tcsetpgrp(STDIN_FILENO, pid);
+}
+
+int job_wait_foreground(pid_t pid)
+{
+	job_foreground(pid);
+	int status = job_wait(pid);
+	shell.interrupted |= job_interrupted(); /* it listens again */
+	return status;
 }
 
 void job_remember(pid_t pid)
@@ -102,6 +125,8 @@ int job_wait_background(pid_t pid)
 			continue;
 		}
 		int ended = job->ended ? job->status : job_wait(job->pid);
+		if (shell.interrupted)
+			return ended;
 		if (pid != 0)
 			status = ended;
 		*link = job->next;

@@ -110,30 +110,24 @@ static const char *skip_blank(const char *at)
 	return *at == '#' ? at + strcspn(at, "\n") : at;
 }
 
-/* < > >> <& >&, with the number before it if there is one. */
+/* An operation with the number before it if there is one. */
 static bool redirect_take(const char *at, struct token *token)
 {
+	static const char *const operations[] = {"<<-", "<<", "<>", "<&", "<", ">>", ">&", ">|", ">"};
 	const char *start = at;
+	size_t i = 0;
 	int fd = 0;
 
 	while (isdigit((unsigned char)*at) && fd <= FD_MAX)
 		fd = fd * 10 + (*at++ - '0');
 	if ((*at != '<' && *at != '>') || fd > FD_MAX)
 		return false;
-	token->kind = TOKEN_REDIRECT;
+	while (strncmp(at, operations[i], strlen(operations[i])) != 0)
+		i++;
+	strcpy(token->operation, operations[i]);
+	token->kind = strcmp(operations[i], "<>") == 0 ? TOKEN_REFUSED : TOKEN_REDIRECT;
 	token->fd = at > start ? fd : *at == '>';
-	token->operation[0] = *at++;
-	token->operation[1] = 0;
-	if (*at == '&' || *at == '>') {
-		if (*at == '>' && at[-1] == '<')
-			token->kind = TOKEN_REFUSED;
-		token->operation[1] = *at++;
-		token->operation[2] = 0;
-	} else if (*at == '<' && at[-1] == '<') {
-		token->kind = TOKEN_REFUSED;
-		at++;
-	}
-	token->bytes = (size_t)(at - start);
+	token->bytes = (size_t)(at - start) + strlen(operations[i]);
 	return true;
 }
 
@@ -143,7 +137,7 @@ static bool operator_take(const char *at, struct token *token)
 		const char *text;
 		enum token_kind kind;
 	} operators[] = {
-		{"&&", TOKEN_AND},	{"||", TOKEN_OR},	{";;", TOKEN_REFUSED},
+		{"&&", TOKEN_AND},	{"||", TOKEN_OR},	{";;", TOKEN_CASE_END},
 		{";", TOKEN_SEMICOLON}, {"&", TOKEN_AMPERSAND}, {"|", TOKEN_PIPE},
 		{"(", TOKEN_OPEN},	{")", TOKEN_CLOSE},	{"\n", TOKEN_NEWLINE},
 	};

@@ -19,7 +19,8 @@ enum token_kind {
 	TOKEN_CLOSE,
 	TOKEN_REDIRECT, /* fd and operation in the token */
 	TOKEN_UNENDED,	/* a quote is open at the end of the text */
-	TOKEN_REFUSED,	/* << and ;; are not built */
+	TOKEN_CASE_END, /* ;; */
+	TOKEN_REFUSED,	/* <> is not built */
 };
 
 struct token {
@@ -27,7 +28,7 @@ struct token {
 	const char *start;
 	size_t bytes;
 	int fd;		   /* REDIRECT */
-	char operation[3]; /* REDIRECT: < > >> <& >& */
+	char operation[4]; /* REDIRECT: < > >> >| <& >& << <<- */
 };
 
 /* The first token at or behind @text; where the next one begins is start + bytes. */

@@ -38,9 +38,22 @@ static void default_set(const char *name, const char *value)
 		variable_set(name, value, true);
 }
 
+bool shell_take_options(const char *word)
+{
+	bool on = *word == '-';
+
+	if (word[1] == 0 || strspn(word + 1, "ex") != strlen(word + 1))
+		return false;
+	if (strchr(word, 'e') != NULL)
+		shell.ends_on_failure = on;
+	if (strchr(word, 'x') != NULL)
+		shell.traces = on;
+	return true;
+}
+
 static int usage(void)
 {
-	fprintf(stderr, "usage: sh [FILE ARG...] | sh -c TEXT [NAME ARG...]\n");
+	fprintf(stderr, "usage: sh [-e] [-x] [FILE ARG...] | sh [-e] [-x] -c TEXT [NAME ARG...]\n");
 	return STATUS_SYNTAX;
 }
 
@@ -52,6 +65,9 @@ int main(int argc, char **argv)
 	variables_import(environ);
 	default_set("PATH", "/bin");
 	default_set("HOME", "/");
+	const char *zero = argv[0];
+	for (; argc > 1 && shell_take_options(argv[1]); argc--)
+		argv++;
 	if (argc > 1 && strcmp(argv[1], "-c") == 0) {
 		if (argc < 3)
 			return usage();
@@ -60,7 +76,7 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && argv[1][0] == '-')
 		return usage();
-	arguments_set(argv[argc > 1 ? 1 : 0], argv + (argc > 1 ? 2 : argc));
+	arguments_set(argc > 1 ? argv[1] : zero, argv + (argc > 1 ? 2 : argc));
 	if (argc > 1)
 		return input_file(argv[1]);
 	shell.interactive = isatty(STDIN_FILENO);

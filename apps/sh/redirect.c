@@ -3,6 +3,7 @@
 #include "shell.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,23 +79,67 @@ static bool open_fd(int fd, enum redirect_kind kind, const char *target)
 	return done;
 }
 
+/* The text of a here-document lies in a file without a name. */
+static bool open_text(int fd, const char *text)
+{
+	static unsigned number;
+	char path[64];
+	size_t bytes = strlen(text), done = 0;
+	ssize_t written = 0;
+
+	snprintf(path, sizeof(path), "/tmp/.sh-%d-%u", (int)getpid(), number++);
+	int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int from = to >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	unlink(path);
+	while (from >= 0 && done < bytes && (written = write(to, text + done, bytes - done)) > 0)
+		done += (size_t)written;
+	close(to);
+	bool good = from >= 0 && done == bytes && (from == fd || dup2(from, fd) >= 0);
+	if (from == fd)
+		fcntl(fd, F_SETFD, 0);
+	else if (from >= 0)
+		close(from);
+	return good;
+}
+
+static bool open_target(const struct redirect *redirect, const char *target)
+{
+	switch (redirect->kind) {
+	case REDIRECT_COPY:
+		return copy_fd(redirect->fd, target);
+	case REDIRECT_HERE:
+	case REDIRECT_TEXT:
+		return open_text(redirect->fd, target);
+	default:
+		return open_fd(redirect->fd, redirect->kind, target);
+	}
+}
+
+static expand_error target_expand(const struct redirect *redirect, char **target)
+{
+	struct expand_source source = run_source();
+
+	if (redirect->kind == REDIRECT_HERE)
+		return expand_here(&source, redirect->target->text, target);
+	if (redirect->kind != REDIRECT_TEXT)
+		return expand_text(&source, redirect->target->text, target);
+	*target = strdup(redirect->target->text);
+	return *target != NULL ? NULL : "out of memory";
+}
+
 static bool redirect_one(const struct redirect *redirect, struct redirect_saved **saved)
 {
-	struct expand_source source = variables_source;
+	bool is_text = redirect->kind == REDIRECT_HERE || redirect->kind == REDIRECT_TEXT;
 	char *target;
+	expand_error error = target_expand(redirect, &target);
 
-	source.arguments = shell.arguments.items;
-	source.argument_count = shell.arguments.count;
-	expand_error error = expand_text(&source, redirect->target->text, &target);
 	if (error != NULL) {
-		shell_complain("%s", error);
+		run_fail(error);
 		return false;
 	}
-	bool done = (saved == NULL || save(redirect->fd, saved)) &&
-		    (redirect->kind == REDIRECT_COPY ? copy_fd(redirect->fd, target)
-						     : open_fd(redirect->fd, redirect->kind, target));
+	bool done = (saved == NULL || save(redirect->fd, saved)) && open_target(redirect, target);
 	if (!done)
-		shell_complain("%s: %s", target, strerror(errno));
+		shell_complain("%s: %s", is_text ? "here-document" : target, strerror(errno));
 	free(target);
 	return done;
 }

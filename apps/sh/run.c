@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool unwinds(void)
+bool run_unwinds(void)
 {
-	return shell.exiting || shell.interrupted || shell.skip_loops > 0;
+	return shell.exiting || shell.interrupted || shell.returning || shell.skip_loops > 0;
 }
 
-static struct expand_source source_now(void)
+struct expand_source run_source(void)
 {
 	struct expand_source source = variables_source;
 
@@ -25,7 +25,7 @@ static struct expand_source source_now(void)
 
 static bool assign(const char *text, bool exported)
 {
-	struct expand_source source = source_now();
+	struct expand_source source = run_source();
 	size_t bytes = syntax_assignment(text);
 	char *value;
 	char *name = strndup(text, bytes - 1);
@@ -38,7 +38,7 @@ static bool assign(const char *text, bool exported)
 	}
 	free(name);
 	if (error != NULL)
-		shell_complain("%s", error);
+		run_fail(error);
 	return error == NULL;
 }
 
@@ -78,8 +78,16 @@ static int run_program(const struct node *node, const struct word *first, char *
 			run_child_end(1);
 		child_exec(argv);
 	}
-	job_foreground(pid);
-	return job_wait(pid);
+	return job_wait_foreground(pid);
+}
+
+int run_words(char **argv)
+{
+	pid_t pid = job_fork();
+
+	if (pid == 0)
+		child_exec(argv);
+	return pid > 0 ? job_wait_foreground(pid) : STATUS_NOT_RUN;
 }
 
 /* In this process; redirections are undone, but for those of `exec`. */
@@ -87,12 +95,27 @@ static int run_builtin(const struct node *node, const struct word *first, builti
 		       const struct strings *fields)
 {
 	struct redirect_saved *saved = NULL;
+	shell.last_command = false; /* it may run others */
 	bool keep = strcmp(fields->items[0], "exec") == 0;
 	int status = 1;
 
 	fflush(stdout);
 	if (redirect_all(node->redirects, keep ? NULL : &saved) && assign_all(node->words, first, false))
 		status = run((int)fields->count, fields->items);
+	fflush(stdout);
+	redirect_restore(saved);
+	return status;
+}
+
+static int run_function(const struct node *node, const struct word *first, struct function *function,
+			const struct strings *fields)
+{
+	struct redirect_saved *saved = NULL;
+	int status = 1;
+
+	shell.last_command = false;
+	if (redirect_all(node->redirects, &saved) && assign_all(node->words, first, false))
+		status = function_call(function, fields);
 	fflush(stdout);
 	redirect_restore(saved);
 	return status;
@@ -109,27 +132,58 @@ static int run_nothing(const struct node *node, const struct word *first)
 	return done && assign_all(node->words, first, false) ? shell.status : 1;
 }
 
+/* An expansion that fails ends a script, as in every shell. */
+int run_fail(expand_error error)
+{
+	shell_complain("%s", error);
+	shell.exiting = !shell.interactive;
+	shell.status = STATUS_SYNTAX;
+	return STATUS_SYNTAX;
+}
+
+static void trace(const struct strings *fields)
+{
+	if (!shell.traces || fields->count == 0)
+		return;
+	fflush(stdout);
+	fputc('+', stderr);
+	for (size_t i = 0; i < fields->count; i++)
+		fprintf(stderr, " %s", fields->items[i]);
+	fputc('\n', stderr);
+	fflush(stderr);
+}
+
+static int run_fields(const struct node *node, const struct word *first, struct strings *fields)
+{
+	const char *name = fields->count > 0 ? fields->items[0] : NULL;
+	struct function *function = name != NULL ? function_find(name) : NULL;
+	builtin_run builtin = name != NULL ? builtin_find(name) : NULL;
+
+	trace(fields);
+	if (name == NULL)
+		return run_nothing(node, first);
+	if (function != NULL)
+		return run_function(node, first, function, fields);
+	if (builtin != NULL)
+		return run_builtin(node, first, builtin, fields);
+	return run_program(node, first, fields->items);
+}
+
 static int run_simple(const struct node *node)
 {
-	struct expand_source source = source_now();
+	struct expand_source source = run_source();
 	struct strings fields = {0};
 	const struct word *first = node->words; /* behind the assignments */
-	int status;
 
 	while (first != NULL && syntax_assignment(first->text) > 0)
 		first = first->next;
 	expand_error error = expand_words(&source, first, &fields);
-	builtin_run builtin = fields.count > 0 ? builtin_find(fields.items[0]) : NULL;
-	if (error != NULL) {
-		shell_complain("%s", error);
-		status = 1;
-	} else if (fields.count == 0) {
-		status = run_nothing(node, first);
-	} else if (builtin != NULL) {
-		status = run_builtin(node, first, builtin, &fields);
-	} else {
-		status = run_program(node, first, fields.items);
-	}
+	int status = STATUS_INTERRUPTED; /* by Ctrl-C in a $( ) */
+
+	if (error != NULL)
+		status = run_fail(error);
+	else if (!shell.interrupted)
+		status = run_fields(node, first, &fields);
 	strings_free(&fields);
 	return status;
 }
@@ -175,100 +229,7 @@ static int run_subshell(const struct node *node)
 		return STATUS_NOT_RUN;
 	if (pid == 0)
 		run_child(node->left);
-	job_foreground(pid);
-	return job_wait(pid);
-}
-
-/* After the body of a loop: true if the loop ends. */
-static bool loop_ends(void)
-{
-	if (shell.skip_loops > 0) {
-		shell.skip_loops--;
-		if (shell.skip_loops > 0 || !shell.continuing)
-			return true;
-		shell.continuing = false;
-	}
-	return shell.exiting || shell.interrupted;
-}
-
-static int run_while(const struct node *node)
-{
-	int status = 0;
-
-	shell.loops++;
-	for (;;) {
-		bool holds = (run_node(node->left) == 0) == (node->kind == NODE_WHILE);
-		if (unwinds()) {
-			if (loop_ends())
-				break;
-			continue;
-		}
-		if (!holds)
-			break;
-		status = run_node(node->right);
-		if (loop_ends())
-			break;
-	}
-	shell.loops--;
-	return status;
-}
-
-static bool for_values(const struct node *node, struct strings *list)
-{
-	struct expand_source source = source_now();
-	expand_error error = NULL;
-
-	if (node->other == NULL) {
-		error = expand_words(&source, node->words, list);
-	} else {
-		for (size_t i = 1; i < shell.arguments.count && error == NULL; i++)
-			if (!strings_add(list, strdup(shell.arguments.items[i])))
-				error = "out of memory";
-	}
-	if (error != NULL)
-		shell_complain("%s", error);
-	return error == NULL;
-}
-
-static int run_for(const struct node *node)
-{
-	struct strings list = {0};
-	int status = 0;
-
-	if (!for_values(node, &list)) {
-		strings_free(&list);
-		return 1;
-	}
-	shell.loops++;
-	for (size_t i = 0; i < list.count; i++) {
-		variable_set(node->name, list.items[i], false);
-		status = run_node(node->right);
-		if (loop_ends())
-			break;
-	}
-	shell.loops--;
-	strings_free(&list);
-	return status;
-}
-
-static int run_if(const struct node *node)
-{
-	int condition = run_node(node->left);
-
-	if (unwinds())
-		return condition;
-	if (condition == 0)
-		return run_node(node->right);
-	return node->other != NULL ? run_node(node->other) : 0;
-}
-
-static int run_and_or(const struct node *node)
-{
-	int status = run_node(node->left);
-
-	if (unwinds() || (status == 0) != (node->kind == NODE_AND))
-		return status;
-	return run_node(node->right);
+	return job_wait_foreground(pid);
 }
 
 static int run_kind(const struct node *node)
@@ -278,29 +239,30 @@ static int run_kind(const struct node *node)
 		return run_simple(node);
 	case NODE_PIPE:
 		return run_pipe(node);
-	case NODE_NOT:
-		return run_node(node->left) == 0;
-	case NODE_AND:
-	case NODE_OR:
-		return run_and_or(node);
-	case NODE_SEQUENCE:
-		run_node(node->left);
-		return unwinds() ? shell.status : run_node(node->right);
 	case NODE_BACKGROUND:
 		return run_background(node);
 	case NODE_SUBSHELL:
 		return run_subshell(node);
+	case NODE_SEQUENCE:
+		run_node(node->left);
+		return run_unwinds() ? shell.status : run_node(node->right);
 	case NODE_GROUP:
 		return run_node(node->left);
-	case NODE_IF:
-		return run_if(node);
-	case NODE_WHILE:
-	case NODE_UNTIL:
-		return run_while(node);
-	case NODE_FOR:
-		return run_for(node);
+	case NODE_FUNCTION:
+		return function_define(node->name, node->left, node->store);
+	default:
+		return run_control(node);
 	}
-	return STATUS_SYNTAX;
+}
+
+/* set -e: a command that failed where nobody looks ends the shell. */
+static void end_after_failure(const struct node *node)
+{
+	bool counts = node->kind == NODE_SIMPLE || node->kind == NODE_PIPE || node->kind == NODE_SUBSHELL;
+
+	if (shell.ends_on_failure && counts && shell.status != 0 && shell.conditions == 0 &&
+	    !shell.interactive)
+		shell.exiting = true;
 }
 
 int run_node(const struct node *node)
@@ -318,24 +280,49 @@ int run_node(const struct node *node)
 	}
 	if (!shell.exiting)
 		shell.status = status;
+	if (node->kind == NODE_SIMPLE && job_interrupted())
+		shell.interrupted = true;
+	end_after_failure(node);
 	return shell.status;
+}
+
+void run_complain_syntax(const struct syntax *syntax, enum syntax_result result, const char *name,
+			 size_t line)
+{
+	const char *before = name != NULL ? name : "", *colon = name != NULL ? ": " : "";
+
+	if (result == SYNTAX_INCOMPLETE)
+		shell_complain("%s%sunexpected end of input", before, colon);
+	else if (result == SYNTAX_ERROR)
+		shell_complain("%s%sline %zu, column %zu: %s", before, colon, line + syntax->line - 1,
+			       syntax->column, syntax->error);
+	else
+		shell_complain("%s%s%s", before, colon, syntax->error);
+	shell.status = STATUS_SYNTAX;
+}
+
+static size_t count_lines(const char *text, size_t bytes)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		lines += text[i] == '\n';
+	return lines;
 }
 
 int run_text(const char *text, const char *name)
 {
-	struct syntax syntax;
 	enum syntax_result result = SYNTAX_DONE;
+	struct syntax syntax;
+	size_t line = 1;
 
-	while (*text != 0 && result == SYNTAX_DONE && !unwinds()) {
+	while (*text != 0 && result == SYNTAX_DONE && !run_unwinds()) {
 		result = syntax_parse(text, &syntax);
-		if (result == SYNTAX_DONE && syntax.tree != NULL) {
+		if (result == SYNTAX_DONE && syntax.tree != NULL)
 			run_node(syntax.tree);
-		} else if (result != SYNTAX_DONE) {
-			shell_complain("%s%s%s", name != NULL ? name : "", name != NULL ? ": " : "",
-				       result == SYNTAX_INCOMPLETE ? "unexpected end of input"
-								   : syntax.error);
-			shell.status = STATUS_SYNTAX;
-		}
+		else if (result != SYNTAX_DONE)
+			run_complain_syntax(&syntax, result, name, line);
+		line += count_lines(text, syntax.used_bytes);
 		text += syntax.used_bytes;
 		syntax_free(&syntax);
 		job_collect();

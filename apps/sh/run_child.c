@@ -87,8 +87,7 @@ int run_pipe(const struct node *node)
 	pid_t pid = job_fork(); /* one child above all of them, for Ctrl-C */
 	if (pid == 0)
 		run_child(node);
-	job_foreground(pid);
-	return pid > 0 ? job_wait(pid) : STATUS_NOT_RUN;
+	return pid > 0 ? job_wait_foreground(pid) : STATUS_NOT_RUN;
 }
 
 /* Everything that can be read; from malloc, ends with a zero. Zeros inside are left out. */
@@ -138,6 +137,6 @@ char *run_output(void *context, const char *text)
 	job_foreground(pid);
 	char *output = read_all(ends[0]);
 	close(ends[0]);
-	shell.status = pid > 0 ? job_wait(pid) : STATUS_NOT_RUN;
+	shell.status = pid > 0 ? job_wait_foreground(pid) : STATUS_NOT_RUN;
 	return output;
 }

@@ -159,6 +159,12 @@ static const char *source_get(void *context, const char *name)
 	return variable_get(name);
 }
 
+static bool source_set(void *context, const char *name, const char *value)
+{
+	(void)context;
+	return variable_set(name, value, false);
+}
+
 static bool source_match(void *context, const char *pattern, struct strings *list)
 {
 	glob_t found;
@@ -178,6 +184,7 @@ static bool source_match(void *context, const char *pattern, struct strings *lis
 /* The arguments are filled in by who uses it: run.c. */
 const struct expand_source variables_source = {
 	.variable = source_get,
+	.assign = source_set,
 	.command = run_output,
 	.match = source_match,
 };

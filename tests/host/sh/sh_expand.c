@@ -5,6 +5,10 @@
 
 static char *arguments[] = {"sh", "one", "two words", "", NULL};
 
+static const char *separators; /* IFS */
+static const char *set_value;  /* of SET */
+static char set_room[64];
+
 static const char *variable(void *context, const char *name)
 {
 	(void)context;
@@ -20,7 +24,22 @@ static const char *variable(void *context, const char *name)
 		return "/home";
 	if (strcmp(name, "?") == 0)
 		return "7";
+	if (strcmp(name, "IFS") == 0)
+		return separators;
+	if (strcmp(name, "SET") == 0)
+		return set_value;
+	if (strcmp(name, "PATHS") == 0)
+		return "/a/b.c.d::x y";
 	return NULL;
+}
+
+static bool assign(void *context, const char *name, const char *value)
+{
+	(void)context;
+	if (strcmp(name, "SET") == 0)
+		snprintf(set_room, sizeof(set_room), "%s", value);
+	set_value = strcmp(name, "SET") == 0 ? set_room : set_value;
+	return true;
 }
 
 /* The "output" is the text itself and two line ends. */
@@ -44,6 +63,7 @@ static bool match(void *context, const char *pattern, struct strings *list)
 
 static const struct expand_source source = {
 	.variable = variable,
+	.assign = assign,
 	.arguments = arguments,
 	.argument_count = 4,
 	.command = command,
@@ -116,6 +136,82 @@ TEST(values_are_put_in_and_split)
 	CHECK_WORD("${}", "bad substitution");
 }
 
+TEST(values_stand_in_and_are_trimmed)
+{
+	set_value = NULL;
+	CHECK_WORD("${SET:=a b}$SET", "[a][ba][b]");
+	CHECK_WORD("${X+yes}${UNSET+no}${EMPTY:+no}", "[yes]");
+	CHECK_WORD("${UNSET?why it fails}", "UNSET: why it fails");
+	CHECK_WORD("${EMPTY:?}", "EMPTY: is not set");
+	CHECK_WORD("${X?}", "[value]");
+	CHECK_WORD("${PATHS#*.}=${PATHS##*.}", "[c.d::x][y=d::x][y]");
+	CHECK_WORD("\"${PATHS%.*}\"=\"${PATHS%%.*}\"", "[/a/b.c=/a/b]");
+	CHECK_WORD("\"${PATHS%%'*'*}\"", "[/a/b.c.d::x y]");
+	CHECK_WORD("${X#\"v\"}${X%z}", "[aluevalue]");
+	CHECK_WORD("${1=x}", "[one]");
+	CHECK_WORD("${9=x}", "bad substitution");
+	CHECK_WORD("${#@}", "[3]");
+}
+
+TEST(separators_can_be_chosen)
+{
+	separators = ":";
+	CHECK_WORD("$PATHS", "[/a/b.c.d][][x y]");
+	CHECK_WORD("$SPACED", "[ a  b ]");
+	separators = "";
+	CHECK_WORD("$PATHS", "[/a/b.c.d::x y]");
+	separators = NULL;
+}
+
+TEST(arithmetic_follows_c)
+{
+	CHECK_WORD("$((1 + 2 * 3 - 4 / 2 % 3))", "[5]");
+	CHECK_WORD("$(((1 + 2) * 3))", "[9]");
+	CHECK_WORD("$((1 << 4 | 3 ^ 1 & 7))", "[18]");
+	CHECK_WORD("$((-7 / 2))=$((-7 % 2))", "[-3=-1]");
+	CHECK_WORD("$((! 0 + ~5 - -3))", "[-2]");
+	CHECK_WORD("$((3 > 2 && 2 >= 2 || 0))=$((1 == 2 != 1))", "[1=1]");
+	CHECK_WORD("$((0x1f + 010))=$((2 ? 3 : 4))=$((0 ? 1 : 0 ? 2 : 5))", "[39=3=5]");
+	CHECK_WORD("$((9223372036854775807 + 1))", "[-9223372036854775808]");
+	CHECK_WORD("$(((-9223372036854775807 - 1) / -1))", "[-9223372036854775808]");
+	set_value = "4";
+	CHECK_WORD("$((SET + $SET))=$((SET += 2))=$SET=$((SET++ + ++SET))=$((SET--))$((--SET))",
+		   "[8=6=6=14=86]");
+	CHECK_WORD("$((0 && (SET = 99)))=$((1 || 1 / 0))=$SET", "[0=1=6]");
+	CHECK_WORD("$((UNSET + EMPTY))=$(( ))", "[0=0]");
+	CHECK_WORD("$((1 / 0))", "division by zero");
+	CHECK_WORD("$((1 +))", "arithmetic: an operand is missing");
+	CHECK_WORD("$((1 2))", "arithmetic: syntax error");
+	CHECK_WORD("$((X))", "no number in arithmetic");
+	CHECK_WORD("$((08))", "no number in arithmetic");
+	CHECK_WORD("\"$((  6*7 ))\"", "[42]");
+}
+
+TEST(here_documents_keep_quotes)
+{
+	char *out;
+
+	CHECK_TRUE(expand_here(&source, "a \"$X\" '$?' \\$X \\\" $((1+1))\n", &out) == NULL);
+	CHECK_EQ(strcmp(out, "a \"value\" '7' $X \\\" 2\n"), 0);
+	free(out);
+}
+
+TEST(words_match_patterns)
+{
+	static const struct {
+		const char *word, *value;
+		bool matches;
+	} cases[] = {{"*.c", "a.c", true},	 {"'*'.c", "a.c", false}, {"$STAR", "a.c", true},
+		     {"\"$STAR\"", "*.c", true}, {"[a-c]?", "bx", true},  {"$X", "value", true},
+		     {"a", "ab", false},	 {"''", "", true}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool matches = !cases[i].matches;
+		CHECK_TRUE(expand_match(&source, cases[i].word, cases[i].value, &matches) == NULL);
+		CHECK_EQ(matches, cases[i].matches);
+	}
+}
+
 TEST(arguments_keep_their_borders)
 {
 	CHECK_WORD("$1-$2", "[one-two][words]");
@@ -166,10 +262,11 @@ TEST(text_is_one_string)
 
 TEST(random_words_never_break_the_expansion)
 {
-	static const char *const pieces[] = {"a",  " ",	 "$",	   "${",   "}",	    "X",   "$(", ")",
-					     "`",  "'",	 "\"",	   "\\",   "$@",    "$*",  "*",	 "?",
-					     "[",  "]",	 "~",	   "-",	   ":",	    "#",   "\n", "$1",
-					     "$X", "12", "SPACED", "\x80", "${X:-", "${#", "=",	 "\"$@\""};
+	static const char *const pieces[] = {"a",   " ",  "$",	    "${",   "}",     "X",    "$(", ")",
+					     "`",   "'",  "\"",	    "\\",   "$@",    "$*",   "*",  "?",
+					     "[",   "]",  "~",	    "-",    ":",     "#",    "\n", "$1",
+					     "$X",  "12", "SPACED", "\x80", "${X:-", "${#",  "=",  "\"$@\"",
+					     "$((", "))", "+",	    "/",    "<<",    "SET=", "%",  "##"};
 	char text[512];
 
 	for (uint64_t round = 0; round < test_ops; round++) {

@@ -15,8 +15,8 @@ static enum syntax_result parse(const char *text)
 /* The tree as text: (kind left right other "words"...). */
 static void print(const struct node *node, char **at, const char *end)
 {
-	static const char *const names[] = {"cmd", "|",	 "!",  "&&",	"||",	 ";",  "&",
-					    "sub", "{}", "if", "while", "until", "for"};
+	static const char *const names[] = {"cmd", "|",	 "!",	  "&&",	   "||",  ";",	  "&",	    "sub",
+					    "{}",  "if", "while", "until", "for", "case", "choice", "fun"};
 
 	if (node == NULL || end - *at < 100)
 		return;
@@ -26,7 +26,7 @@ static void print(const struct node *node, char **at, const char *end)
 	for (const struct word *word = node->words; word != NULL && end - *at > 100; word = word->next)
 		*at += sprintf(*at, " %.40s", word->text);
 	for (const struct redirect *r = node->redirects; r != NULL && end - *at > 100; r = r->next)
-		*at += sprintf(*at, " %d%c%.40s", r->fd, "<>}&"[r->kind], r -> target -> text);
+		*at += sprintf(*at, " %d%c%.40s", r->fd, "<>}&HT"[r->kind], r -> target -> text);
 	print(node->left, at, end);
 	print(node->right, at, end);
 	if (node->other != node)
@@ -92,6 +92,59 @@ TEST(compound_commands_nest)
 	CHECK_TREE("echo if then fi", "(cmd echo if then fi)");
 }
 
+TEST(cases_have_choices)
+{
+	CHECK_TREE("case $X in a) b;; esac", "(case $X(choice a(cmd b)))");
+	CHECK_TREE("case x in\n\n(a|'b c') d;;\n*) e\nf\nesac >g",
+		   "(case x 1>g(choice a 'b c'(cmd d)(choice *(;(cmd "
+		   "e)(cmd f)))))");
+	CHECK_TREE("case x in esac", "(case x)");
+	CHECK_TREE("case x in a) ;; b);; esac", "(case x(choice a(choice b)))");
+	CHECK_TREE("if a; then case x in y) b;; esac; fi", "(if(cmd a)(case x(choice y(cmd b))))");
+}
+
+TEST(functions_have_bodies)
+{
+	CHECK_TREE("f() { a; b; }", "(fun f({}(;(cmd a)(cmd b))))");
+	CHECK_TREE("f ( )\n\n(a) >b; c", "(;(fun f(sub 1>b(cmd a)))(cmd c))");
+	CHECK_TREE("f() if a; then b; fi", "(fun f(if(cmd a)(cmd b)))");
+	CHECK_TREE("f() { g() { a; }; }", "(fun f({}(fun g({}(cmd a)))))");
+}
+
+TEST(here_documents_follow_their_line)
+{
+	CHECK_TREE("a <<E b\none\ntwo $X\nE\n", "(cmd a b 0Hone\ntwo $X\n)");
+	CHECK_TREE("a << 'E' | b <<-\\F\n$X\nE\n\t\tt\n\tF\n", "(|(cmd a 0T$X\n)(cmd b 0Tt\n))");
+	CHECK_TREE("while a\ndo b <<E\nx\nE\ndone", "(while(cmd a)(cmd b 0Hx\n))");
+	CHECK_TREE("a 3<<E\nE", "(cmd a 3H)");
+	CHECK_EQ(parse("a <<E\nb\nE\nc\n"), SYNTAX_DONE);
+	CHECK_EQ(syntax.used_bytes, 10);
+	CHECK_EQ(parse("a <<E\nb\n"), SYNTAX_INCOMPLETE);
+	CHECK_EQ(parse("a <<E"), SYNTAX_INCOMPLETE);
+	CHECK_EQ(parse("{ a <<E; }\nE\n"), SYNTAX_DONE);
+}
+
+TEST(nodes_that_are_held_stay)
+{
+	CHECK_EQ(parse("f() { echo kept; }"), SYNTAX_DONE);
+	struct node *body = syntax.tree->left;
+	struct syntax_store *store = syntax.tree->store;
+	syntax_hold(store);
+	syntax_free(&syntax);
+	CHECK_EQ(strcmp(body->left->words->text, "echo"), 0);
+	syntax_drop(store);
+}
+
+TEST(an_error_tells_its_line_and_column)
+{
+	CHECK_EQ(parse("echo a | | b"), SYNTAX_ERROR);
+	CHECK_EQ(syntax.line, 1);
+	CHECK_EQ(syntax.column, 10);
+	CHECK_EQ(parse("if a\nthen b\n  )"), SYNTAX_ERROR);
+	CHECK_EQ(syntax.line, 3);
+	CHECK_EQ(syntax.column, 3);
+}
+
 TEST(a_line_ends_at_its_newline)
 {
 	CHECK_EQ(parse("a b\nc\n"), SYNTAX_DONE);
@@ -107,9 +160,11 @@ TEST(a_line_ends_at_its_newline)
 TEST(what_is_not_complete_asks_for_more)
 {
 	static const char *const texts[] = {
-		"echo 'a", "echo \"a\n", "echo $(a",	   "echo ${a",	  "echo `a",	  "a |", "a &&\n",
-		"a || \n", "if a",	 "if a; then b\n", "while a; do", "for i in a b", "(a",	 "{ a;",
-		"a \\\n",  "a\\\n",	 "a \\",	   "for",	  "a >",	  "!"};
+		"echo 'a", "echo \"a\n", "echo $(a", "echo ${a",       "echo `a",	 "a |",
+		"a &&\n",  "a || \n",	 "if a",     "if a; then b\n", "while a; do",	 "for i in a b",
+		"(a",	   "{ a;",	 "a \\\n",   "a\\\n",	       "a \\",		 "for",
+		"a >",	   "!",		 "case",     "case x in",      "case x in a) b", "case x in a) b;;",
+		"f(",	   "f()",	 "f() {",    "a << b"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		if (parse(texts[i]) != SYNTAX_INCOMPLETE)
@@ -120,16 +175,19 @@ TEST(what_is_not_complete_asks_for_more)
 
 TEST(nonsense_is_refused_with_its_place)
 {
-	static const char *const texts[] = {"| a",     "a || | b",
-					    "a ;; b",  ")",
-					    "then",    "fi",
-					    "a; }",    "if; then",
-					    "a &&;",   "for 1 in a; do b; done",
-					    "a << b",  "a <> b",
-					    "( )",     "a ( b",
-					    "a > > b", "while a; done",
-					    "a & & b", "a > \n",
-					    "; a"};
+	static const char *const texts[] = {"| a",	     "a || | b",
+					    "a ;; b",	     ")",
+					    "then",	     "fi",
+					    "a; }",	     "if; then",
+					    "a &&;",	     "for 1 in a; do b; done",
+					    "a <> b",	     "case x y",
+					    "case x in ;;",  "case x in a b) c;; esac",
+					    "1f() { a; }",   "f() a",
+					    "f(x) { a; }",   "a b() { c; }",
+					    "esac",	     "( )",
+					    "a ( b",	     "a > > b",
+					    "while a; done", "a & & b",
+					    "a > \n",	     "; a"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		if (parse(texts[i]) != SYNTAX_ERROR)
@@ -159,11 +217,11 @@ TEST(depth_is_limited)
 TEST(random_text_never_breaks_the_parser)
 {
 	static const char *const pieces[] = {
-		"a",	  " ",	    "\n",   ";",   "&",	    "|",     "&&", "||",	 "(",
-		")",	  "{ ",	    "} ",   "if ", "then ", "else ", "fi", "do ",	 "done",
-		"while ", "until ", "for ", "in ", "'",	    "\"",    "\\", "$",		 "$(",
-		"${",	  "`",	    "<",    ">",   ">>",    "2>",    "&1", "#",		 "! ",
-		"x=",	  "elif ",  "~",    "*",   "\x80",  "<<",    ";;", "9999999999>"};
+		"a",	" ",   "\n",  ";",	     "&",     "|",    "&&",  "||",    "(",	")",
+		"{ ",	"} ",  "if ", "then ",	     "else ", "fi",   "do ", "done",  "while ", "until ",
+		"for ", "in ", "'",   "\"",	     "\\",    "$",    "$(",  "${",    "`",	"<",
+		">",	">>",  "2>",  "&1",	     "#",     "! ",   "x=",  "elif ", "~",	"*",
+		"\x80", "<<",  ";;",  "9999999999>", "case ", "esac", "()",  "<<a\n", "<<-",	"a\n"};
 	char text[512];
 
 	for (uint64_t round = 0; round < test_ops; round++) {
