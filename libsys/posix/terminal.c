@@ -5,19 +5,29 @@
  */
 #include "posix/posix.h"
 #include <errno.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
 #include <sys/termios.h>
 #include <unistd.h>
 
 #define ASK	   UINT64_MAX
 #define CONTROL(c) ((c) - '@')
 
-static err_t mode_call(int fd, uint64_t new, uint64_t *mode)
+static err_t terminal_call(int fd, uint64_t new, uint64_t *mode, uint64_t *window)
 {
 	struct message m = message_make(VFS_TTY_MODE, (uint64_t)(int64_t)fd, new);
 
 	ipc_call(SLOT_VFS, &m);
 	*mode = m.w[0];
+	*window = m.w[1];
 	return message_error(&m);
+}
+
+static err_t mode_call(int fd, uint64_t new, uint64_t *mode)
+{
+	uint64_t window;
+
+	return terminal_call(fd, new, mode, &window);
 }
 
 int isatty(int fd)
@@ -62,6 +72,30 @@ int tcsetattr(int fd, int when, const struct termios *in)
 	if (when != TCSANOW && when != TCSADRAIN && when != TCSAFLUSH)
 		return posix_fail(E_ARGUMENT);
 	return posix_result(mode_call(fd, mode, &mode));
+}
+
+/* Of the host's terminal; 0 and 0: it has not told. */
+int tcgetwinsize(int fd, struct winsize *size)
+{
+	uint64_t mode, window;
+	err_t error = terminal_call(fd, ASK, &mode, &window);
+
+	if (error != E_OK)
+		return posix_fail(error);
+	*size = (struct winsize){.ws_col = (unsigned short)window, .ws_row = (unsigned short)(window >> 16)};
+	return 0;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+
+	if (request != TIOCGWINSZ)
+		return posix_fail(E_ARGUMENT);
+	va_start(arguments, request);
+	int done = tcgetwinsize(fd, va_arg(arguments, struct winsize *));
+	va_end(arguments);
+	return done;
 }
 
 speed_t cfgetispeed(const struct termios *mode)

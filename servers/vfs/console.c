@@ -3,10 +3,10 @@
  * The console on the uart driver's channels.
  *
  * If a person types (interactive) it is a terminal: what is typed is taken from the driver as soon as it
- * comes, so that Ctrl-C is seen while nobody reads, and goes through the line discipline. Otherwise bytes
- * pass as they are, and are taken from the driver only when a reader finds none. A write goes down piece by
- * piece; if the driver takes less, the writer waits for UART_NEWS_ROOM with `done` bytes behind it. The end
- * of the input stays.
+ * comes, so that Ctrl-C is seen while nobody reads, and goes through the line discipline; only when its room
+ * is used up the rest stays in the driver until somebody reads. Otherwise bytes pass as they are, and are
+ * taken from the driver only when a reader finds none. A write goes down piece by piece; if the driver takes
+ * less, the writer waits for UART_NEWS_ROOM with `done` bytes behind it. The end of the input stays.
  */
 #include "core/tty.h"
 #include "vfs.h"
@@ -17,17 +17,21 @@
 static struct waiters readers, writers;
 static struct tty tty;
 static bool interactive;
+static bool held_back;	/* the driver may have more than there was room for */
+static uint64_t window; /* columns | lines << 16 */
 
 /* Bring up what the driver has. False: nothing. */
 static bool input_fetch(void)
 {
 	struct message m = message_make(UART_READ, 0, 0);
 
-	if (tty.ended || (!interactive && tty_room(&tty) < UART_WRITE_MAX))
+	held_back = tty_room(&tty) < UART_WRITE_MAX;
+	if (tty.ended || held_back)
 		return false;
 	ipc_call(VFS_UART, &m);
 	if (message_error(&m) != E_OK || m.w[0] > UART_WRITE_MAX)
 		return false;
+	window = m.w[2];
 	tty_type(&tty, (const uint8_t *)&message_page()->words[MESSAGE_REGISTERS], m.w[0]);
 	tty.ended = m.w[1] != 0;
 	return m.w[0] > 0 || tty.ended;
@@ -79,6 +83,8 @@ static err_t console_read(struct open_file *file, struct transfer *t)
 		error = transfer_to_caller(t, from, bytes);
 	if (error == E_OK || t->done > before)
 		tty_read_done(&tty, t->done - before);
+	if (interactive && held_back)
+		input_take_all();
 	return error;
 }
 
@@ -167,9 +173,17 @@ uint8_t console_mode(void)
 	return tty.mode;
 }
 
+uint64_t console_window(void)
+{
+	return window;
+}
+
 void console_set_mode(uint8_t mode)
 {
 	tty_set_mode(&tty, mode);
+	echo_flush();
+	if (tty.interrupted)
+		(void)sys_notify(VFS_PROC_NEWS);
 }
 
 bool console_take_interrupt(void)

@@ -130,5 +130,6 @@ err_t request_tty_mode(struct request *r)
 	if (mode != UINT64_MAX)
 		console_set_mode(mode);
 	r->w[0] = console_mode();
+	r->w[1] = console_window();
 	return E_OK;
 }

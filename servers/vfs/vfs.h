@@ -122,6 +122,7 @@ void console_open(bool interactive);
 void console_news(uint64_t flags); /* of the uart driver */
 bool console_is_terminal(void);
 uint8_t console_mode(void);
+uint64_t console_window(void); /* columns | lines << 16, 0: not known */
 void console_set_mode(uint8_t mode);
 bool console_take_interrupt(void);
 void console_serve(void); /* those who wait, after somebody was cancelled */

@@ -13,6 +13,12 @@ INPUT_EOF = bytes((DLE, ord('e')))
 INPUT_MAX = 1024
 
 
+def window_size(columns, lines):
+    """What tells the guest the size of the terminal."""
+    pairs = f'{columns}c{lines}l' if columns < 10000 and lines < 10000 else ''
+    return b''.join(bytes((DLE, ord(letter))) for letter in pairs)
+
+
 class Demultiplexer:
     """Splits the guest's bytes. feed() gives a list of (channel, bytes); None is the firmware's text."""
 

@@ -115,9 +115,10 @@ class Machine:
         out, err, to = (stream.fileno() for stream in (self.process.stdout, self.process.stderr, self.process.stdin))
         readers = {out, err}
         while out in readers:
+            sizes = [self.keyboard.resized] if self.keyboard and self.heard and not self.to_guest else []
             wants_input = self.input_open and not self.to_guest and (self.asked or (self.keyboard and self.heard))
             wait_s = None if self.grace is None else max(0, self.grace - time.monotonic())
-            ready, writable, _ = select.select(list(readers) + ([0] if wants_input else []),
+            ready, writable, _ = select.select(list(readers) + sizes + ([0] if wants_input else []),
                                                [to] if self.to_guest else [], [], wait_s)
             if self.grace is not None and time.monotonic() >= self.grace:
                 return
@@ -125,7 +126,9 @@ class Machine:
                 readers.discard(err)
             if out in ready and not self._take_output(out):
                 readers.discard(out)
-            if 0 in ready:
+            if sizes and sizes[0] in ready:
+                self.to_guest = self.keyboard.take_size()
+            elif 0 in ready:
                 self._take_input()
             if to in writable:
                 self._send_input(to)

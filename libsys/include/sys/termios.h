@@ -32,6 +32,10 @@ struct termios {
 	cc_t c_cc[NCCS];
 };
 
+struct winsize {
+	unsigned short ws_row, ws_col, ws_xpixel, ws_ypixel;
+};
+
 #define BRKINT	  0000002
 #define IGNPAR	  0000004
 #define INPCK	  0000020
@@ -71,6 +75,7 @@ int tcgetattr(int fd, struct termios *mode);
 int tcsetattr(int fd, int when, const struct termios *mode);
 speed_t cfgetispeed(const struct termios *mode);
 speed_t cfgetospeed(const struct termios *mode);
+int tcgetwinsize(int fd, struct winsize *size);
 void cfmakeraw(struct termios *mode);
 
 #ifdef __cplusplus

@@ -3,6 +3,8 @@
 #include "frame.h"
 #include "proto/proto.h"
 
+#define NUMBER_MAX 1000 /* more digits make no size */
+
 bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t channel, uint8_t byte)
 {
 	bool switches = encoder->channel != channel;
@@ -30,6 +32,22 @@ bool frame_put_want(struct byte_ring *ring)
 	return true;
 }
 
+/* What is no byte of the input. */
+static void frame_take_mark(struct frame_decoder *decoder, uint8_t mark)
+{
+	if (mark >= '0' && mark <= '9') {
+		decoder->number = decoder->number < NUMBER_MAX ? decoder->number * 10 + (mark - '0') : 0;
+		return;
+	}
+	if (mark == CONSOLE_COLUMNS)
+		decoder->columns = decoder->number;
+	if (mark == CONSOLE_LINES)
+		decoder->lines = decoder->number;
+	if (mark == CONSOLE_EOF)
+		decoder->ended = true;
+	decoder->number = 0;
+}
+
 bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out)
 {
 	if (decoder->ended)
@@ -40,10 +58,10 @@ bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out)
 	}
 	if (decoder->escaped) {
 		decoder->escaped = false;
-		if (byte == CONSOLE_EOF)
-			decoder->ended = true;
-		if (byte != CONSOLE_DLE)
+		if (byte != CONSOLE_DLE) {
+			frame_take_mark(decoder, byte);
 			return false;
+		}
 	}
 	*out = byte;
 	return true;

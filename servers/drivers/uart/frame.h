@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The framing of the console line, as proto/proto.h says: DLE digit switches the channel, DLE DLE is one
- * DLE, DLE 'r' asks the host for input; towards the guest DLE 'e' is the end of the input. Pure.
+ * DLE, DLE 'r' asks the host for input; towards the guest DLE 'e' is the end of the input, DLE digits and 'c'
+ * or 'l' the size of its terminal. Pure.
  */
 #ifndef UART_FRAME_H
 #define UART_FRAME_H
@@ -22,8 +23,10 @@ bool frame_put(struct frame_encoder *encoder, struct byte_ring *ring, uint8_t ch
 bool frame_put_want(struct byte_ring *ring);
 
 struct frame_decoder {
-	bool escaped; /* the last byte was a DLE */
-	bool ended;   /* the end was seen; nothing counts after it */
+	bool escaped;		 /* the last byte was a DLE */
+	bool ended;		 /* the end was seen; nothing counts after it */
+	uint16_t number;	 /* of the digits so far */
+	uint16_t columns, lines; /* of the host's terminal, 0: not told */
 };
 
 /* Take one byte from the line; true: *out is a byte of the input. Unknown escapes are dropped. */

@@ -2,8 +2,8 @@
 /*
  * The uart driver: one thread that waits at its endpoint, woken by its interrupt too. It answers
  * UART_WRITE and UART_READ at once and UART_DRAIN when all output has left. News for the vfs: INPUT
- * when something arrived after the input had been empty, ROOM when half the output ring is free after
- * a write that did not fit.
+ * when something arrived after the input had been empty or the host's terminal has another size, ROOM when
+ * half the output ring is free after a write that did not fit.
  */
 #include "port.h"
 #include "proto/records.h"
@@ -23,7 +23,8 @@ enum uart_own_slot {
 
 static unsigned drains;
 static bool input_announced; /* INPUT was given and the input has not been empty since */
-static bool room_wanted;     /* ROOM is owed */
+static uint64_t window_announced;
+static bool room_wanted; /* ROOM is owed */
 
 static struct message answer(err_t error, uint64_t w0, uint64_t w1)
 {
@@ -63,7 +64,9 @@ static struct message serve_read(void)
 	port_service();
 	if (!port_has_input())
 		input_announced = false;
+	window_announced = port_window();
 	m = answer(E_OK, bytes, port_is_at_end());
+	m.w[2] = window_announced;
 	m.tag = TAG(E_OK, MESSAGE_REGISTERS + (bytes + 7) / 8);
 	return m;
 }
@@ -99,8 +102,9 @@ static void answer_drains(void)
 
 static void tell_news(void)
 {
-	if (!input_announced && port_has_input()) {
-		input_announced = true;
+	if ((!input_announced && port_has_input()) || window_announced != port_window()) {
+		input_announced = port_has_input();
+		window_announced = port_window();
 		sys_notify(UART_NEWS_INPUT_CAP);
 	}
 	if (room_wanted && port_has_much_room()) {

@@ -116,6 +116,11 @@ bool port_has_input(void)
 	return ring_used(&input) > 0 || decoder.ended;
 }
 
+uint64_t port_window(void)
+{
+	return decoder.columns | (uint64_t)decoder.lines << 16;
+}
+
 bool port_is_at_end(void)
 {
 	return ring_used(&input) == 0 && decoder.ended;

@@ -31,9 +31,10 @@ uint64_t port_read(uint8_t *data, uint64_t bytes);
 /* Ask the host for input, unless that was done and nothing has come since. Needs an empty input ring. */
 void port_want_input(void);
 
-bool port_has_input(void); /* a byte, or the end */
-bool port_is_at_end(void); /* everything before the end was taken */
-bool port_is_idle(void);   /* all output has left; waits for the last byte */
+bool port_has_input(void);  /* a byte, or the end */
+uint64_t port_window(void); /* columns | lines << 16 of the host's terminal */
+bool port_is_at_end(void);  /* everything before the end was taken */
+bool port_is_idle(void);    /* all output has left; waits for the last byte */
 bool port_has_much_room(void);
 int port_check(void);
 

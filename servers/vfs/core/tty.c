@@ -40,7 +40,15 @@ static void ready_put(struct tty *tty, const uint8_t *bytes, uint32_t count)
 	tty->end += count;
 }
 
+/* What was read does not count: tty_type() makes it room. */
 uint32_t tty_room(const struct tty *tty)
+{
+	uint32_t used = tty->end - tty->at + tty->line_bytes;
+
+	return used < TTY_READY_BYTES ? TTY_READY_BYTES - used : 0;
+}
+
+static uint32_t ready_room(const struct tty *tty)
 {
 	return TTY_READY_BYTES - tty->end;
 }
@@ -48,7 +56,7 @@ uint32_t tty_room(const struct tty *tty)
 /* Hand over the line; one that does not fit is lost. */
 static void line_finish(struct tty *tty)
 {
-	if (tty->line_bytes <= tty_room(tty))
+	if (tty->line_bytes <= ready_room(tty))
 		ready_put(tty, tty->line, tty->line_bytes);
 	tty->line_bytes = 0;
 }
@@ -68,6 +76,15 @@ static void line_erase(struct tty *tty)
 		tty_show(tty, "\b \b");
 }
 
+/* Blanks, then what is none. */
+static void line_erase_word(struct tty *tty)
+{
+	while (tty->line_bytes > 0 && tty->line[tty->line_bytes - 1] == ' ')
+		line_erase(tty);
+	while (tty->line_bytes > 0 && tty->line[tty->line_bytes - 1] != ' ')
+		line_erase(tty);
+}
+
 static void line_end_of_file(struct tty *tty)
 {
 	line_finish(tty);
@@ -85,6 +102,9 @@ static void line_type(struct tty *tty, uint8_t byte)
 	case CTRL('U'):
 		while (tty->line_bytes > 0)
 			line_erase(tty);
+		return;
+	case CTRL('W'):
+		line_erase_word(tty);
 		return;
 	case CTRL('D'):
 		line_end_of_file(tty);
@@ -115,7 +135,7 @@ static void tty_type_byte(struct tty *tty, uint8_t byte)
 		line_type(tty, byte == '\r' ? '\n' : byte);
 		return;
 	}
-	if (tty_room(tty) == 0)
+	if (ready_room(tty) == 0)
 		return;
 	tty_echo(tty, byte);
 	ready_put(tty, &byte, 1);
@@ -163,8 +183,11 @@ err_t tty_read(const struct tty *tty, uint64_t wanted, const uint8_t **from, uin
 
 void tty_read_done(struct tty *tty, uint64_t bytes)
 {
+	bool at_line_end = bytes > 0 && tty->ready[tty->at + bytes - 1] == '\n';
+
 	tty->at += bytes;
-	if (tty->end_count > 0 && tty->at == tty->ends[0]) {
+	/* behind a whole line Ctrl-D is an end of its own, for the next read */
+	if (tty->end_count > 0 && tty->at == tty->ends[0] && !at_line_end) {
 		tty->end_count--;
 		memmove(tty->ends, tty->ends + 1, tty->end_count * sizeof(tty->ends[0]));
 	}
@@ -172,11 +195,43 @@ void tty_read_done(struct tty *tty, uint64_t bytes)
 		tty->at = tty->end = 0;
 }
 
+/* Ctrl-D that nobody has met becomes the byte that it was, from the last one back. */
+static void ends_to_bytes(struct tty *tty)
+{
+	while (tty->end_count > 0) {
+		uint32_t end = tty->ends[--tty->end_count];
+
+		if (ready_room(tty) == 0)
+			continue;
+		memmove(tty->ready + end + 1, tty->ready + end, tty->end - end);
+		tty->ready[end] = CTRL('D');
+		tty->end++;
+	}
+}
+
+static void ready_retype(struct tty *tty)
+{
+	static uint8_t typed[TTY_READY_BYTES];
+	uint32_t bytes = tty->end - tty->at;
+
+	memcpy(typed, tty->ready + tty->at, bytes);
+	tty->at = tty->end = 0;
+	tty_type(tty, typed, bytes);
+}
+
 void tty_set_mode(struct tty *tty, uint8_t mode)
 {
+	uint8_t changed = tty->mode ^ mode;
+
 	tty->mode = mode;
-	if (!(mode & TTY_LINE))
+	if (!(changed & TTY_LINE))
+		return;
+	if (mode & TTY_LINE) {
+		ready_retype(tty);
+	} else {
 		line_finish(tty);
+		ends_to_bytes(tty);
+	}
 }
 
 bool tty_take_interrupt(struct tty *tty)

@@ -83,6 +83,32 @@ TEST(input_is_decoded_up_to_its_end)
 	CHECK_TRUE(decoder.ended);
 }
 
+TEST(the_size_of_the_terminal_comes_between_bytes)
+{
+	static const char line[] = "a\x10"
+				   "1\x10"
+				   "3\x10"
+				   "2\x10"
+				   "c"
+				   "b\x10"
+				   "4\x10"
+				   "0\x10"
+				   "l\x10\x10";
+	struct frame_decoder decoder = {0};
+	char out[16];
+	uint32_t count = 0;
+	uint8_t byte;
+
+	for (uint32_t i = 0; i < sizeof(line) - 1; i++) {
+		if (frame_take(&decoder, line[i], &byte))
+			out[count++] = byte;
+	}
+	CHECK_EQ(count, 3);
+	CHECK_EQ(memcmp(out, "ab\x10", 3), 0);
+	CHECK_EQ(decoder.columns, 132);
+	CHECK_EQ(decoder.lines, 40);
+}
+
 /* What is put on random channels comes out the same, channel by channel. */
 TEST(random_bytes_survive_the_line)
 {

@@ -90,6 +90,10 @@ TEST(ctrl_d_ends_a_read_or_the_file)
 	reads("y");
 	reads("");
 	reads("z\n");
+	type("typed ahead\n\x04");
+	reads("typed ahead\n");
+	reads("");
+	waits();
 }
 
 TEST(ctrl_c_drops_what_was_typed_and_interrupts)
@@ -124,6 +128,72 @@ TEST(a_begun_line_is_handed_over_when_the_mode_changes)
 	type("abc");
 	tty_set_mode(&tty, 0);
 	reads("abc");
+}
+
+TEST(what_nobody_has_read_is_typed_anew_when_lines_begin)
+{
+	build(0);
+	type("cat\rone\rtwx\x7fo\r\x04"
+	     "after\r");
+	tty_read_done(&tty, 4); /* a shell reads its command, and no more */
+	tty_set_mode(&tty, TTY_DEFAULT);
+	CHECK_EQ(tty_check(&tty), 0);
+	reads("one\n");
+	reads("two\n");
+	reads("");
+	tty_set_mode(&tty, 0);
+	reads("after\n");
+	waits();
+}
+
+TEST(an_end_that_nobody_met_is_a_byte_without_lines)
+{
+	build(TTY_DEFAULT);
+	type("a\n\x04"
+	     "b\x04\x04");
+	tty_set_mode(&tty, 0);
+	CHECK_EQ(tty_check(&tty), 0);
+	reads("a\n\x04"
+	      "b\x04\x04");
+	waits();
+}
+
+TEST(words_are_taken_back)
+{
+	build(TTY_DEFAULT);
+	type("one two  \x17x\n");
+	reads("one x\n");
+	type("\x17\n");
+	reads("\n");
+}
+
+TEST(as_much_as_there_is_room_for_is_never_lost)
+{
+	static uint8_t bytes[TTY_READY_BYTES + 100];
+	uint64_t typed = 0, seen = 0, count;
+	const uint8_t *from;
+
+	build(TTY_DEFAULT);
+	for (int round = 0; round < 200; round++) {
+		uint64_t piece = test_random_below(tty_room(&tty) + 1);
+		for (uint64_t i = 0; i < piece; i++)
+			bytes[i] = (typed + i) % 61 == 60 ? '\n' : 'x';
+		tty_type(&tty, bytes, piece);
+		tty.shown_bytes = 0;
+		typed += piece;
+		CHECK_EQ(tty_check(&tty), 0);
+		while (tty_read(&tty, sizeof(bytes), &from, &count) == E_OK && test_random_below(8) > 0) {
+			CHECK_EQ(from[count - 1], '\n');
+			tty_read_done(&tty, count);
+			seen += count;
+		}
+	}
+	while (tty_read(&tty, sizeof(bytes), &from, &count) == E_OK) {
+		tty_read_done(&tty, count);
+		seen += count;
+	}
+	CHECK_EQ(seen, typed / 61 * 61);
+	CHECK_TRUE(typed > TTY_READY_BYTES);
 }
 
 TEST(a_small_read_leaves_the_rest)
