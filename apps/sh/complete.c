@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS 72
+#define BORDERS " \t;&|<>()"
+#define SPECIAL " \t;&|<>()$`\\\"'*?[]#~!{}"
 
 /* Names that match @prefix and a star in @folder; without their folder if @bare. */
 static void find_names(const char *folder, const char *prefix, bool bare, struct strings *names)
@@ -85,28 +86,39 @@ static void sort_unique(struct strings *names)
 	names->count = kept;
 }
 
+/* In columns, below the line, which then comes again. */
 static void list_names(struct line *line, const struct strings *names)
 {
-	size_t column = 0;
+	size_t width = 0, across;
 
+	for (size_t i = 0; i < names->count; i++)
+		width = strlen(names->items[i]) + 2 > width ? strlen(names->items[i]) + 2 : width;
+	across = line->columns > width ? (line->columns - 1) / width : 1;
 	line->print("\n", 1);
 	for (size_t i = 0; i < names->count; i++) {
-		const char *name = names->items[i];
-		line->print(name, strlen(name));
-		column += strlen(name) + 2;
-		bool ends = column > COLUMNS || i + 1 == names->count;
-		line->print(ends ? "\n" : "  ", ends ? 1 : 2);
+		size_t bytes = strlen(names->items[i]);
+		bool ends = (i + 1) % across == 0 || i + 1 == names->count;
+		line->print(names->items[i], bytes);
+		for (; !ends && bytes < width; bytes++)
+			line->print(" ", 1);
 		if (ends)
-			column = 0;
+			line->print("\n", 1);
 	}
+	line_show(line);
 }
 
-/* Where the word before the cursor begins. */
+static bool is_special(char byte)
+{
+	return strchr(SPECIAL, byte) != NULL;
+}
+
+/* Where the word before the cursor begins; what a backslash protects belongs to it. */
 static size_t word_start(const struct line *line)
 {
 	size_t start = line->cursor;
 
-	while (start > 0 && strchr(" \t;&|<>()", line->text[start - 1]) == NULL)
+	while (start > 0 && (strchr(BORDERS, line->text[start - 1]) == NULL ||
+			     (start > 1 && line->text[start - 2] == '\\')))
 		start--;
 	return start;
 }
@@ -119,14 +131,54 @@ static bool at_command(const struct line *line, size_t start)
 	return start == 0 || strchr(";&|(", line->text[start - 1]) != NULL;
 }
 
-void complete_line(struct line *line, void (*show_prompt)(void))
+/* The word without its backslashes; from malloc. */
+static char *word_copy(const struct line *line, size_t start)
+{
+	char *word = strndup(line->text + start, line->cursor - start), *to = word;
+
+	for (const char *at = word; at != NULL && *at != 0; at++) {
+		at += *at == '\\' && at[1] != 0;
+		*to++ = *at;
+	}
+	if (word != NULL)
+		*to = 0;
+	return word;
+}
+
+/* Into the line, with backslashes where the language needs them. */
+static void insert(struct line *line, const char *text, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++) {
+		char piece[2] = {'\\', text[i]};
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return; /* no such byte in a line */
+		if (is_special(text[i]))
+			line_insert(line, piece, 2);
+		else
+			line_insert(line, text + i, 1);
+	}
+}
+
+/* Tab where only blanks stand before the cursor: in pasted text. */
+static bool is_at_beginning(const struct line *line)
+{
+	for (size_t i = 0; i < line->cursor; i++)
+		if (line->text[i] != ' ')
+			return false;
+	return true;
+}
+
+void complete_line(struct line *line)
 {
 	size_t start = word_start(line);
-	char *prefix = strndup(line->text + start, line->cursor - start);
+	char *prefix = word_copy(line, start);
 	struct strings names = {0};
 
-	if (prefix == NULL)
+	if (prefix == NULL || is_at_beginning(line)) {
+		line_insert(line, " ", 1);
+		free(prefix);
 		return;
+	}
 	if (at_command(line, start) && strchr(prefix, '/') == NULL)
 		find_commands(prefix, &names);
 	else
@@ -134,14 +186,11 @@ void complete_line(struct line *line, void (*show_prompt)(void))
 	sort_unique(&names);
 	size_t typed = strlen(prefix), common = names.count > 0 ? common_bytes(&names) : typed;
 	if (common > typed)
-		line_insert(line, names.items[0] + typed, common - typed);
-	if (names.count == 1 && common > 0 && names.items[0][common - 1] != '/') {
+		insert(line, names.items[0] + typed, common - typed);
+	if (names.count == 1 && common > 0 && names.items[0][common - 1] != '/')
 		line_insert(line, " ", 1);
-	} else if (names.count > 1 && common == typed) {
+	else if (names.count > 1 && common == typed)
 		list_names(line, &names);
-		show_prompt();
-		line_show(line);
-	}
 	strings_free(&names);
 	free(prefix);
 }

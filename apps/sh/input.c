@@ -16,9 +16,12 @@
 
 #define PROMPT_MORE "> "
 #define PIECE_BYTES 512
+#define COLUMNS	    80 /* if the terminal does not say */
+#define ROWS	    24
+#define COLUMNS_MIN 10 /* less is no window */
+#define ROWS_MIN    3
 
 static struct line line;
-static bool gathering; /* the prompt of a further line */
 
 /* Text that is not a complete command yet. */
 struct gathered {
@@ -80,26 +83,54 @@ static void print(const char *text, size_t bytes)
 	}
 }
 
-static void prompt_show(void)
+static void prompt_make(char text[LINE_PROMPT_MAX], bool gathering)
 {
-	char text[300] = PROMPT_MORE;
 	char *now = gathering ? NULL : getcwd(NULL, 0);
 	const char *home = variable_get("HOME");
+	bool at_home = now != NULL && home != NULL && strcmp(now, home) == 0;
 
-	if (!gathering) {
-		bool at_home = now != NULL && home != NULL && strcmp(now, home) == 0;
-		snprintf(text, sizeof(text), "%.250s # ", at_home ? "~" : now != NULL ? now : "?");
-	}
+	if (gathering)
+		snprintf(text, LINE_PROMPT_MAX, PROMPT_MORE);
+	else
+		snprintf(text, LINE_PROMPT_MAX, "%.250s # ", at_home ? "~" : now != NULL ? now : "?");
+	for (; *text != 0; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
 	free(now);
-	print(text, strlen(text));
 }
 
-/* Bytes one by one to the editor, while echo and signals are off. */
-static enum line_event line_read(void)
+static struct winsize window_size(void)
 {
-	struct termios before, raw;
+	struct winsize size = {0};
+
+	if (tcgetwinsize(STDIN_FILENO, &size) != 0 || size.ws_col < COLUMNS_MIN || size.ws_row < ROWS_MIN)
+		size = (struct winsize){.ws_row = ROWS, .ws_col = COLUMNS};
+	return size;
+}
+
+/* Bytes one by one to the editor. */
+static enum line_event line_type(void)
+{
 	enum line_event event = LINE_GOES_ON;
 	char byte;
+
+	while (event == LINE_GOES_ON && read(STDIN_FILENO, &byte, 1) == 1) {
+		struct winsize size = window_size();
+		line_resize(&line, size.ws_col, size.ws_row);
+		event = line_feed(&line, byte);
+		if (event != LINE_COMPLETE)
+			continue;
+		complete_line(&line);
+		event = LINE_GOES_ON;
+	}
+	return event == LINE_GOES_ON ? LINE_END : event;
+}
+
+/* While echo and signals are off. */
+static enum line_event line_read(bool gathering)
+{
+	struct termios before, raw;
+	char prompt[LINE_PROMPT_MAX];
 
 	if (tcgetattr(STDIN_FILENO, &before) != 0)
 		return LINE_END;
@@ -108,23 +139,10 @@ static enum line_event line_read(void)
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	prompt_show();
-	line_begin(&line);
-	while (event == LINE_GOES_ON) {
-		if (read(STDIN_FILENO, &byte, 1) != 1) {
-			event = LINE_END;
-			break;
-		}
-		event = line_feed(&line, byte);
-		if (event == LINE_COMPLETE) {
-			complete_line(&line, prompt_show);
-			event = LINE_GOES_ON;
-		} else if (event == LINE_CLEARED) {
-			prompt_show();
-			line_show(&line);
-			event = LINE_GOES_ON;
-		}
-	}
+	struct winsize size = window_size();
+	prompt_make(prompt, gathering);
+	line_begin(&line, prompt, size.ws_col, size.ws_row);
+	enum line_event event = line_type();
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	return event;
 }
@@ -138,9 +156,8 @@ int input_interactive(void)
 	while (!shell.exiting) {
 		shell.interrupted = false;
 		shell.skip_loops = 0;
-		gathering = gathered.bytes > 0;
 		fflush(stdout);
-		enum line_event event = line_read();
+		enum line_event event = line_read(gathered.bytes > 0);
 		if (event == LINE_END) {
 			print("\n", 1);
 			break;

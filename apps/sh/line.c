@@ -1,269 +1,297 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The editor changes the text and prints only the difference: what stands behind the cursor again, then
- * backspaces. A character of several bytes (UTF-8) is one step; bytes 0x80 to 0xbf continue one.
+ * Keys change the text. A character of several bytes (UTF-8) is gathered and then one step; bytes that make
+ * no character are left out, so the text is always whole characters without control bytes.
  */
 #include "line.h"
+#include "line_parts.h"
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define CONTROL(letter) ((letter) - '@')
-#define ESCAPE		0x1b
-#define DELETE		0x7f
+#define ESCAPE 0x1b
+#define DELETE 0x7f
 
-static void print(struct line *line, const char *text, size_t bytes)
-{
-	if (bytes > 0)
-		line->print(text, bytes);
-}
-
-static bool continues(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
-static size_t columns(const char *text, size_t bytes)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < bytes; i++)
-		count += !continues(text[i]);
-	return count;
-}
-
-static void print_many(struct line *line, char byte, size_t count)
-{
-	for (; count > 0; count--)
-		print(line, &byte, 1);
-}
-
-static size_t step_left(const struct line *line, size_t at)
+size_t line_step_left(const struct line *line, size_t at)
 {
 	if (at > 0)
 		at--;
-	while (at > 0 && continues(line->text[at]))
+	while (at > 0 && line_continues(line->text[at]))
 		at--;
 	return at;
 }
 
-static size_t step_right(const struct line *line, size_t at)
+size_t line_step_right(const struct line *line, size_t at)
 {
 	if (at < line->bytes)
 		at++;
-	while (at < line->bytes && continues(line->text[at]))
+	while (at < line->bytes && line_continues(line->text[at]))
 		at++;
 	return at;
 }
 
-static void move_to(struct line *line, size_t to)
+void line_erase(struct line *line, size_t from, size_t to)
 {
-	if (to < line->cursor)
-		print_many(line, '\b', columns(line->text + to, line->cursor - to));
-	else
-		print(line, line->text + line->cursor, to - line->cursor);
-	line->cursor = to;
-}
-
-/* Print what stands behind the cursor, blank out @gone columns, and come back. */
-static void print_tail(struct line *line, size_t gone)
-{
-	const char *tail = line->text + line->cursor;
-	size_t bytes = line->bytes - line->cursor;
-
-	print(line, tail, bytes);
-	print_many(line, ' ', gone);
-	print_many(line, '\b', columns(tail, bytes) + gone);
-}
-
-/* Take out [from, to); the cursor goes to @from. */
-static void erase(struct line *line, size_t from, size_t to)
-{
-	size_t gone = columns(line->text + from, to - from);
-
 	if (to <= from)
 		return;
-	move_to(line, from);
+	line_go(line, from);
 	memmove(line->text + from, line->text + to, line->bytes - to);
 	line->bytes -= to - from;
 	line->text[line->bytes] = 0;
-	print_tail(line, gone);
+	line_draw_tail(line, from);
+}
+
+/* The same; Ctrl-Y brings it back. */
+static void kill_range(struct line *line, size_t from, size_t to)
+{
+	char *text = to > from ? strndup(line->text + from, to - from) : NULL;
+
+	if (text != NULL) {
+		free(line->killed);
+		line->killed = text;
+	}
+	line_erase(line, from, to);
 }
 
 void line_insert(struct line *line, const char *text, size_t bytes)
 {
+	size_t at = line->cursor;
+
 	if (bytes > LINE_BYTES_MAX - line->bytes)
 		return;
-	memmove(line->text + line->cursor + bytes, line->text + line->cursor, line->bytes - line->cursor);
-	memcpy(line->text + line->cursor, text, bytes);
+	memmove(line->text + at + bytes, line->text + at, line->bytes - at);
+	memcpy(line->text + at, text, bytes);
 	line->bytes += bytes;
 	line->text[line->bytes] = 0;
-	print(line, text, bytes);
 	line->cursor += bytes;
-	print_tail(line, 0);
+	if (line->cursor == line->bytes)
+		line_draw_appended(line, at);
+	else
+		line_draw_tail(line, at);
 }
 
-void line_begin(struct line *line)
+void line_replace(struct line *line, const char *text)
 {
-	line->bytes = line->cursor = 0;
+	memmove(line->text, text, strlen(text) + 1);
+	line->bytes = line->cursor = strlen(line->text);
+	line->window_from = 0;
+	line_draw(line);
+}
+
+void line_begin(struct line *line, const char *prompt, size_t columns, size_t rows)
+{
+	line->bytes = line->cursor = line->window_from = 0;
 	line->text[0] = 0;
 	line->escape = 0;
+	line->gathered = 0;
+	line->searching = false;
 	line->history_at = line->history_count;
-	line->kept[0] = 0;
+	line->columns = columns;
+	line->rows = rows;
+	snprintf(line->prompt, sizeof(line->prompt), "%s", prompt);
+	line_show(line);
 }
 
-void line_show(struct line *line)
+static size_t word_left(const struct line *line)
 {
-	print(line, line->text, line->bytes);
-	print_many(line, '\b', columns(line->text + line->cursor, line->bytes - line->cursor));
+	size_t at = line->cursor;
+
+	while (at > 0 && line->text[at - 1] == ' ')
+		at--;
+	while (at > 0 && line->text[at - 1] != ' ')
+		at--;
+	return at;
 }
 
-void line_remember(struct line *line, const char *text)
+static size_t word_right(const struct line *line)
 {
-	size_t count = line->history_count;
+	size_t at = line->cursor;
 
-	if (*text == 0 || (count > 0 && strcmp(line->history[count - 1], text) == 0))
-		return;
-	char *copy = strdup(text);
-	if (copy == NULL)
-		return;
-	if (count == LINE_HISTORY_MAX) {
-		free(line->history[0]);
-		memmove(line->history, line->history + 1, (count - 1) * sizeof(*line->history));
-		count--;
-	}
-	line->history[count] = copy;
-	line->history_count = count + 1;
-	line->history_at = line->history_count;
+	while (at < line->bytes && line->text[at] == ' ')
+		at++;
+	while (at < line->bytes && line->text[at] != ' ')
+		at++;
+	return at;
 }
 
-void line_free(struct line *line)
+/* The last byte of an escape sequence. */
+static void key_cursor(struct line *line, char byte)
 {
-	for (size_t i = 0; i < line->history_count; i++)
-		free(line->history[i]);
-	line->history_count = line->history_at = 0;
-}
+	int number = line->numbers[0];
+	bool by_word = line->numbers[1] >= 3; /* with Alt or Ctrl */
 
-/* Another line of the history takes the place of this one. */
-static void history_show(struct line *line, size_t at)
-{
-	if (at > line->history_count || at == line->history_at)
-		return;
-	if (line->history_at == line->history_count)
-		strcpy(line->kept, line->text);
-	const char *text = at == line->history_count ? line->kept : line->history[at];
-	erase(line, 0, line->bytes);
-	line_insert(line, text, strlen(text));
-	line->history_at = at;
-}
-
-/* Blanks and the word before the cursor. */
-static void erase_word(struct line *line)
-{
-	size_t from = line->cursor;
-
-	while (from > 0 && line->text[from - 1] == ' ')
-		from--;
-	while (from > 0 && line->text[from - 1] != ' ')
-		from--;
-	erase(line, from, line->cursor);
-}
-
-/* The last byte of an escape sequence; @digit of "ESC [ digit ~", else 0. */
-static void key_cursor(struct line *line, char byte, int digit)
-{
 	if (byte == 'A' && line->history_at > 0)
-		history_show(line, line->history_at - 1);
+		line_history_show(line, line->history_at - 1);
 	else if (byte == 'B')
-		history_show(line, line->history_at + 1);
+		line_history_show(line, line->history_at + 1);
 	else if (byte == 'C')
-		move_to(line, step_right(line, line->cursor));
+		line_go(line, by_word ? word_right(line) : line_step_right(line, line->cursor));
 	else if (byte == 'D')
-		move_to(line, step_left(line, line->cursor));
-	else if (byte == 'H' || (byte == '~' && (digit == 1 || digit == 7)))
-		move_to(line, 0);
-	else if (byte == 'F' || (byte == '~' && (digit == 4 || digit == 8)))
-		move_to(line, line->bytes);
-	else if (byte == '~' && digit == 3)
-		erase(line, line->cursor, step_right(line, line->cursor));
+		line_go(line, by_word ? word_left(line) : line_step_left(line, line->cursor));
+	else if (byte == 'H' || (byte == '~' && (number == 1 || number == 7)))
+		line_go(line, 0);
+	else if (byte == 'F' || (byte == '~' && (number == 4 || number == 8)))
+		line_go(line, line->bytes);
+	else if (byte == '~' && number == 3)
+		line_erase(line, line->cursor, line_step_right(line, line->cursor));
 }
 
+/* Alt and a letter. */
+static void key_alt(struct line *line, char byte)
+{
+	if (byte == 'b' || byte == 'B')
+		line_go(line, word_left(line));
+	else if (byte == 'f' || byte == 'F')
+		line_go(line, word_right(line));
+	else if (byte == 'd' || byte == 'D')
+		kill_range(line, line->cursor, word_right(line));
+	else if (byte == DELETE)
+		kill_range(line, word_left(line), line->cursor);
+}
+
+/* ESC [ number ; number letter, ESC O letter, ESC letter. A byte that is none of these ends it. */
 static void key_escape(struct line *line, char byte)
 {
-	if (line->escape == 1) {
-		line->escape = byte == '[' || byte == 'O' ? 2 : 0;
-	} else if (line->escape == 2 && byte >= '1' && byte <= '9') {
-		line->escape = 2 + (byte - '0');
-	} else if ((byte >= '0' && byte <= '9') || byte == ';') {
-		line->escape = 2; /* a longer number: a key we do not know */
-	} else {
-		key_cursor(line, byte, line->escape - 2);
-		line->escape = 0;
+	if (line->escape == 1 && (byte == '[' || byte == 'O')) {
+		line->escape = 2;
+		line->number = line->numbers[0] = line->numbers[1] = 0;
+		return;
 	}
+	if (line->escape == 2 && byte >= '0' && byte <= '9') {
+		int *number = &line->numbers[line->number];
+		*number = *number < 1000 ? *number * 10 + (byte - '0') : *number;
+		return;
+	}
+	if (line->escape == 2 && byte == ';') {
+		line->number = 1;
+		return;
+	}
+	bool alone = line->escape == 1;
+	line->escape = byte == ESCAPE;
+	if (alone)
+		key_alt(line, byte);
+	else
+		key_cursor(line, byte);
 }
 
 static enum line_event key_enter(struct line *line)
 {
-	move_to(line, line->bytes);
-	print(line, "\n", 1);
+	line_draw_end(line);
+	line->print("\n", 1);
 	line_remember(line, line->text);
 	return LINE_DONE;
+}
+
+static enum line_event key_interrupt(struct line *line)
+{
+	line_draw_end(line);
+	line->print("^C\n", 3);
+	return LINE_INTERRUPTED;
 }
 
 static enum line_event key_end(struct line *line)
 {
 	if (line->bytes == 0)
 		return LINE_END;
-	erase(line, line->cursor, step_right(line, line->cursor));
+	line_erase(line, line->cursor, line_step_right(line, line->cursor));
 	return LINE_GOES_ON;
+}
+
+/* The characters before and at the cursor change places. */
+static void key_swap(struct line *line)
+{
+	size_t at = line->cursor == line->bytes ? line_step_left(line, line->cursor) : line->cursor;
+	size_t left = line_step_left(line, at), right = line_step_right(line, at);
+	char moved[4];
+
+	if (left == at || right == at)
+		return;
+	line_go(line, left);
+	memcpy(moved, line->text + left, at - left);
+	memmove(line->text + left, line->text + at, right - at);
+	memcpy(line->text + left + (right - at), moved, at - left);
+	line_draw_tail(line, left);
+	line_go(line, right);
+}
+
+size_t line_gather(struct line *line, char byte)
+{
+	if (line->gathered > 0 && !line_continues(byte))
+		line->gathered = 0;
+	if (line->gathered == 0 && line_character_bytes(byte) == 0)
+		return 0;
+	line->character[line->gathered++] = byte;
+	size_t bytes = line_character_bytes(line->character[0]);
+	if (line->gathered < bytes)
+		return 0;
+	line->gathered = 0;
+	return bytes;
 }
 
 static void key_edit(struct line *line, char byte)
 {
+	size_t bytes;
+
 	switch (byte) {
-	case CONTROL('A'):
-		move_to(line, 0);
+	case LINE_CONTROL('A'):
+		line_go(line, 0);
 		break;
-	case CONTROL('B'):
-		move_to(line, step_left(line, line->cursor));
+	case LINE_CONTROL('B'):
+		line_go(line, line_step_left(line, line->cursor));
 		break;
-	case CONTROL('E'):
-		move_to(line, line->bytes);
+	case LINE_CONTROL('E'):
+		line_go(line, line->bytes);
 		break;
-	case CONTROL('F'):
-		move_to(line, step_right(line, line->cursor));
+	case LINE_CONTROL('F'):
+		line_go(line, line_step_right(line, line->cursor));
 		break;
-	case CONTROL('H'):
+	case LINE_CONTROL('H'):
 	case DELETE:
-		erase(line, step_left(line, line->cursor), line->cursor);
+		line_erase(line, line_step_left(line, line->cursor), line->cursor);
 		break;
-	case CONTROL('K'):
-		erase(line, line->cursor, line->bytes);
+	case LINE_CONTROL('K'):
+		kill_range(line, line->cursor, line->bytes);
 		break;
-	case CONTROL('N'):
-		history_show(line, line->history_at + 1);
+	case LINE_CONTROL('L'):
+		line->print("\x1b[H\x1b[2J", 7);
+		line_show(line);
 		break;
-	case CONTROL('P'):
-		if (line->history_at > 0)
-			history_show(line, line->history_at - 1);
+	case LINE_CONTROL('N'):
+		line_history_show(line, line->history_at + 1);
 		break;
-	case CONTROL('U'):
-		erase(line, 0, line->cursor);
+	case LINE_CONTROL('P'):
+		line_history_show(line, line->history_at > 0 ? line->history_at - 1 : 0);
 		break;
-	case CONTROL('W'):
-		erase_word(line);
+	case LINE_CONTROL('R'):
+		line_search_begin(line);
+		break;
+	case LINE_CONTROL('T'):
+		key_swap(line);
+		break;
+	case LINE_CONTROL('U'):
+		kill_range(line, 0, line->cursor);
+		break;
+	case LINE_CONTROL('W'):
+		kill_range(line, word_left(line), line->cursor);
+		break;
+	case LINE_CONTROL('Y'):
+		if (line->killed != NULL)
+			line_insert(line, line->killed, strlen(line->killed));
 		break;
 	default:
-		if ((unsigned char)byte >= ' ')
-			line_insert(line, &byte, 1);
+		if ((unsigned char)byte >= ' ' && (bytes = line_gather(line, byte)) > 0)
+			line_insert(line, line->character, bytes);
 	}
 }
 
 enum line_event line_feed(struct line *line, char byte)
 {
-	if (line->escape != 0) {
+	if (line->searching && line_search_key(line, byte))
+		return LINE_GOES_ON;
+	if (line->escape != 0 && ((unsigned char)byte >= ' ' || byte == ESCAPE)) {
 		key_escape(line, byte);
 		return LINE_GOES_ON;
 	}
+	line->escape = 0; /* a control byte breaks a sequence off */
 	switch (byte) {
 	case ESCAPE:
 		line->escape = 1;
@@ -273,14 +301,10 @@ enum line_event line_feed(struct line *line, char byte)
 		return key_enter(line);
 	case '\t':
 		return LINE_COMPLETE;
-	case CONTROL('C'):
-		print(line, "^C\n", 3);
-		return LINE_INTERRUPTED;
-	case CONTROL('D'):
+	case LINE_CONTROL('C'):
+		return key_interrupt(line);
+	case LINE_CONTROL('D'):
 		return key_end(line);
-	case CONTROL('L'):
-		print(line, "\x1b[H\x1b[2J", 7);
-		return LINE_CLEARED;
 	default:
 		key_edit(line, byte);
 		return LINE_GOES_ON;
@@ -293,13 +317,14 @@ int line_check(const struct line *line)
 		return __LINE__;
 	if (line->text[line->bytes] != 0 || strlen(line->text) != line->bytes)
 		return __LINE__;
+	if (line->cursor < line->bytes && line_continues(line->text[line->cursor]))
+		return __LINE__;
+	if (line->place.column >= line->columns || (!line->windowed && line->place.row >= line->rows))
+		return __LINE__;
 	if (line->history_count > LINE_HISTORY_MAX || line->history_at > line->history_count)
 		return __LINE__;
 	for (size_t i = 0; i < line->history_count; i++)
-		if (line->history[i] == NULL || line->history[i][0] == 0 ||
-		    strlen(line->history[i]) > LINE_BYTES_MAX)
+		if (line->history[i] == NULL || *line->history[i] == 0)
 			return __LINE__;
-	if (line->escape < 0 || line->escape > 11)
-		return __LINE__;
 	return 0;
 }

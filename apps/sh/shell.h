@@ -114,6 +114,6 @@ void input_history_print(void);
 
 /* complete.c */
 struct line;
-void complete_line(struct line *line, void (*show_prompt)(void));
+void complete_line(struct line *line);
 
 #endif
