@@ -1,48 +1,99 @@
 /* SPDX-License-Identifier: MIT */
-/* head [-n LINES] [FILE...]: the first lines (10) of files or of standard input. */
+/*
+ * head [-n LINES | -LINES | -c BYTES] [FILE...]: the first lines (10) or bytes of files or of standard input.
+ */
+#include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static void print_lines(FILE *file, long lines)
+static struct {
+	long count;
+	bool bytes; /* not lines */
+} wanted = {.count = 10};
+
+static int usage(void)
 {
+	fprintf(stderr, "usage: head [-n LINES | -LINES | -c BYTES] [FILE...]\n");
+	return 2;
+}
+
+static bool take_count(const char *text)
+{
+	char *end = "?";
+
+	if (text != NULL && isdigit((unsigned char)*text))
+		wanted.count = strtol(text, &end, 10);
+	return *end == 0;
+}
+
+/* Behind the options; -1: a wrong one. */
+static int take_options(char **argv)
+{
+	int at = 1;
+
+	for (; argv[at] != NULL && argv[at][0] == '-' && argv[at][1] != 0; at++) {
+		const char *option = argv[at] + 1;
+		if (strcmp(option, "-") == 0)
+			return at + 1;
+		bool lettered = *option == 'n' || *option == 'c';
+		wanted.bytes = *option == 'c';
+		if (lettered && option[1] == 0)
+			option = argv[++at];
+		else
+			option += lettered;
+		if (!take_count(option))
+			return -1;
+	}
+	return at;
+}
+
+static void copy_beginning(FILE *file)
+{
+	long left = wanted.count;
 	int byte;
 
-	while (lines > 0 && (byte = getc(file)) != EOF) {
-		putchar(byte);
-		lines -= byte == '\n';
-	}
+	while (left > 0 && (byte = getc(file)) != EOF && putchar(byte) != EOF)
+		left -= wanted.bytes || byte == '\n';
+}
+
+static int complain(const char *name)
+{
+	fprintf(stderr, "head: %s: %s\n", name, strerror(errno));
+	return 1;
+}
+
+static int copy_named(const char *name)
+{
+	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
+
+	if (file == NULL)
+		return complain(name);
+	errno = 0;
+	copy_beginning(file);
+	int status = ferror(file) ? complain(name) : 0;
+	if (file != stdin)
+		fclose(file);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
-	long lines = 10;
-	int status = 0, option;
+	int first = take_options(argv), status = 0;
 
-	while ((option = getopt(argc, argv, "n:")) != -1) {
-		char *end = "?";
-		if (option == 'n')
-			lines = strtol(optarg, &end, 10);
-		if (*end != 0 || lines < 0) {
-			fprintf(stderr, "usage: head [-n LINES] [FILE...]\n");
-			return 2;
-		}
+	if (first < 0)
+		return usage();
+	if (first >= argc)
+		status = copy_named("-");
+	for (int i = first; i < argc; i++) {
+		if (argc - first > 1)
+			printf("%s==> %s <==\n", i > first ? "\n" : "", argv[i]);
+		status |= copy_named(argv[i]);
 	}
-	if (optind == argc)
-		print_lines(stdin, lines);
-	for (int i = optind; i < argc; i++) {
-		FILE *file = fopen(argv[i], "r");
-		if (file == NULL) {
-			fprintf(stderr, "head: %s: %s\n", argv[i], strerror(errno));
-			status = 1;
-			continue;
-		}
-		if (argc - optind > 1)
-			printf("%s==> %s <==\n", i > optind ? "\n" : "", argv[i]);
-		print_lines(file, lines);
-		fclose(file);
-	}
+	errno = 0;
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("standard output");
 	return status;
 }

@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * execve and its family. Path, arguments and environment go to the process server as one block of strings,
- * each ended by a zero. Looking along PATH and scripts ("#! interpreter argument") are done here: the process
- * server starts ELF files by their path.
+ * each ended by a zero; the process server knows programs and scripts ("#! interpreter argument"). Looking
+ * along PATH is done here.
  */
 #define _GNU_SOURCE /* execvpe */
 #include "posix/posix.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define BLOCK_BYTES_MAX	 (128ul << 10) /* what the process server accepts */
-#define SCRIPT_LINE_MAX	 256
-#define SCRIPT_DEPTH_MAX 4
-#define PATH_DEFAULT	 "/bin"
-#define SHELL		 "/bin/sh"
+#define BLOCK_BYTES_MAX (128ul << 10) /* what the process server accepts */
+#define PATH_DEFAULT	"/bin"
+#define SHELL		"/bin/sh"
 
 static size_t strings_count(char *const strings[], size_t *bytes)
 {
@@ -57,74 +54,7 @@ static err_t exec_call(const char *path, char *const argv[], char *const envp[])
 	strings_put(at, envp, envc);
 	err_t error = posix_call_buffer(SLOT_PROC, &m, block, bytes);
 	free(block);
-	return error;
-}
-
-/* The words of a script's first line, in place; false: no script. @line ends with a zero. */
-static bool script_parse(char *line, char **interpreter, char **argument)
-{
-	if (line[0] != '#' || line[1] != '!')
-		return false;
-	line[strcspn(line, "\n")] = 0;
-	*interpreter = line + 2 + strspn(line + 2, " \t");
-	char *end = *interpreter + strcspn(*interpreter, " \t");
-	*argument = end + strspn(end, " \t");
-	*end = 0;
-	for (end = *argument + strlen(*argument); end > *argument && strchr(" \t\r", end[-1]) != NULL; end--)
-		end[-1] = 0;
-	return **interpreter != 0;
-}
-
-static bool script_read(const char *path, char line[SCRIPT_LINE_MAX])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	ssize_t bytes = read(fd, line, SCRIPT_LINE_MAX - 1);
-	close(fd);
-	line[bytes > 0 ? bytes : 0] = 0;
-	return bytes > 0;
-}
-
-static err_t exec_path(const char *path, char *const argv[], char *const envp[], int depth);
-
-/* interpreter [argument] path argv[1].. */
-static err_t exec_through(const char *interpreter, char *argument, const char *path, char *const argv[],
-			  char *const envp[], int depth)
-{
-	size_t argc = 0, at = 0;
-
-	while (argv != NULL && argv[argc] != NULL)
-		argc++;
-	char **words = malloc((argc + 4) * sizeof(*words));
-	if (words == NULL)
-		return E_NO_MEMORY;
-	words[at++] = (char *)interpreter;
-	if (argument != NULL)
-		words[at++] = argument;
-	words[at++] = (char *)path;
-	for (size_t i = 1; i < argc; i++)
-		words[at++] = argv[i];
-	words[at] = NULL;
-	err_t error = exec_path(interpreter, words, envp, depth + 1);
-	free(words);
-	return error;
-}
-
-static err_t exec_path(const char *path, char *const argv[], char *const envp[], int depth)
-{
-	char line[SCRIPT_LINE_MAX];
-	char *interpreter, *argument;
-
-	if (depth > SCRIPT_DEPTH_MAX)
-		return E_LOOP;
-	err_t error = exec_call(path, argv, envp);
-	if (error == E_UNSUPPORTED) /* an ELF file, but not of ours */
-		error = E_BAD_FORMAT;
-	if (error != E_BAD_FORMAT || !script_read(path, line) || !script_parse(line, &interpreter, &argument))
-		return error;
-	return exec_through(interpreter, *argument != 0 ? argument : NULL, path, argv, envp, depth);
+	return error == E_UNSUPPORTED ? E_BAD_FORMAT : error; /* an ELF file, but not of ours */
 }
 
 static int exec_fail(err_t error)
@@ -137,7 +67,7 @@ static int exec_fail(err_t error)
 
 int execve(const char *path, char *const argv[], char *const envp[])
 {
-	return exec_fail(exec_path(path, argv, envp, 0));
+	return exec_fail(exec_call(path, argv, envp));
 }
 
 int execv(const char *path, char *const argv[])
@@ -145,14 +75,32 @@ int execv(const char *path, char *const argv[])
 	return execve(path, argv, environ);
 }
 
+/* sh path argv[1].. */
+static err_t exec_shell(const char *path, char *const argv[], char *const envp[])
+{
+	size_t argc = 0, at = 0;
+
+	while (argv != NULL && argv[argc] != NULL)
+		argc++;
+	char **words = malloc((argc + 3) * sizeof(*words));
+	if (words == NULL)
+		return E_NO_MEMORY;
+	words[at++] = SHELL;
+	words[at++] = (char *)path;
+	for (size_t i = 1; i < argc; i++)
+		words[at++] = argv[i];
+	words[at] = NULL;
+	err_t error = exec_call(SHELL, words, envp);
+	free(words);
+	return error;
+}
+
 /* As execve(), and a file that is neither ELF nor has a "#!" line goes to the shell. */
 static err_t exec_or_shell(const char *path, char *const argv[], char *const envp[])
 {
-	err_t error = exec_path(path, argv, envp, 0);
+	err_t error = exec_call(path, argv, envp);
 
-	if (error == E_BAD_FORMAT)
-		error = exec_through(SHELL, NULL, path, argv, envp, 0);
-	return error;
+	return error == E_BAD_FORMAT ? exec_shell(path, argv, envp) : error;
 }
 
 int execvpe(const char *file, char *const argv[], char *const envp[])

@@ -46,6 +46,24 @@ static uint64_t *pointers_put(uint64_t *pointer, uint64_t count, const char **at
 	return pointer;
 }
 
+err_t arguments_replace_first(struct arguments *arguments, const char *strings, uint64_t bytes,
+			      uint64_t count)
+{
+	uint64_t gone = prepared.argument_count > 0 ? 1 : 0;
+	char *before = (char *)block + prepared.words * 8;
+	uint64_t skipped = gone ? strlen(before) + 1 : 0, rest = prepared.bytes - skipped;
+	uint64_t words = prepared.words + count - gone;
+
+	if (words * 8 + bytes + rest + 16 > ARGUMENT_BYTES_MAX)
+		return E_TOO_MANY;
+	memmove(block + words * 8 + bytes, before + skipped, rest);
+	memcpy(block + words * 8, strings, bytes);
+	prepared.argument_count += count - gone;
+	prepared.words = words;
+	prepared.bytes = bytes + rest;
+	return arguments_finish(arguments);
+}
+
 static bool strings_are_complete(const char *strings)
 {
 	uint64_t count = 0;

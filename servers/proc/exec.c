@@ -104,9 +104,7 @@ err_t request_exec(struct process *caller, const struct message *in, struct answ
 	err_t error = request_copy(in, path, &arguments, &out->w0);
 
 	if (error == E_OK)
-		error = image_find(caller->pid, path, &file);
-	if (error == E_OK)
-		error = image_parse(&file, &image);
+		error = program_find(caller->pid, path, &arguments, &image, &file);
 	if (error == E_OK)
 		error = space_replace(caller, &image, &file, &arguments);
 	if (error != E_OK)

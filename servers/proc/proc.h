@@ -5,6 +5,7 @@
  *   main.c      receive loop, table of requests, who may ask what, news
  *   requests.c  the short requests;  records.c: those answered with a record;  limits.c
  *   fork.c, exec.c, session.c        the three ways a program comes to run
+ *   script.c    what a path stands for: a program, or a script's interpreter
  *   image.c     an address space from an ELF file;  arguments.c: the top of its stack
  *   foreground.c  Ctrl-C, and the end of everything
  *   thread.c    CSpace and Thread of a process;  end.c: how a process ends, and what then goes
@@ -120,6 +121,9 @@ MUST_USE err_t arguments_prepare(uint64_t argument_count, uint64_t environment_c
 				 char **strings);
 /* Errors    E_ARGUMENT: not as many strings as announced, or the last one is not ended */
 MUST_USE err_t arguments_finish(struct arguments *arguments);
+/* After it: @count strings take the place of argv[0]. Errors E_TOO_MANY: nothing has changed. */
+MUST_USE err_t arguments_replace_first(struct arguments *arguments, const char *strings, uint64_t bytes,
+				       uint64_t count);
 
 /* image.c */
 struct elf_reader image_reader(const uint64_t *inode, uint64_t file_bytes);
@@ -133,6 +137,13 @@ MUST_USE err_t image_parse(const struct vfs_stat *file, struct elf_image *image)
  */
 MUST_USE err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_stat *file,
 			   const struct arguments *arguments);
+/*
+ * What @path stands for: a program, or a script's interpreter; then @path is its path, and @arguments are
+ * what it gets. Errors    of image_find() and image_parse(); E_TOO_MANY; E_LOOP: too many interpreters of
+ * interpreters
+ */
+MUST_USE err_t program_find(uint32_t pid, char path[PATH_ROOM], struct arguments *arguments,
+			    struct elf_image *image, struct vfs_stat *file);
 void image_name(struct process *process, const char *path, const struct vfs_stat *file);
 
 /* thread.c */

@@ -99,7 +99,7 @@ static err_t first_build(struct process *process, const struct elf_image *image,
 	return thread_build(&batch);
 }
 
-static err_t first_start(struct process *process, const char *name, const struct arguments *arguments)
+static err_t first_start(struct process *process, const char *name, struct arguments *arguments)
 {
 	struct elf_image image;
 	struct vfs_stat file;
@@ -107,9 +107,7 @@ static err_t first_start(struct process *process, const char *name, const struct
 	err_t error = first_path(name, path);
 
 	if (error == E_OK)
-		error = image_find(PID_SELF, path, &file);
-	if (error == E_OK)
-		error = image_parse(&file, &image);
+		error = program_find(PID_SELF, path, arguments, &image, &file);
 	if (error != E_OK)
 		return error;
 	image_name(process, path, &file);

@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import subprocess
+import tempfile
 import time
 
 from build import ROOT
@@ -51,6 +52,28 @@ def sh_scripts_start(_context):
     done = run('--add', script, '--', 'sh', '-c', 'arguments.sh "a b" "" "*"')
     check_equal(done.stdout.decode(), '3 <a b> <> <*>\n', 'standard output')
     check_equal(done.status, 6, 'status')
+
+
+@scenario('default', 'a script is the first program, through interpreters of interpreters, and without an end to them refused')
+def first_program_is_a_script(_context):
+    with tempfile.TemporaryDirectory(prefix='pagoda-test-') as folder:
+        def add(name, text):
+            path = os.path.join(folder, name)
+            with open(path, 'w', encoding='utf-8') as stream:
+                stream.write(text)
+            os.chmod(path, 0o755)
+            return '--add', f'{path}=/bin/{name}'
+        adds = (*add('one', '#!/bin/sh -e\necho $0 $#\nfor x; do echo "<$x>"; done\nfalse\necho not reached\n'),
+                *add('two', '#! /bin/one  and more \n'), *add('self', '#!/bin/self\n'), *add('lost', '#!/bin/nosuch\n'))
+        done = run(*adds, '--', 'one', 'a b', '')
+        check_equal((done.stdout.decode(), done.status), ('/bin/one 2\n<a b>\n<>\n', 1), 'output, status')
+        done = run(*adds, '--', '/bin/two', 'x')
+        check_equal(done.stdout.decode(), '/bin/one 3\n<and more>\n</bin/two>\n<x>\n', 'output')
+        check_equal(run(*adds, '--', 'self').status, 126, 'status of an interpreter that is its own')
+        check_equal(run(*adds, '--', 'lost').status, 127, 'status without an interpreter')
+        done = run(*adds, '--', 'sh', '-c', 'self; echo $?; lost; echo $?; two; cd /bin; ./two')
+        check_equal(done.stdout.decode(), '126\n127\n/bin/one 2\n<and more>\n</bin/two>\n/bin/one 2\n<and more>\n<./two>\n',
+                    'output of the shell')
 
 
 @scenario('default', 'statuses are those that every shell gives')
