@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* echo [-n] [STRING...]: prints the strings with blanks between; -n: no line feed. */
+#include "finish.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -16,9 +17,5 @@ int main(int argc, char **argv)
 		printf(i == first ? "%s" : " %s", argv[i]);
 	if (newline)
 		putchar('\n');
-	if (fflush(stdout) != 0) {
-		perror("echo");
-		return 1;
-	}
-	return 0;
+	return finish("echo", 0);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* env [-i] [NAME=VALUE]... [COMMAND ARG...]: the environment, or a command with another one. */
+#include "finish.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,5 +32,5 @@ int main(int argc, char **argv)
 	}
 	for (char **word = environ; word != NULL && *word != NULL; word++)
 		puts(*word);
-	return 0;
+	return finish("env", 0);
 }

@@ -35,8 +35,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "-c") != 0) {
 		fprintf(stderr,
-			"faults: only -c is built; for a line a fault type on the host: ./run --faults -- "
-			"%s\n",
+			"usage: faults -c PROGRAM ARG...\n"
+			"a line for each fault is for the host to ask: ./run --faults -- %s\n",
 			argv[1]);
 		return 2;
 	}

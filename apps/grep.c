@@ -3,6 +3,7 @@
  * grep [-Ecinqv] PATTERN [FILE...]: lines that match a regular expression. -E extended ones, -c count, -i
  * letters of either case, -n line numbers, -q only the status, -v lines that do not match. Status 1: no line.
  */
+#include "finish.h"
 #include <errno.h>
 #include <regex.h>
 #include <stdio.h>
@@ -103,5 +104,5 @@ int main(int argc, char **argv)
 		chosen += search(file, argv[i]);
 		fclose(file);
 	}
-	return failed ? 2 : chosen == 0;
+	return finish("grep", failed ? 2 : chosen == 0);
 }

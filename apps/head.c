@@ -2,6 +2,7 @@
 /*
  * head [-n LINES | -LINES | -c BYTES] [FILE...]: the first lines (10) or bytes of files or of standard input.
  */
+#include "finish.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -65,12 +66,16 @@ static int complain(const char *name)
 	return 1;
 }
 
-static int copy_named(const char *name)
+static int copy_named(const char *name, bool with_name)
 {
+	static bool before; /* another one was printed */
 	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
 
 	if (file == NULL)
 		return complain(name);
+	if (with_name)
+		printf("%s==> %s <==\n", before ? "\n" : "", name);
+	before = true;
 	errno = 0;
 	copy_beginning(file);
 	int status = ferror(file) ? complain(name) : 0;
@@ -86,14 +91,8 @@ int main(int argc, char **argv)
 	if (first < 0)
 		return usage();
 	if (first >= argc)
-		status = copy_named("-");
-	for (int i = first; i < argc; i++) {
-		if (argc - first > 1)
-			printf("%s==> %s <==\n", i > first ? "\n" : "", argv[i]);
-		status |= copy_named(argv[i]);
-	}
-	errno = 0;
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return complain("standard output");
-	return status;
+		status = copy_named("-", false);
+	for (int i = first; i < argc; i++)
+		status |= copy_named(argv[i], argc - first > 1);
+	return finish("head", status);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ls [-l] [PATH...]: names in directories, sorted; -l: kind and rights, size, name. */
+#include "finish.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -126,8 +127,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (argc == first)
-		return print_path(".", 0);
+		return finish("ls", print_path(".", 0));
 	for (int i = first; i < argc; i++)
 		status |= print_path(argv[i], argc - first > 1);
-	return status;
+	return finish("ls", status);
 }

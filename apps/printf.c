@@ -3,6 +3,7 @@
  * printf FORMAT [ARGUMENT...]: formats strings (s, c, b), whole numbers (d i u o x X) and numbers (e f g).
  * The format is used again until all arguments are; \n \t \\ \NNN and their like work in it.
  */
+#include "finish.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -133,9 +134,5 @@ int main(int argc, char **argv)
 		if (!print_format(argv[1]))
 			return 1;
 	} while (*arguments != NULL && arguments > before);
-	if (fflush(stdout) != 0) {
-		fprintf(stderr, "printf: %s\n", strerror(errno));
-		return 1;
-	}
-	return status;
+	return finish("printf", status);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ps: all processes: pid, parent, state, KiB of memory of its own, name. */
+#include "finish.h"
 #include <pagoda/error.h>
 #include <pagoda/inspect.h>
 #include <stdio.h>
@@ -32,5 +33,5 @@ int main(void)
 		fprintf(stderr, "ps: %s\n", error_text(error));
 		return 1;
 	}
-	return 0;
+	return finish("ps", 0);
 }

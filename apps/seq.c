@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* seq [FIRST [STEP]] LAST: whole numbers, one a line. */
+#include "finish.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,5 +34,5 @@ int main(int argc, char **argv)
 		if (__builtin_add_overflow(number, step, &number))
 			break;
 	}
-	return 0;
+	return finish("seq", 0);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* tail [-n LINES] [FILE]: the last lines (10) of a file or of standard input. */
+#include "finish.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,5 +57,5 @@ int main(int argc, char **argv)
 	size_t at = (ring.next + ring.count - ring.used) % ring.count;
 	for (size_t i = 0; i < ring.used; i++, at = (at + 1) % ring.count)
 		fwrite(ring.lines[at], 1, ring.bytes[at], stdout);
-	return 0;
+	return finish("tail", 0);
 }

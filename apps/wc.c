@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* wc [-lwc] [FILE...]: lines, words and bytes of files, or those that are asked for; no FILE means standard
  * input. */
+#include "finish.h"
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -94,5 +95,5 @@ int main(int argc, char **argv)
 		status |= count_named(argv[i], &total);
 	if (argc - optind > 1)
 		print(&total, "total");
-	return status;
+	return finish("wc", status);
 }

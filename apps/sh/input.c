@@ -175,6 +175,8 @@ int input_interactive(void)
 	}
 	free(gathered.text);
 	line_free(&line);
+	if (job_count() > 0)
+		fprintf(stderr, "sh: commands still run in the background; Ctrl-C ends them\n");
 	return shell.status;
 }
 

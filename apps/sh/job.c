@@ -114,6 +114,16 @@ void job_collect(void)
 	}
 }
 
+size_t job_count(void)
+{
+	size_t count = 0;
+
+	job_collect();
+	for (const struct job *job = jobs; job != NULL; job = job->next)
+		count += !job->ended;
+	return count;
+}
+
 int job_wait_background(pid_t pid)
 {
 	int status = pid == 0 ? 0 : STATUS_NOT_FOUND;

@@ -102,7 +102,11 @@ static int run_builtin(const struct node *node, const struct word *first, builti
 	fflush(stdout);
 	if (redirect_all(node->redirects, keep ? NULL : &saved) && assign_all(node->words, first, false))
 		status = run((int)fields->count, fields->items);
-	fflush(stdout);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		shell_complain("%s: write error", fields->items[0]);
+		clearerr(stdout);
+		status = status == 0 ? 1 : status;
+	}
 	redirect_restore(saved);
 	return status;
 }

@@ -96,6 +96,7 @@ int job_wait(pid_t pid);	/* its status */
 void job_foreground(pid_t pid); /* Ctrl-C ends it with all that it starts; until it was waited for */
 int job_wait_foreground(pid_t pid);
 void job_remember(pid_t pid);	    /* a background child, for `wait` */
+size_t job_count(void);		    /* that run in the background */
 void job_collect(void);		    /* those that have ended */
 int job_wait_background(pid_t pid); /* 0: all */
 bool job_interrupted(void);	    /* Ctrl-C was typed since this was last asked */

@@ -62,16 +62,21 @@ FILE *const stdin = &input_stream.file.xfile.cfile.file;
 FILE *const stdout = &output_stream.file.xfile.cfile.file;
 FILE *const stderr = &error_stream.file.xfile.cfile.file;
 
+/* The first write decides about lines. One that fails is remembered for ferror(), which picolibc does not. */
 static ssize_t output_write(int fd, const void *data, size_t bytes)
 {
+	static bool decided;
 	int reason = errno;
 	struct stat facts;
 
-	output_stream.file.write = write;
-	if (fstat(fd, &facts) != 0 || !S_ISCHR(facts.st_mode))
+	if (!decided && (fstat(fd, &facts) != 0 || !S_ISCHR(facts.st_mode)))
 		output_stream.file.bflags &= (uint8_t)~__BLBF;
+	decided = true;
 	errno = reason;
-	return write(fd, data, bytes);
+	ssize_t done = write(fd, data, bytes);
+	if (done < 0)
+		stdout->flags |= __SERR;
+	return done;
 }
 
 /* Direction bits and open() flags of a mode like "r+"; false: no such mode. */

@@ -124,6 +124,9 @@ def wrong_use_is_refused(_context):
         done = run(*words, build=None)
         check_equal((done.reason, done.status, done.stdout), ('setup', 125, b''), f'{words}: reason, status, output')
         check(done.err_body.count('\n') == 1 and hint in done.err_body, f'{words}: not one line of help: {done.err_body!r}')
+    done = subprocess.run(['sh', '-c', f'{ROOT}/run -- hello_world </'], capture_output=True, text=True, timeout=60, check=False)
+    check_equal((done.returncode, done.stdout, done.stderr.count('\n')), (125, '', 2), 'a folder as input: status, output, lines')
+    check('it is a folder' in done.stderr, f'a folder as input: {done.stderr!r}')
 
 
 @scenario('default', 'a file too large for the memory is refused with the size to type')

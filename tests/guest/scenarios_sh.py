@@ -94,6 +94,12 @@ def utilities_work(_context):
                  'a\nv\nb\nw\nb\nw\na\n', status=1)
     check_output('seq 3 -1 1; seq 20 | head -n 2; seq 20 | tail -n 2; seq 20 | grep 9; seq 20 | grep -c 1; seq 3 | grep -v 2',
                  '3\n2\n1\n1\n2\n19\n20\n9\n19\n11\n1\n3\n')
+    check_output('seq 20 | head -3; seq 9 | head -c 4; echo; seq 9 | head -n1 - /tmp/nosuch; echo $?; head -n x; echo $?; yes | head -2',
+                 '1\n2\n3\n1\n2\n\n==> - <==\n1\n1\n2\ny\ny\n')
+    check_output('for i in "seq 3" "head -1 /etc/none" "echo" "ls /bin" "env" "printf x" "ps" "head -c1 /hello_world"; do $i >&-; echo $?; done',
+                 '1\n' * 8)
+    check_output('printf "%s|%5d|%-5s|%c|%x\\n" a 7 b cd 255 z; printf "%b" "a\\tb\\n"; printf "%d\\n" x; echo $?',
+                 'a|    7|b    |c|ff\nz|    0|     |\0|0\na\tb\n0\n1\n')
     check_output('env -i A=b env; cd /bin; pwd; touch /t; ls /t; rm -f /t /nosuch', 'A=b\n/bin\n/t\n')
     done = shell('ps; free --raw; vmmap self; uname; faults -c true; check; help')
     check_match(r' +\d+ +1 \w+ +\d+ sh', done.stdout.decode(), 'ps')
