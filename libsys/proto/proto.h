@@ -45,7 +45,7 @@ enum uart_label {
 };
 
 /* Channels of the console. On the wire: DLE (0x10) digit switches channel, DLE DLE is one 0x10.
- * Towards the guest: DLE 'e' is end of file, DLE DLE is one 0x10; DLE digit, once for each digit, then DLE
+ * Towards the guest: DLE 'e' is end of file, DLE 'd' ends what was sent for one DLE 'r', DLE DLE is one 0x10; DLE digit, once for each digit, then DLE
  * 'c' is how many columns the host's terminal has, with DLE 'l' its lines (only if the session is
  * interactive). DLE 'r' from the uart driver asks for input: the host sends at most CONSOLE_INPUT_MAX raw
  * bytes or the end of file for each (once; before the first one it sends nothing). So nothing is read ahead,
@@ -63,6 +63,7 @@ enum console_channel {
 #define CONSOLE_DLE	  0x10
 #define CONSOLE_WANT	  'r' /* guest: input is wanted: a reader waits and nothing has arrived */
 #define CONSOLE_EOF	  'e' /* host: end of input */
+#define CONSOLE_PORTION	  'd' /* host: what was asked for has been sent */
 #define CONSOLE_COLUMNS	  'c' /* host: the digits before are the columns of its terminal */
 #define CONSOLE_LINES	  'l' /* host: its lines */
 #define CONSOLE_INPUT_MAX 1024

@@ -10,6 +10,7 @@ KERNEL, STDOUT, STDERR, FAULTS, LOG, END = range(6)
 CHANNEL_COUNT = 6
 WANT = ord('r')
 INPUT_EOF = bytes((DLE, ord('e')))
+INPUT_PORTION = bytes((DLE, ord('d')))  # behind what was sent for one request
 INPUT_MAX = 1024
 
 

@@ -20,6 +20,7 @@ import console
 PIPE_BYTES = 1 << 20  # large, so that our own scheduling does not stall a counted guest
 LOG_LINES = 4000
 END_GRACE_S = 5  # from the END record or a panic to the end of QEMU
+GATHER_S = 0.001  # QEMU writes the console byte by byte: one wait for many of them instead of a read for each
 F_SETPIPE_SZ = 1031
 PR_SET_PDEATHSIG = 1
 STREAM_NAMES = ('standard input', 'standard output', 'standard error')
@@ -134,6 +135,7 @@ class Machine:
                 self._send_input(to)
 
     def _take_output(self, descriptor):
+        time.sleep(GATHER_S)
         data = os.read(descriptor, 65536)
         for channel, piece in self.wire.feed(data):
             self._deliver(channel, piece)
@@ -159,9 +161,9 @@ class Machine:
         self.asked = False
         if self.keyboard and data:
             data = self.keyboard.filter(data)
-            self.to_guest = console.escape_input(data)
+            self.to_guest = console.escape_input(data) + console.INPUT_PORTION if data else b''
         elif data:
-            self.to_guest = console.escape_input(data)
+            self.to_guest = console.escape_input(data) + console.INPUT_PORTION
         else:
             self.input_open = False
             self.to_guest = console.INPUT_EOF

@@ -43,6 +43,8 @@ static void frame_take_mark(struct frame_decoder *decoder, uint8_t mark)
 		decoder->columns = decoder->number;
 	if (mark == CONSOLE_LINES)
 		decoder->lines = decoder->number;
+	if (mark == CONSOLE_PORTION)
+		decoder->whole = true;
 	if (mark == CONSOLE_EOF)
 		decoder->ended = true;
 	decoder->number = 0;
@@ -63,6 +65,7 @@ bool frame_take(struct frame_decoder *decoder, uint8_t byte, uint8_t *out)
 			return false;
 		}
 	}
+	decoder->whole = false;
 	*out = byte;
 	return true;
 }

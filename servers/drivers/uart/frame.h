@@ -25,6 +25,7 @@ bool frame_put_want(struct byte_ring *ring);
 struct frame_decoder {
 	bool escaped;		 /* the last byte was a DLE */
 	bool ended;		 /* the end was seen; nothing counts after it */
+	bool whole;		 /* a portion has ended, no byte has come since */
 	uint16_t number;	 /* of the digits so far */
 	uint16_t columns, lines; /* of the host's terminal, 0: not told */
 };

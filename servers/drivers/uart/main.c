@@ -102,7 +102,7 @@ static void answer_drains(void)
 
 static void tell_news(void)
 {
-	if ((!input_announced && port_has_input()) || window_announced != port_window()) {
+	if ((!input_announced && port_has_much_input()) || window_announced != port_window()) {
 		input_announced = port_has_input();
 		window_announced = port_window();
 		sys_notify(UART_NEWS_INPUT_CAP);

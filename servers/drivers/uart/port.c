@@ -16,7 +16,7 @@ static struct byte_ring input = {.bytes = input_bytes, .size = PORT_INPUT_BYTES}
 static struct frame_encoder encoder = {.channel = FRAME_NO_CHANNEL};
 static struct frame_decoder decoder;
 static struct ns16550 device;
-static bool wanted_input; /* asked, nothing has come since */
+static bool wanted_input; /* asked, the answer is not complete */
 
 void port_start(void)
 {
@@ -35,10 +35,10 @@ static void port_take_byte(void)
 {
 	uint8_t byte;
 
-	if (!frame_take(&decoder, device.registers[NS16550_DATA], &byte))
-		return;
-	ring_put(&input, byte);
-	wanted_input = false;
+	if (frame_take(&decoder, device.registers[NS16550_DATA], &byte))
+		ring_put(&input, byte);
+	else if (decoder.whole)
+		wanted_input = false;
 }
 
 static void port_receive(void)
@@ -107,6 +107,7 @@ void port_want_input(void)
 	if (wanted_input || decoder.ended)
 		return;
 	wanted_input = true;
+	decoder.whole = false;
 	while (!frame_put_want(&output))
 		port_transmit();
 }
@@ -114,6 +115,12 @@ void port_want_input(void)
 bool port_has_input(void)
 {
 	return ring_used(&input) > 0 || decoder.ended;
+}
+
+bool port_has_much_input(void)
+{
+	return decoder.ended || (ring_used(&input) > 0 && decoder.whole) ||
+	       ring_used(&input) >= PORT_INPUT_BYTES / 2;
 }
 
 uint64_t port_window(void)

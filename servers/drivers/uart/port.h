@@ -28,13 +28,14 @@ uint64_t port_write(uint8_t channel, const uint8_t *data, uint64_t bytes, bool w
 /* Take what has arrived, at most @bytes. */
 uint64_t port_read(uint8_t *data, uint64_t bytes);
 
-/* Ask the host for input, unless that was done and nothing has come since. Needs an empty input ring. */
+/* Ask the host for input, unless it is still sending what it was asked for. Needs an empty input ring. */
 void port_want_input(void);
 
-bool port_has_input(void);  /* a byte, or the end */
-uint64_t port_window(void); /* columns | lines << 16 of the host's terminal */
-bool port_is_at_end(void);  /* everything before the end was taken */
-bool port_is_idle(void);    /* all output has left; waits for the last byte */
+bool port_has_input(void);	/* a byte, or the end */
+bool port_has_much_input(void); /* all that was asked for, or the end: worth waking somebody */
+uint64_t port_window(void);	/* columns | lines << 16 of the host's terminal */
+bool port_is_at_end(void);	/* everything before the end was taken */
+bool port_is_idle(void);	/* all output has left; waits for the last byte */
 bool port_has_much_room(void);
 int port_check(void);
 

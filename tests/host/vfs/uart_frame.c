@@ -109,6 +109,17 @@ TEST(the_size_of_the_terminal_comes_between_bytes)
 	CHECK_EQ(decoder.lines, 40);
 }
 
+TEST(the_end_of_a_portion_is_told_until_the_next_byte)
+{
+	struct frame_decoder decoder = {0};
+	uint8_t byte;
+
+	CHECK_TRUE(frame_take(&decoder, 'a', &byte) && !decoder.whole);
+	CHECK_TRUE(!frame_take(&decoder, CONSOLE_DLE, &byte) && !decoder.whole);
+	CHECK_TRUE(!frame_take(&decoder, CONSOLE_PORTION, &byte) && decoder.whole);
+	CHECK_TRUE(frame_take(&decoder, 'b', &byte) && !decoder.whole);
+}
+
 /* What is put on random channels comes out the same, channel by channel. */
 TEST(random_bytes_survive_the_line)
 {
