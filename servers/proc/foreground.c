@@ -2,6 +2,9 @@
 /*
  * Whom Ctrl-C reaches: a process with all below it, which end; or one process that listens: it alone, and it
  * goes on. What a listener waits for is answered with E_INTERRUPTED, and its count tells it so later.
+ *
+ * No Ctrl-C is lost between the two: what a listener has not been told of reaches whom it puts into the
+ * foreground, and the end of the foreground brings it back there.
  */
 #include "proc.h"
 
@@ -20,9 +23,15 @@ err_t request_foreground(struct process *caller, const struct message *in, struc
 		return E_NO_ENTRY;
 	if (process && !process_is_within(process, caller))
 		return E_DENIED;
+	if (listens)
+		proc.listener = caller->pid;
+	else if (pid == proc.listener)
+		proc.listener = 0;
 	proc.foreground = (uint32_t)pid;
-	proc.foreground_listens = listens;
 	out->w0 = caller->interrupts;
+	if (!listens && caller->pid == proc.listener && caller->interrupts != caller->interrupts_told)
+		foreground_interrupt();
+	caller->interrupts_told = caller->interrupts;
 	return E_OK;
 }
 
@@ -43,7 +52,7 @@ void foreground_interrupt(void)
 
 	if (!root || root->state != PROCESS_LIVE)
 		return;
-	if (proc.foreground_listens) {
+	if (root->pid == proc.listener) {
 		listener_interrupt(root);
 		return;
 	}
@@ -55,11 +64,10 @@ void foreground_interrupt(void)
 
 void foreground_leave(const struct process *process, bool ends)
 {
-	if (process->pid != proc.foreground)
-		return;
-	proc.foreground_listens = false;
-	if (ends)
-		proc.foreground = 0;
+	if (process->pid == proc.listener)
+		proc.listener = 0;
+	if (process->pid == proc.foreground && ends)
+		proc.foreground = proc.listener;
 }
 
 /* Nobody is asked, the caller included: only the session's status is left. */

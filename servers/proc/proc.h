@@ -61,10 +61,10 @@ struct session {
 struct proc {
 	struct process_table table;
 	struct session session;
-	uint32_t foreground;	 /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
-	bool foreground_listens; /* it reaches the foreground process alone, which goes on */
-	uint64_t timer_at;	 /* what the Timer is set to */
-	uint64_t info_frame;	 /* page number of the info page */
+	uint32_t foreground; /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
+	uint32_t listener;   /* Ctrl-C reaches it alone, and it goes on; 0: nobody listens */
+	uint64_t timer_at;   /* what the Timer is set to */
+	uint64_t info_frame; /* page number of the info page */
 	bool option_faults;
 };
 extern struct proc proc;

@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The shell: its language, where commands come from, a person at a terminal; the utilities."""
 import os
-import pty
 import re
-import select
-import subprocess
 import tempfile
 import time
 
 from build import ROOT
-from scenario import Failure, check, check_equal, check_match, run, scenario
+from scenario import check, check_equal, check_match, run, scenario
+from terminal import PROMPT, Terminal
 
 SCRIPTS = os.path.join(ROOT, 'tests/guest/scripts')
-PROMPT = b'~ # '
-ANSWER_S = 30
 
 
 def shell(text, status=0, timeout_s=60):
@@ -126,60 +122,12 @@ def poweroff_ends_everything(_context):
     check_equal((done.reason, done.status, done.leaks), ('exit', 9, '0'), 'reason, status, leaks')
 
 
-class Terminal:
-    """./run on a pseudo terminal, as a person has it."""
-
-    def __init__(self):
-        self.master, slave = pty.openpty()
-        self.process = subprocess.Popen([os.path.join(ROOT, 'run'), '--build', 'checked'], cwd=ROOT, stdin=slave,
-                                        stdout=slave, stderr=subprocess.PIPE)
-        os.close(slave)
-
-    def expect(self, wanted, why):
-        """All output up to and with @wanted."""
-        seen = b''
-        end = time.monotonic() + ANSWER_S
-        while wanted not in seen:
-            ready = select.select([self.master], [], [], max(0, end - time.monotonic()))[0]
-            check(ready, f'{why}: {wanted!r} does not come, only {seen[-300:]!r}')
-            try:
-                piece = os.read(self.master, 4096)
-            except OSError:
-                piece = b''
-            check(piece, f'{why}: the end instead of {wanted!r}, after {seen[-300:]!r}')
-            seen += piece
-        return seen
-
-    def type(self, keys, wanted=PROMPT):
-        os.write(self.master, keys)
-        return self.expect(wanted, f'after {keys!r}')
-
-    def end(self):
-        try:
-            self.process.wait(ANSWER_S)
-        except subprocess.TimeoutExpired:
-            check(False, 'the shell does not end')
-        finally:
-            self.close()
-        return self.process.stderr.read().decode()
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait()
-        os.close(self.master)
-
-
 @scenario('default', 'at a terminal: prompt, line editing, history, completion, Ctrl-C, Ctrl-D')
 def sh_talks_to_a_person(_context):
-    terminal = Terminal()
-    try:
+    with Terminal() as terminal:
         person_types(terminal)
-    except Failure:
-        terminal.close()
-        raise
-    os.write(terminal.master, b'\x04')
-    error = terminal.end()
+        os.write(terminal.master, b'\x04')
+        error = terminal.end()
     check_match(r'pagoda: reason=exit status=\d+ instructions=- leaks=0', error, 'last line')
     check(re.match('help lists commands', error), f'greeting: {error[:100]!r}')
 

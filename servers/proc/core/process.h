@@ -48,7 +48,7 @@ struct process {
 	struct process *next, *previous;	     /* in the parent's list */
 	struct process *sleep_next, *sleep_previous; /* WAITS_TIME, by rising deadline */
 	struct process *hash_next;		     /* of the bucket, or of the free records */
-	uint64_t interrupts;			     /* Ctrl-C that it listened to */
+	uint64_t interrupts, interrupts_told;	     /* Ctrl-C that it listened to */
 	uint64_t start_ticks;
 	struct proc_usage usage;	  /* its own, final once it is a zombie */
 	struct proc_usage children_usage; /* of those it has waited for */
