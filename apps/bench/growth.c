@@ -100,7 +100,7 @@ static uint64_t fault_cost(void)
 {
 	volatile uint8_t *memory = map(FAULT_PAGES * PAGE_BYTES);
 
-	for (uint64_t page = 0; page < FAULT_PAGES; page++) {
+	for (uint64_t page = FAULT_PAGES; page-- > 0;) { /* downwards: nothing comes ahead */
 		uint64_t start = instret();
 
 		memory[page * PAGE_BYTES] = 1;

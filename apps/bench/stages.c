@@ -55,9 +55,9 @@ int main(int argc, char **argv)
 	     i++) {
 		if (strcmp(argv[1], operations[i].name) != 0)
 			continue;
-		for (size_t page = 0; page < WARM_UP; page++)
+		for (size_t page = WARM_UP; page > 0; page--) /* downwards: nothing comes ahead */
 			operations[i].run(memory + page * PAGE_BYTES);
-		stage_operation(operations[i].run, memory + WARM_UP * PAGE_BYTES);
+		stage_operation(operations[i].run, memory);
 		return 0;
 	}
 	fprintf(stderr, "usage: stages anon-write|fork\n");

@@ -45,12 +45,12 @@ enum uart_label {
 };
 
 /* Channels of the console. On the wire: DLE (0x10) digit switches channel, DLE DLE is one 0x10.
- * Towards the guest: DLE 'e' is end of file, DLE 'd' ends what was sent for one DLE 'r', DLE DLE is one 0x10; DLE digit, once for each digit, then DLE
- * 'c' is how many columns the host's terminal has, with DLE 'l' its lines (only if the session is
- * interactive). DLE 'r' from the uart driver asks for input: the host sends at most CONSOLE_INPUT_MAX raw
- * bytes or the end of file for each (once; before the first one it sends nothing). So nothing is read ahead,
- * nothing is lost while the driver starts, and runs that read no input are equal to the instruction. Any
- * other pair is ignored. A panic may cut into a pair: it begins with DLE 'x' DLE '0'. */
+ * Towards the guest: DLE 'e' is end of file, DLE 'd' ends what was sent for one DLE 'r', DLE DLE is one 0x10;
+ * DLE digit, once for each digit, then DLE 'c' is how many columns the host's terminal has, with DLE 'l' its
+ * lines (only if the session is interactive). DLE 'r' from the uart driver asks for input: the host sends at
+ * most CONSOLE_INPUT_MAX raw bytes or the end of file for each (once; before the first one it sends nothing).
+ * So nothing is read ahead, nothing is lost while the driver starts, and runs that read no input are equal to
+ * the instruction. Any other pair is ignored. A panic may cut into a pair: it begins with DLE 'x' DLE '0'. */
 enum console_channel {
 	CHANNEL_KERNEL = 0, /* kernel panic, boot log */
 	CHANNEL_STDOUT = 1,

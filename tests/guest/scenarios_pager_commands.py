@@ -58,7 +58,7 @@ def pager_commands_show(_context):
     check_match(r'  /pagers/pattern: 65536 KiB, 0 areas, deadline 1000 ms', out, 'list of objects')
     check_match(r'object=pattern pager=pattern number=1 size_bytes=67108864 .* faults=10 failed=0 late=0 lied=0 requests=10 '
                 r'supplied=10 zeroed=0 refused=0 later=0 mean_instructions=\d+', out, 'stat')
-    counts = sum(int(n) for n in re.findall(r'latency pager=pattern instructions=\d+ count=(\d+) #+', out))
+    counts = sum(int(n) for n in re.findall(r'latency pager=pattern instructions=\d+\+? count=(\d+) #+', out))
     check_equal(counts, 10, 'histogram')
     check_match('area +none', out, 'why')
     check_equal(out.splitlines()[-1], '1', 'status of swap')

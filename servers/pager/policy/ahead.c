@@ -3,6 +3,10 @@
 #include "policy/ahead.h"
 
 #define AHEAD_LEAVES 16 /* nothing comes along when less than one frame in so many is free */
+#define AHEAD_HITS   4	/* faults in order before anything comes along */
+#define AHEAD_SHIFT  5	/* 1 << AHEAD_SHIFT is AHEAD_PAGES_MAX */
+
+_Static_assert(1 << AHEAD_SHIFT == AHEAD_PAGES_MAX, "the most that comes");
 
 static uint64_t min(uint64_t a, uint64_t b)
 {
@@ -13,15 +17,18 @@ uint64_t ahead_wanted(const struct fault_request *request)
 {
 	struct ahead *ahead = &request->space->ahead;
 	const struct frames *frames = &request->space->policy->frames;
-	uint64_t page = request->page, wanted = 1;
+	uint64_t page = request->page, wanted;
 
 	if (page != ahead->next || (request->origin != ORIGIN_FAULT && request->origin != ORIGIN_PRESENT)) {
 		*ahead = (struct ahead){.next = page + 1};
 		return 1;
 	}
-	if (frames->counts[FRAME_FREE] > frames->reserve + frames->count / AHEAD_LEAVES)
-		wanted = ahead->pages ? min(2 * (uint64_t)ahead->pages, AHEAD_PAGES_MAX) : 1;
-	*ahead = (struct ahead){.next = page + 1, .pages = (uint32_t)wanted};
+	ahead->next = page + 1;
+	ahead->hits++;
+	if (ahead->hits < AHEAD_HITS ||
+	    frames->counts[FRAME_FREE] <= frames->reserve + frames->count / AHEAD_LEAVES)
+		return 1;
+	wanted = 1ul << min(ahead->hits - AHEAD_HITS + 1, AHEAD_SHIFT);
 	wanted = min(wanted, (request->area->end >> PAGE_SHIFT) - page);
 	return min(wanted, CHUNK_PAGES - page % CHUNK_PAGES);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages that come along with a demanded anonymous one. A program that faults on page after page gets more of
- * them each time: 1, 1, 2, 4 and so on to 32 (16 if they are copies); a fault anywhere else begins anew. What
- * comes along lies in the area and in the chunk of the demanded page, is of the same kind (absent, or shared
- * and to be copied), and is left out when memory is short: nobody is refused a page because others came
- * along.
+ * them each time: after four in order 2, 4 and so on to 32 (16 if they are copies); a fault anywhere else
+ * begins anew. Small programs that touch a few pages get no more than they touch. What comes along lies in
+ * the area and in the chunk of the demanded page, is of the same kind (absent, or shared and to be copied),
+ * and is left out when memory is short: nobody is refused a page because others came along.
  */
 #ifndef POLICY_AHEAD_H
 #define POLICY_AHEAD_H

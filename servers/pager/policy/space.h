@@ -13,8 +13,8 @@
 
 /* Where the next fault of a program that goes through its memory in order would be; see ahead.h. */
 struct ahead {
-	uint64_t next;	/* page */
-	uint32_t pages; /* that came last time, as far as memory allowed; 0: no order yet */
+	uint64_t next; /* page */
+	uint32_t hits; /* faults right behind the last one, in a row */
 };
 
 struct vm_space {
