@@ -30,6 +30,7 @@ static struct test test_list[TEST_MAX];
 static unsigned test_count;
 static const char *test_program, *test_name;
 static uint64_t test_seed = 1, test_state, test_ops;
+static uint64_t (*test_source)(void); /* what draws instead: a fuzzer's input */
 static jmp_buf test_check_jump;
 static bool test_check_expected;
 
@@ -98,6 +99,8 @@ _Noreturn void check_failed(const char *file, int line, const char *what)
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators", 2016. */
 static inline uint64_t test_random(void)
 {
+	if (test_source)
+		return test_source();
 	test_state ^= test_state >> 12;
 	test_state ^= test_state << 25;
 	test_state ^= test_state >> 27;

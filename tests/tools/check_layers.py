@@ -34,6 +34,7 @@ ROOMS = {
     'apps/sh': [FACE, LIBC],
     'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers', 'servers/proc',
                    'apps/sh', 'libsys/pager'],
+    'tests/fuzz': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/vfs', 'tests/host'],
     'tests/guest': [UAPI, PROTO, FACE, LIBC],
 }
 # Finer than a room: the policy knows no message and no capability.
@@ -56,7 +57,7 @@ def resolve(includer, name, known):
         folder = os.path.dirname(folder)
         if folder:
             roots.append(folder)
-    if includer.startswith('tests/host/'):  # a host test includes from the folder of what it tests
+    if includer.startswith(('tests/host/', 'tests/fuzz/')):  # these include from the folder of what it tests
         roots += sorted({os.path.dirname(path) for path in known if path.startswith(('servers/', 'apps/sh/'))})
     for root in [*roots, *INCLUDE_ROOTS]:
         path = os.path.normpath(os.path.join(root, name))

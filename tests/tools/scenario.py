@@ -43,8 +43,9 @@ class Subcase:
 class Context:
     """What a test may ask about this run of ./test."""
 
-    def __init__(self, seed, operations, names):
+    def __init__(self, seed, operations, names, seed_given=False):
         self.seed, self.operations = seed, operations
+        self.seed_given = seed_given  # by --seed
         self.names = names  # of all tests
 
 

@@ -17,6 +17,7 @@ have_file() { [ -e "$1" ]; }
 have_specs() { case $(riscv64-unknown-elf-gcc -print-file-name=picolibc.specs) in /*) ;; *) return 1 ;; esac; }
 # The sanitizers' libraries come with the native compiler's own package.
 have_native() { have cc && case $(cc -print-file-name=libasan.so) in /*) ;; *) return 1 ;; esac && have_file /usr/include/stdio.h; }
+have_fuzzer() { have clang && ls "$(clang -print-runtime-dir)"/libclang_rt.fuzzer-*.a; }
 
 for group in "$@"; do
 	case $group in
@@ -36,6 +37,8 @@ for group in "$@"; do
 		need clang-format have clang-format
 		need git have git
 		need spin have spin
+		need clang have clang
+		need libclang-rt-14-dev have_fuzzer
 		;;
 	gdb) need gdb-multiarch have gdb-multiarch ;;
 	fresh)

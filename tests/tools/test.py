@@ -59,11 +59,12 @@ class Arguments:
 def collect():
     """Every test by name. Host tests need a configured build."""
     cases = {case.name: case for case in host_cases()}
+    import fuzz
     import tool_cases
     sys.path.append(os.path.join(build.ROOT, 'tests/model'))
     import model_cases
     load_scenarios()
-    for case in [*tool_cases.all_cases(), *model_cases.all_cases(), *scenario.REGISTRY.values()]:
+    for case in [*tool_cases.all_cases(), *fuzz.all_cases(), *model_cases.all_cases(), *scenario.REGISTRY.values()]:
         if case.name in cases:
             raise SystemExit(f'test: two tests are called {case.name}')
         cases[case.name] = case
@@ -204,7 +205,7 @@ def main(words):
         return 0
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
     print(f'seed {seed}', flush=True)
-    passed, failed = run_cases(chosen, scenario.Context(seed, arguments.operations, set(cases)))
+    passed, failed = run_cases(chosen, scenario.Context(seed, arguments.operations, set(cases), arguments.seed is not None))
     print(f'{passed} passed, {failed} failed')
     return 1 if failed or not passed else 0
 

@@ -108,7 +108,7 @@ void space_make_abroad(unsigned space);
 struct worker *worker_make_abroad(unsigned index, unsigned space, unsigned cspace,
 				  void (*run)(struct worker *worker), uint64_t argument);
 
-/* Let others run until @worker is done; a failure after 2 seconds. */
+/* Let others run until @worker is done; a failure after 20 seconds. */
 void worker_join(struct worker *worker);
 
 /* Start it (again) at @run with its stack empty. */
@@ -119,10 +119,10 @@ static inline struct message_page *worker_page(unsigned index)
 	return page_at(WORKER_PAGE(index));
 }
 
-/* Let others run until @worker is blocked or stopped; a failure after 2 seconds. Uses the message page. */
+/* Let others run until @worker is blocked or stopped; a failure after 20 seconds. Uses the message page. */
 void worker_settle(unsigned index);
 
-/* Let others run until it holds; a failure after 2 seconds. */
+/* Let others run until it holds; a failure after 20 seconds. */
 #define UNTIL(condition)                                              \
 	do {                                                          \
 		uint64_t until_end = ticks_from_now(2000000);         \
@@ -135,7 +135,7 @@ void worker_settle(unsigned index);
 void rest(uint64_t microseconds);
 uint64_t ticks_from_now(uint64_t microseconds);
 
-/* Wait at @endpoint; a failure after 2 seconds. Returns the kernel's error otherwise. */
+/* Wait at @endpoint; a failure after 20 seconds. Returns the kernel's error otherwise. */
 void take(cap_t endpoint, struct message *m);
 
 /* Is nobody waiting to be received at @endpoint? */
