@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Whole programs whose anonymous memory a custom pager supplies: the shell, and every program of the lab."""
+"""Many processes on one object, against a model; and whole programs whose anonymous memory a custom pager supplies."""
+import os
 import re
 import tempfile
 
+from build import folder_of
 from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
 
 SHELL = 'for i in 1 2 3; do echo $i; done; seq 2000 | sort -n | tail -n 1; ls / | wc -l; f=$(cat /etc/motd | wc); echo done'
@@ -57,3 +59,31 @@ def counts_return_after_logpager(_context):
     check_match(r'frames_total=\d+ .*', lines[0], 'the accounts')
     check_equal(lines[1:], [lines[0]] + [f'check: {part}: ok' for part in ('kernel', 'pager', 'vfs', 'proc')], 'free --raw after, check')
     check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
+def tree(seed, rounds):
+    program = os.path.join(folder_of('checked'), 'tests/guest/programs/pagertree')
+    done = run('--count', '--add', program, '--', 'pagertree', f'seed={seed}', f'rounds={rounds}', timeout_s=300)
+    check_match(f'ok seed={seed} rounds={rounds}', done.stdout.decode(errors='replace'), 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
+def trees(first, count, rounds):
+    results = []
+    for seed in range(first, first + count):
+        try:
+            tree(seed, rounds)
+            results.append(Subcase(f'seed={seed}'))
+        except Failure as failure:
+            results.append(Subcase(f'seed={seed}', str(failure)))
+    return results
+
+
+@scenario('default', 'ten processes with one object, shared and private, agree with their model while they fork, unmap and protect')
+def object_of_ten_agrees_with_its_model(context):
+    return trees(context.seed % 1000000, 3, 300)
+
+
+@scenario('deep', 'the same with twenty seeds and many rounds')
+def object_of_ten_agrees_with_its_model_for_long(context):
+    return trees(context.seed % 1000000, 20, 3000)
