@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Custom pagers as a user meets them: the examples, `pager`, `mapdump`, and whole programs on a pager."""
+"""Custom pagers as a user meets them: the examples, `pager`, `mapdump`."""
 import re
 
-from scenario import Subcase, check, check_equal, check_match, run, scenario
+from scenario import check, check_equal, check_match, run, scenario
 
-# Lab programs whose output depends on nothing but themselves, with what is typed.
-LAB = {'hello_world': b'', 'fork': b'', 'wait': b'', 'pipe': b'', 'mmap_test': b'', 'mmap_anon_test': b'', 'reparent': b'',
-       'exec': b'', 'ramfs': b''}
-SHELL = 'for i in 1 2 3; do echo $i; done; seq 2000 | sort -n | tail -n 1; ls / | wc -l; f=$(cat /etc/motd | wc); echo done'
 SUMMARY = r'logpager: requests=(\d+) recorded=(\d+) lost=0 supplied=(\d+) zeroed=(\d+) failed=0'
 
 
@@ -65,35 +61,6 @@ def pager_commands_show(_context):
     for line in ('pager: pattern: no such pager', 'pager: swap: not built yet', 'pager: why: PID and ADDRESS are numbers',
                  'mapdump: /bin/nosuch: No such file'):
         check(line in done.err, f'{line} in {done.err}')
-
-
-@scenario('default', 'the shell and lab programs on logpager: output and status unchanged, every page accounted, all comes back')
-def programs_run_on_logpager(_context):
-    return [Subcase(name, why) for name, why in programs_on_logpager()]
-
-
-def programs_on_logpager():
-    commands = {name: ([name], typed) for name, typed in LAB.items()}
-    commands['shell'] = (['sh', '-c', SHELL], b'')
-    for name, (words, typed) in commands.items():
-        plain, paged = (run('--', *before, *words, stdin=typed) for before in ([], ['pager', 'run', 'logpager']))
-        yield name, difference(plain, paged)
-
-
-def difference(plain, paged):
-    found = re.search(SUMMARY, paged.err)
-    if plain.status != paged.status or paged.leaks != '0':
-        return f'status {paged.status}, leaks {paged.leaks}: {paged.err[-1000:]}'
-    if without_pids(plain.stdout) != without_pids(paged.stdout):
-        return f'output {paged.stdout[-500:]!r}, not {plain.stdout[-500:]!r}'
-    if not found:
-        return f'no summary: {paged.err[-500:]}'
-    requests, recorded, supplied, zeroed = map(int, found.groups())
-    return None if requests == recorded == supplied + zeroed else f'the summary does not add up: {found.group()}'
-
-
-def without_pids(output):
-    return re.sub(rb'\d+', b'N', output)
 
 
 @scenario('default', 'memory past the quota comes from the system, frames that come back are used again')

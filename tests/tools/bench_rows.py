@@ -36,7 +36,7 @@ ROWS = [
     Row('notification', KERNEL),
     Row('bare-fault', KERNEL),
     Row('forward-fault', KERNEL),
-    Row('forwarded-fault', needs='custom pagers'),
+    Row('forwarded-fault', ('/bench/forwarded',)),
     Row('anon-write', ('/bench/faults',)),
     Row('anon-write-sweep', ('/bench/anonfault',), 'anon_write_fault'),
     Row('anon-read', ('/bench/faults',)),

@@ -68,10 +68,10 @@ class BenchTest(unittest.TestCase):
             self.assertNotEqual(f"'{name}'" in build, name in bench_rows.WAITING_PROGRAMS, name)
 
     def test_table_shows_ratio_and_what_waits(self):
-        rows = [row for row in bench_rows.load() if row.name in ('ipc', 'forwarded-fault')]
+        rows = [row for row in bench_rows.load() if row.name in ('ipc', 'sigsegv-mprotect')]
         text = bench_table.table(rows, self.figures())
         self.assertRegex(text, r'(?m)^ipc +559 +558 +600 +1,000 +420 +1\.33 +13,715/11,603 +0\.04 +512 +-$')
-        self.assertIn('forwarded-fault: not yet: needs custom pagers\n', text)
+        self.assertIn('sigsegv-mprotect: not yet: needs signal handlers\n', text)
 
     def test_comparison_shows_the_change(self):
         rows = [row for row in bench_rows.load() if row.name == 'ipc']
