@@ -114,3 +114,12 @@ def pager_run_passes_the_status(_context):
         done = run('--', 'pager', 'run', *words)
         check_equal((done.status, done.leaks), (status, '0'), f'status, leaks of {words}: {done.err}')
         check(line in done.err, f'{line} in {done.err}')
+
+
+@scenario('quick', 'a pager whose name is none is told which names there are')
+def bad_name_of_a_pager_is_named(_context):
+    done = shell('filepager /bin/true "a b"; filepager /bin/true a/b; filepager /bin/true ..; ls /pagers; echo $?')
+    for name in ('a b', 'a/b', '..'):
+        check(f"pager: '{name}' is no name for a pager: 1 to 31 printing characters of ASCII without space and /, not . or ..\n"
+              in done.err, done.err)
+    check_equal(done.stdout.decode().splitlines(), ['0'], 'standard output')
