@@ -7,12 +7,15 @@
 
 struct core core;
 
+/* As the system pager checks it: the host's simulation would take more. */
 static bool name_is_good(const char *name)
 {
 	size_t bytes = name != NULL ? strlen(name) : 0;
 
-	return bytes > 0 && bytes <= CUSTOM_NAME_MAX && strchr(name, '/') == NULL && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0;
+	for (size_t i = 0; i < bytes; i++)
+		if (name[i] == '/' || name[i] <= ' ' || name[i] > '~')
+			return false;
+	return bytes > 0 && bytes <= CUSTOM_NAME_MAX && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 static void report_open(void)
@@ -143,8 +146,18 @@ static int complain(const char *name, const char *what, err_t error)
 	return 1;
 }
 
+static int complain_of_name(const char *name)
+{
+	pager_log("'%s' is no name for a pager: 1 to %d printing characters of ASCII without space and /, "
+		  "not . or ..",
+		  name != NULL ? name : "", CUSTOM_NAME_MAX);
+	return 1;
+}
+
 int pager_serve(const char *name, uint64_t size_bytes, const struct pager_ops *ops)
 {
+	if (!name_is_good(name))
+		return complain_of_name(name);
 	const char *shown = core.name[0] == 0 && name != NULL ? name : "";
 	err_t error = ops == NULL ? E_ARGUMENT : open_for(name, size_bytes, ops);
 

@@ -177,6 +177,17 @@ static void decide(struct request *now, enum pager_verdict verdict)
 	decide_plain(now, mistake(PAGER_CODE_VERDICT, "the callback's answer is no verdict"));
 }
 
+/* Once is enough: whoever asks asks for every page. */
+static uint32_t mistake_of_callback(const struct request *now)
+{
+	static bool said;
+
+	if (now->public.object == 0 && !said)
+		pager_log("no callback .anonymous: this pager does not supply the memory of programs");
+	said |= now->public.object == 0;
+	return CUSTOM_LABEL_FAIL(SIGBUS, PAGER_CODE_NO_CALLBACK);
+}
+
 void core_ask_program(void)
 {
 	struct request *now = &core.now;
@@ -187,7 +198,7 @@ void core_ask_program(void)
 	else if (now->public.object == 0)
 		callback = core.ops.anonymous;
 	if (callback == NULL) {
-		now->label = CUSTOM_LABEL_FAIL(SIGBUS, PAGER_CODE_NO_CALLBACK);
+		now->label = mistake_of_callback(now);
 		return;
 	}
 	now->fail_label = CUSTOM_LABEL_FAIL(SIGBUS, 0);

@@ -81,3 +81,20 @@ def pager_run_passes_the_status(_context):
         done = run('--', 'pager', 'run', *words)
         check_equal((done.status, done.leaks), (status, '0'), f'status, leaks of {words}: {done.err}')
         check(line in done.err, f'{line} in {done.err}')
+
+
+@scenario('quick', 'a pager whose name is none is told which names there are')
+def bad_name_of_a_pager_is_named(_context):
+    done = shell('filepager /bin/true "a b"; filepager /bin/true a/b; filepager /bin/true ..; ls /pagers; echo $?')
+    for name in ('a b', 'a/b', '..'):
+        check(f"pager: '{name}' is no name for a pager: 1 to 31 printing characters of ASCII without space and /, not . or ..\n"
+              in done.err, done.err)
+    check_equal(done.stdout.decode().splitlines(), ['0'], 'standard output')
+
+
+@scenario('quick', 'a pager of objects alone says once that it supplies no program, and goes on')
+def pager_without_anonymous_says_so(_context):
+    done = shell('pattern & pager run pattern memwalk; echo $?; pager run pattern memwalk; mapdump /pagers/pattern 16; kill $!')
+    check_equal(done.err.count('pattern: no callback .anonymous: this pager does not supply the memory of programs\n'), 1, 'lines of the pager')
+    check_equal(done.err.count('pager pattern failed it, code 1048560'), 2, 'clients that ended')
+    check_equal(done.stdout.decode().splitlines(), ['135', *hex_lines(0, 16, lambda i: i)], 'standard output')

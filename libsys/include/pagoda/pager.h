@@ -105,7 +105,7 @@ int pager_serve(const char *name, uint64_t size_bytes, const struct pager_ops *o
 /**
  * Become a pager: frames, an endpoint, a name for `pager stat`. Once in a program; its frames are zeroed now.
  *
- * @name     1 to CUSTOM_NAME_MAX bytes without a slash
+ * @name     1 to CUSTOM_NAME_MAX printing characters of ASCII without space and /, not "." or ".."
  * Quota     ops->quota_bytes, rounded up to ARENA_BYTES; 0: ARENA_BYTES
  * Errors    E_ARGUMENT, E_EXISTS (the name, or this program is a pager), E_NO_MEMORY, E_TOO_MANY
  */

@@ -117,7 +117,8 @@ int main(int argc, char **argv)
 
 	if (pager_publish("early", PAGER_PAGE_BYTES, &all, NULL) != E_STATE || pager_run() != E_STATE)
 		return 2;
-	if (pager_open("mixed/", &ops) != E_ARGUMENT || pager_open("mixed", &ops) != E_OK ||
+	if (pager_open("mixed/", &ops) != E_ARGUMENT || pager_open("mix ed", &ops) != E_ARGUMENT ||
+	    pager_open("m\xc3\xa9", &ops) != E_ARGUMENT || pager_open("mixed", &ops) != E_OK ||
 	    pager_open("mixed", &ops) != E_EXISTS)
 		return 3;
 	if (pager_publish("all", PAGES * PAGER_PAGE_BYTES - 100, &all, NULL) != E_OK ||
