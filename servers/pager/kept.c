@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernel Spaces of processes that have ended, for those that come: empty, with all sources attached. They lie
- * in the first Pool, which stays anyway, so they hold no frame back; the Pool counts them among its spaces.
+ * Kernel Spaces of processes that have ended, for those that come: empty, with all sources attached. Their
+ * Pool counts them among its spaces, but they alone hold no Pool, the first one apart, which stays anyway.
  * Who asks for the accounts finds none of them (kept_give_back).
  */
 #include "pager.h"
@@ -24,8 +24,17 @@ bool kept_take(struct process *process, uint64_t table_limit)
 	pager.kept_spaces--;
 	process->space_cap = kept->cap;
 	process->stored_before = kept->stored;
-	process->pool = &pager.pool[0];
+	process->pool = kept->pool;
 	return true;
+}
+
+static uint64_t kept_in(const struct space_pool *pool)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < pager.kept_spaces; i++)
+		count += pager.kept[i].pool == pool;
+	return count;
 }
 
 /* Add the calls that clear every area. false: too many. */
@@ -62,7 +71,9 @@ bool kept_put(struct process *process)
 	struct batch batch = {0};
 	uint64_t calls;
 
-	if (pager.kept_spaces == PAGER_KEPT || process->pool != &pager.pool[0] || process->space->clients)
+	if (pager.kept_spaces == PAGER_KEPT || process->space->clients)
+		return false;
+	if (process->pool != &pager.pool[0] && process->pool->spaces == kept_in(process->pool) + 1)
 		return false;
 	batch_cap_revoke(&batch, CAP_NULL, process->space_cap);
 	if (!areas_clear(&batch, process))
@@ -83,15 +94,32 @@ bool kept_put(struct process *process)
 		.cap = process->space_cap,
 		.stored = batch_value(calls - 2),
 		.table_limit = batch_value(calls - 1) >> 32,
+		.pool = process->pool,
 	};
 	pager.kept_spaces++;
 	return true;
 }
 
+static void kept_drop(uint32_t index)
+{
+	struct kept_space kept = pager.kept[index];
+
+	pager.kept[index] = pager.kept[--pager.kept_spaces];
+	slot_clear(kept.cap, true);
+	pools_space_gone(kept.pool);
+}
+
+void kept_leave(const struct space_pool *pool)
+{
+	if (pool == &pager.pool[0] || pool->spaces != kept_in(pool))
+		return;
+	for (uint32_t i = pager.kept_spaces; i-- > 0;)
+		if (pager.kept[i].pool == pool)
+			kept_drop(i);
+}
+
 void kept_give_back(void)
 {
-	while (pager.kept_spaces) {
-		slot_clear(pager.kept[--pager.kept_spaces].cap, true);
-		pools_space_gone(&pager.pool[0]);
-	}
+	while (pager.kept_spaces)
+		kept_drop(pager.kept_spaces - 1);
 }

@@ -61,6 +61,7 @@ struct process {
 struct kept_space {
 	cap_t cap;
 	uint64_t table_limit, stored;
+	struct space_pool *pool;
 };
 #define PAGER_KEPT 4
 
@@ -129,6 +130,8 @@ bool kept_take(struct process *process, uint64_t table_limit);
 /* Keep the Space of a process that ends, cleared, and delete its message page's capability. false: both are
  * to be deleted; some of it may be done. */
 bool kept_put(struct process *process);
+/* @pool has one space less: those kept are deleted if nothing else is in it. */
+void kept_leave(const struct space_pool *pool);
 /* Delete them all, so that the accounts show only what is in use. */
 void kept_give_back(void);
 

@@ -184,6 +184,7 @@ static void process_clear_space(struct process *process)
 		return;
 	slot_clear(process->space_cap, true);
 	pools_space_gone(process->pool);
+	kept_leave(process->pool);
 }
 
 void process_destroy(struct process *process)

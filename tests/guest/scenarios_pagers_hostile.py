@@ -3,7 +3,7 @@
 import os
 import re
 
-from build import folder_of
+import build as builds
 from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
 
 PROGRAM = 'tests/guest/programs/hostile'
@@ -14,7 +14,7 @@ NEAR = 0.02  # of a bystander's fault cost
 
 def hostile(*words, build='checked', timeout_s=300):
     """A counted run, so that a seed repeats all of it; it must say ok and leave nothing behind."""
-    program = os.path.join(folder_of(build), PROGRAM)
+    program = os.path.join(builds.folder_of(build), PROGRAM)
     done = run('--count', '--add', program, '--', 'hostile', *words, build=build, timeout_s=timeout_s)
     check_match('ok ' + words[-1], done.stdout.decode(errors='replace'), 'standard output')
     check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
@@ -51,6 +51,7 @@ def costs(kind, seed):
 @scenario('default', "a bystander's faults cost within 2 % of what they cost alone, whatever a hostile pager and its clients do")
 def hostile_pagers_cost_a_bystander_nothing(context):
     seed, results = context.seed % 1000000, []
+    builds.build('release', (PROGRAM,))
     plain = costs('idle', seed)
     for kind in KINDS:
         seen = costs(kind, seed)

@@ -170,7 +170,7 @@ def checked_trace(words, status, options=()):
 def trace_of(program, status):
     def function(_context):
         checker = checked_trace([program], status)
-        check(checker.seen[('HELD', 'FAULT_ANSWER')] >= 20 and checker.seen[('STOPPED', 'THREAD_START')] >= 5,
+        check(checker.seen[('HELD', 'FAULT_ANSWER')] >= 12 and checker.seen[('STOPPED', 'THREAD_START')] >= 5,
               f'a run with few faults or threads: {checker.seen}')
     return function
 
