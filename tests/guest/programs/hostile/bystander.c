@@ -54,9 +54,10 @@ void bystander_measure(void)
 					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		CHECK(memory != MAP_FAILED);
-		for (uint64_t page = 0; page < 2 * BURST; page += 2, count++) {
-			stores[count] = cost_of(memory + page * PAGE_WORDS, true);
+		for (uint64_t page = 2 * BURST; page > 0; count++) { /* downwards: nothing comes ahead */
+			page -= 2;
 			loads[count] = cost_of(memory + (page + 1) * PAGE_WORDS, false);
+			stores[count] = cost_of(memory + page * PAGE_WORDS, true);
 			CHECK(memory[page * PAGE_WORDS] == 1 && memory[page * PAGE_WORDS + 1] == 0);
 			CHECK(memory[(page + 1) * PAGE_WORDS] == 0);
 		}
