@@ -63,7 +63,7 @@ def hostile_pagers_cost_a_bystander_nothing(context):
 
 @scenario('quick', '257 faults are pending when their pager is killed: all end at once, and nothing is left of it')
 def pending_faults_end_with_their_pager(_context):
-    done = run('--count', '--add', os.path.join(folder_of('checked'), PROGRAM), '--', 'sh', '-c',
+    done = run('--count', '--add', os.path.join(builds.folder_of('checked'), PROGRAM), '--', 'sh', '-c',
                'hostile pending; free --raw; hostile pending pending_late; free --raw; check', timeout_s=200)
     lines = done.stdout.decode().splitlines()
     check_equal([lines.count(f'ok {part}') for part in ('pending', 'pending_late')], [2, 1], f'parts in {lines}')
