@@ -106,7 +106,8 @@ def parse_end(data):
     return None
 
 
-PC = re.compile(rb'\bpc=(0x[0-9a-f]+)')
+# Of the session's first process: others may be other programs by now, and a wrong name is worse than a number.
+PC = re.compile(rb'\bpc=(0x[0-9a-f]+)(?= pid=2\b)')
 FRAME = re.compile(rb'^(\s*at )(0x[0-9a-f]+)(?: in (\S+))?\s*$')
 
 

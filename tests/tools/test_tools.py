@@ -151,6 +151,8 @@ class ConsoleTest(unittest.TestCase):
         table = FakeSymbols()
         self.assertEqual(console.symbolise_fault(b'#1 store 0x1 pc=0x10094 pid=2\n', table),
                          b'#1 store 0x1 pc=main+0x4 pid=2\n')
+        self.assertEqual(console.symbolise_fault(b'#1 store 0x1 pc=0x10094 pid=22\n', table),
+                         b'#1 store 0x1 pc=0x10094 pid=22\n')
         self.assertEqual(console.symbolise_frame(b'  at 0x10094 in pager\n', lambda owner: table),
                          b'  at 0x10094 in pager main+0x4 (m.c:3)\n')
         self.assertEqual(console.symbolise_frame(b'  at 0x5\n', lambda owner: None), b'  at 0x5\n')
