@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Requests between programs and servers. Each protocol is one .def list of
- *   REQUEST(NAME, number, in, out, text)
- * number is the label of the tag; `in` and `out` name the words that travel, in order.
- * An answer's label is an enum error (E_OK = 0); out words hold only with E_OK.
+ *   REQUEST_COMMON(errors, text)                   what every request can be answered with
+ *   REQUEST(NAME, number, in, out, errors, text)
+ * number is the label of the tag; `in` and `out` name the words that travel, in order; `errors` are names of
+ * uapi/error.def with a space between. An answer's label is E_OK or one of them; out words hold only with
+ * E_OK. An error has changed nothing unless the text says so. A call can end with DEAD or CANCELLED besides,
+ * which the kernel answers.
  *
  * A caller is known by the badge of the endpoint capability it calls through, never by a word.
  */
@@ -19,6 +22,8 @@
 #define BADGE_VFS	   0x80000003u /* the vfs */
 #define BADGE_INIT	   0x80000004u /* init, at proc */
 #define BADGE_SERVER_FAULT 0x80000010u /* init's fault endpoint: server i of the manifest has this + i */
+
+#define REQUEST_COMMON(...)
 
 enum proc_label {
 #define REQUEST(NAME, number, ...) PROC_##NAME = number,
@@ -43,6 +48,8 @@ enum uart_label {
 #include "proto/uart.def"
 #undef REQUEST
 };
+
+#undef REQUEST_COMMON
 
 /* Channels of the console. On the wire: DLE (0x10) digit switches channel, DLE DLE is one 0x10.
  * Towards the guest: DLE 'e' is end of file, DLE 'd' ends what was sent for one DLE 'r', DLE DLE is one 0x10;

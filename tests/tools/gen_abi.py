@@ -63,7 +63,34 @@ def syscall_rows():
             pairs = arguments[2:2 + 2 * count]
             words = ', '.join(f'{pairs[2 * i]} {pairs[2 * i + 1]}' for i in range(count)) or '-'
             text, errors = arguments[2 + 2 * count:4 + 2 * count]
-        yield number, name, words, text, errors.replace(' ', ', ') or '-'
+        yield number, name, words, text, errors_text(errors)
+
+
+def errors_text(names):
+    return names.replace(' ', ', ') or '-'
+
+
+def check_errors(path, entries):
+    """Every name of an errors column is an error, and stands in it once."""
+    known = {a[0] for _, a in read_list('kernel/uapi/error.def')}
+    for macro, arguments in entries:
+        names = arguments[0 if macro == 'REQUEST_COMMON' else 4].split()
+        for name in names:
+            if name not in known or names.count(name) > 1:
+                raise SystemExit(f'{path}: {macro} {arguments[0]}: {name} is no error, or stands there twice')
+
+
+def request_section(name, title):
+    """The table of a server's requests, and what each of them can be answered with."""
+    path = f'libsys/proto/{name}.def'
+    entries = read_list(path)
+    check_errors(path, entries)
+    errors, text = next(a for macro, a in entries if macro == 'REQUEST_COMMON')
+    rows = ((a[1], f'{name.upper()}_{a[0]}', a[2] or '-', a[3] or '-', a[5] or '-', errors_text(a[4]))
+            for macro, a in entries if macro == 'REQUEST')
+    common = f'Each can answer {errors_text(errors)}' + (f' ({text})' if text else '')
+    return (f'\n## Requests: {title}\n\nThe label of the tag; words are named in order. {common}.\n\n'
+            + table(('label', 'name', 'in', 'out', 'text', 'errors'), rows))
 
 
 def make_page():
@@ -79,10 +106,7 @@ def make_page():
                        ((a[1], 'KIND_' + a[0], 'object_create' if a[2] == 'POOL' else 'a call of its own', a[3])
                         for _, a in read_list('kernel/uapi/object.def'))))
     for name, title in PROTOCOLS:
-        parts.append(f'\n## Requests: {title}\n\nThe label of the tag; words are named in order.\n\n')
-        parts.append(table(('label', 'name', 'in', 'out', 'text'),
-                           ((a[1], f'{name.upper()}_{a[0]}', a[2] or '-', a[3] or '-', a[4] or '-')
-                            for _, a in read_list(f'libsys/proto/{name}.def'))))
+        parts.append(request_section(name, title))
     parts.append('\n## Custom pagers\n\nPlain answers to a forwarded fault (`libsys/proto/custom.h`, [pager-protocol.md](pager-protocol.md)), and operations of '
                  'OBJECT_CONTROL, none of which is built.\n\n')
     parts.append(table(('number', 'name', 'meaning'),
