@@ -7,12 +7,11 @@
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
-/* The fault being answered, for the case that the answer is not accepted. */
+/* How the fault is being answered, for the case that the answer is not accepted. */
 static struct {
-	struct message fault;
 	struct verdict verdict;
 	enum page_origin origin;
-	bool is_second; /* answer to it */
+	uint32_t is_second; /* answer to it */
 } served;
 
 /* What the kernel has mapped there: page number, *rights; 0: nothing. */
@@ -39,33 +38,48 @@ static void decide_present(struct process *process, vaddr_t address, uint32_t ac
 		policy_fault(process->space, address, access, ORIGIN_FAULT, verdict);
 }
 
-void fault_decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
-		  struct verdict *verdict)
+/* The verdict asks for more before it can be brought about. */
+static __attribute__((noinline)) void decide_more(struct process *process, vaddr_t address, uint32_t access,
+						  enum page_origin origin, struct verdict *verdict)
 {
-	do
+	while (verdict->kind == VERDICT_AWAIT && lease_serve(verdict) == E_OK)
 		policy_fault(process->space, address, access, origin, verdict);
-	while (__builtin_expect(verdict->kind == VERDICT_AWAIT, 0) && lease_serve(verdict) == E_OK);
-	if (__builtin_expect(verdict->kind == VERDICT_COPY_PRESENT && origin < ORIGIN_POPULATE, 0))
+	if (verdict->kind == VERDICT_COPY_PRESENT && origin < ORIGIN_POPULATE)
 		decide_present(process, address, access, verdict);
-	if (__builtin_expect(verdict->kind == VERDICT_NO_MEMORY, 0))
+	if (verdict->kind == VERDICT_NO_MEMORY)
 		verdict_deny(verdict, RULE_NO_MEMORY);
 }
 
-static void fault_answer(struct message *m, const struct verdict *verdict)
+static inline void decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
+			  struct verdict *verdict)
+{
+	policy_fault(process->space, address, access, origin, verdict);
+	if (__builtin_expect(verdict->kind != VERDICT_RESOLVE && verdict->kind != VERDICT_FORWARD, 0))
+		decide_more(process, address, access, origin, verdict);
+}
+
+void fault_decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
+		  struct verdict *verdict)
+{
+	decide(process, address, access, origin, verdict);
+}
+
+static enum next fault_answer(const struct verdict *verdict)
 {
 	struct map_item item = window_item(&verdict->run[0]);
 	uint64_t *word = &message_page()->words[MESSAGE_REGISTERS];
 
-	m->tag = TAG_MAP | (uint64_t)verdict->runs << 16;
-	m->w[0] = item.at_rights;
-	m->w[1] = item.source;
-	m->w[2] = item.offset;
+	pager.map_answer.tag = TAG_MAP | (uint64_t)verdict->runs << 16;
+	pager.map_answer.w[0] = item.at_rights;
+	pager.map_answer.w[1] = item.source;
+	pager.map_answer.w[2] = item.offset;
 	for (uint32_t i = 1; i < verdict->runs; i++, word += 3) {
 		item = window_item(&verdict->run[i]);
 		word[0] = item.at_rights;
 		word[1] = item.source;
 		word[2] = item.offset;
 	}
+	return NEXT_MAP;
 }
 
 /* A new page of the process's own: what is on its way to a custom pager must not map over it. */
@@ -98,14 +112,12 @@ static inline enum next fault_perform(struct process *process, struct message *m
 		trace_fault(process, m, verdict, by);
 	if (__builtin_expect(process->forwards != NULL, 0) && verdict->work != WORK_NONE)
 		fault_page_is_new(process, m);
-	fault_answer(m, verdict);
-	return NEXT_MAP;
+	return fault_answer(verdict);
 }
 
 enum next fault_finish(struct process *process, struct message *m, const struct verdict *verdict,
 		       enum page_origin origin, const struct custom *by)
 {
-	served.fault = *m;
 	served.verdict = *verdict;
 	served.origin = origin;
 	served.is_second = false;
@@ -137,12 +149,11 @@ enum next fault_serve(struct message *m)
 		return NEXT_ANSWER;
 	}
 	served.origin = ORIGIN_FAULT;
+	served.is_second = false;
 	if (__builtin_expect(FAULT_INFO_FLAGS(m->w[2]), 0) && !fault_flags(process, m, &next))
 		return next;
-	served.fault = *m;
-	served.is_second = false;
 	if (TAG_LABEL(m->tag) == FAULT_PAGE)
-		fault_decide(process, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, &served.verdict);
+		decide(process, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, &served.verdict);
 	else
 		policy_exception(process->space, TAG_LABEL(m->tag), m->w[0], &served.verdict);
 	return fault_perform(process, m, NULL);
@@ -154,18 +165,16 @@ enum next fault_serve(struct message *m)
  */
 enum next fault_map_failed(struct message *m)
 {
-	struct process *process = process_find(served.fault.badge);
+	struct process *process = process_find(m->badge);
 	struct verdict *verdict = &served.verdict;
 	uint64_t error = m->error;
 
 	if (!process)
 		return NEXT_WAIT;
-	*m = served.fault;
 	if (error == E_PARKED && !served.is_second) {
 		process_unpark(process, m->w[0], false);
 		served.is_second = true;
-		fault_answer(m, verdict);
-		return NEXT_MAP;
+		return fault_answer(verdict);
 	}
 	if (error != E_TABLES)
 		server_log("pid %u: page 0x%lx could not be mapped, error %lu", process->pid, m->w[0], error);

@@ -109,6 +109,8 @@ static enum next next_failed(enum next next, struct message *m)
 
 static err_t next_perform(enum next next, struct message *m)
 {
+	if (__builtin_expect(next == NEXT_MAP, 1))
+		return ipc_reply_wait_next(SERVER_ENDPOINT, DEADLINE_NEVER, &pager.map_answer, m);
 	if (next == NEXT_WAIT)
 		return ipc_wait(SERVER_ENDPOINT, DEADLINE_NEVER, m);
 	if (__builtin_expect(next == NEXT_FORWARD, 0))
@@ -128,6 +130,7 @@ static void pager_start(const struct server_start *start)
 	window_open(start);
 	window_make_books(start);
 	policy_init(&pager.policy);
+	policy_show_zero_page(&pager.policy);
 	pager.policy.frames.reserve = FRAMES_RESERVE;
 	nodes_init(&pager.process_nodes, &pager.policy.frames, sizeof(struct process));
 	pager.trace = start->option_faults != 0;

@@ -79,7 +79,8 @@ struct pager {
 	uint32_t kept_spaces;
 	uint32_t pool_hint; /* where the last space was made */
 	uint64_t frames_total, frames_elsewhere;
-	uint64_t trace_start; /* rdinstret when the fault being served was taken */
+	struct message map_answer; /* with NEXT_MAP: the fault itself stays in m until this was accepted */
+	uint64_t trace_start;	   /* rdinstret when the fault being served was taken */
 	bool trace;
 };
 
@@ -106,7 +107,24 @@ int source_find(uint64_t number, uint64_t pages);
 MUST_USE err_t source_carve(uint64_t number, uint64_t pages, cap_t slot);
 void window_zero(uint64_t number);
 void window_perform(const struct verdict *verdict);
-struct map_item window_item(const struct verdict_run *run);
+/* The source that the last item was of: faults come in rows from one range. */
+extern struct window_source {
+	uint64_t first, pages, index;
+} window_source;
+void window_choose(uint64_t frame, uint64_t pages);
+
+/* Needs: every frame policy can name lies in a source (leases and linear areas are checked when they come
+ * in). */
+static inline struct map_item window_item(const struct verdict_run *run)
+{
+	if (__builtin_expect(run->frame - window_source.first >= window_source.pages, 0))
+		window_choose(run->frame, run->pages);
+	return (struct map_item){
+		.at_rights = run->page << PAGE_SHIFT | run->rights,
+		.source = MAP_SOURCE(window_source.index, run->pages),
+		.offset = run->frame - window_source.first,
+	};
+}
 
 /* slots.c: empty slots of the pager's CSpace. */
 cap_t slot_take(void); /* 0: none */
@@ -182,15 +200,15 @@ MUST_USE err_t lease_hold(struct inode_object *inode);
 enum next {
 	NEXT_WAIT,    /* nothing: nobody is to be answered */
 	NEXT_ANSWER,  /* m is the answer */
-	NEXT_MAP,     /* m is the answer to a fault, with map items */
+	NEXT_MAP,     /* pager.map_answer is the answer to the fault m, with map items */
 	NEXT_FORWARD, /* m says where to forward the current caller's fault */
 };
 
 /* faults.c */
 /* Serve a fault message. */
 enum next fault_serve(struct message *m);
-/* The answer with map items to the last fault was not accepted: refuse the fault instead, or give another
- * one. */
+/* The answer with map items to the fault m was not accepted: refuse the fault instead, or give another one.
+ */
 enum next fault_map_failed(struct message *m);
 /* Ask policy until it need not wait. */
 void fault_decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,

@@ -16,6 +16,7 @@
 
 #define WINDOW_BASE 0x1000000000ul
 
+struct window_source window_source;
 static uint64_t archive_first, archive_pages;
 
 static uint64_t page_of(paddr_t address)
@@ -217,12 +218,12 @@ err_t source_carve(uint64_t number, uint64_t pages, cap_t slot)
 /* The library's copies go byte by byte; pages deserve words. Both: page aligned, whole pages. */
 static void words_zero(uint64_t *word, uint64_t words)
 {
-	for (uint64_t *end = word + (words & ~63ul); word != end; word += 64) {
-#pragma GCC unroll 64
-		for (int i = 0; i < 64; i++)
+	for (uint64_t *end = word + (words & ~127ul); word != end; word += 128) {
+#pragma GCC unroll 128
+		for (int i = 0; i < 128; i++)
 			word[i] = 0;
 	}
-	words %= 64;
+	words %= 128;
 	while (words--)
 		*word++ = 0;
 }
@@ -276,19 +277,12 @@ void window_perform(const struct verdict *verdict)
 				   PAGE_BYTES / 8);
 }
 
-/* Needs: every frame policy can name lies in a source (leases and linear areas are checked when they come
- * in). */
-struct map_item window_item(const struct verdict_run *run)
+/* Needs: a source holds it. */
+void window_choose(uint64_t frame, uint64_t pages)
 {
-	static int last; /* faults come in rows from one range */
-	int i = last;
+	int i = source_find(frame, pages);
 
-	if (__builtin_expect(run->frame - pager.source[i].first >= pager.source[i].pages, 0))
-		last = i = source_find(run->frame, run->pages);
-
-	return (struct map_item){
-		.at_rights = run->page << PAGE_SHIFT | run->rights,
-		.source = MAP_SOURCE((uint64_t)i, run->pages),
-		.offset = run->frame - pager.source[i].first,
-	};
+	window_source.index = (uint64_t)i;
+	window_source.first = pager.source[i].first;
+	window_source.pages = pager.source[i].pages;
 }

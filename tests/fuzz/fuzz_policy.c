@@ -2,7 +2,8 @@
 /*
  * The pager's whole policy with the input as its events: areas, faults, rights, a custom pager's answers.
  * After each event the flat reference of the host test must agree; at the end every page and invariant is
- * compared and all frames must be back. The first byte says whether memory is short.
+ * compared and all frames must be back. The first byte says whether memory is short, and whether there is a
+ * zero page.
  */
 #include "fuzz_random.h"
 
@@ -13,10 +14,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	struct world *world;
+	uint64_t start, pages;
 	struct vm_space *space;
 
 	fuzz_begin(data, bytes);
-	world = world_create(ARENA_PAGES + (fuzz_byte(&fuzz_draws) & 1 ? 24 : 2 * MODEL_PAGES));
+	start = fuzz_byte(&fuzz_draws);
+	pages = ARENA_PAGES + (start & 1 ? 24 : 2 * MODEL_PAGES);
+	world = start & 2 ? world_create(pages) : world_create_zero(pages);
 	memset(model, 0, sizeof(model));
 	memset(&played, 0, sizeof(played));
 	CHECK_TRUE(played_start(world, &played));

@@ -109,6 +109,21 @@ static inline err_t ipc_forward_wait(cap_t endpoint, uint64_t deadline, struct m
 	return ipc_perform(SYS_forward_wait, endpoint, deadline, m);
 }
 
+/* The same, but the next message goes to @next, which keeps what it holds (but its error) if the answer
+ * failed. */
+static inline err_t ipc_reply_wait_next(cap_t endpoint, uint64_t deadline, const struct message *answer,
+					struct message *next)
+{
+	struct message m = *answer;
+	err_t error = ipc_reply_wait(endpoint, deadline, &m);
+
+	if (__builtin_expect(error, 0))
+		next->error = error;
+	else
+		*next = m;
+	return error;
+}
+
 /* Answer through a saved Reply; its slot is empty afterwards. */
 static inline err_t ipc_reply_send(cap_t reply_slot, struct message *m)
 {

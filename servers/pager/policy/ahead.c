@@ -13,17 +13,17 @@ static uint64_t min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-uint64_t ahead_wanted(const struct fault_request *request)
+uint64_t ahead_wanted_next(const struct fault_request *request)
 {
 	struct ahead *ahead = &request->space->ahead;
 	const struct frames *frames = &request->space->policy->frames;
 	uint64_t page = request->page, wanted;
 
-	if (page != ahead->next || (request->origin != ORIGIN_FAULT && request->origin != ORIGIN_PRESENT)) {
-		*ahead = (struct ahead){.next = page + 1};
+	ahead->next = page + 1;
+	if (request->origin != ORIGIN_FAULT && request->origin != ORIGIN_PRESENT) {
+		ahead->hits = 0;
 		return 1;
 	}
-	ahead->next = page + 1;
 	ahead->hits++;
 	if (ahead->hits < AHEAD_HITS ||
 	    frames->counts[FRAME_FREE] <= frames->reserve + frames->count / AHEAD_LEAVES)

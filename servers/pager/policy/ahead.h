@@ -11,8 +11,20 @@
 
 #include "policy/backing.h"
 
+/* Slow half of ahead_wanted: the fault is where it was expected. */
+uint64_t ahead_wanted_next(const struct fault_request *request);
+
 /* How many pages, the demanded one included, may come; 1: no more. Notes where the next fault is expected. */
-uint64_t ahead_wanted(const struct fault_request *request);
+static inline uint64_t ahead_wanted(const struct fault_request *request)
+{
+	struct ahead *ahead = &request->space->ahead;
+
+	if (request->page == ahead->next)
+		return ahead_wanted_next(request);
+	*ahead = (struct ahead){.next = request->page + 1};
+	return 1;
+}
+
 /* Up to @wanted pages of zeroes. The verdict is RESOLVE or NO_MEMORY. */
 void ahead_take_zero(const struct fault_request *request, uint64_t wanted, struct verdict *verdict);
 /* Up to @wanted copies of pages whose frames others keep. Needs: the demanded page's is such a one. */

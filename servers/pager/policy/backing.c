@@ -31,7 +31,7 @@ err_t backing_check_offset(const struct area_spec *spec)
 	return E_OK;
 }
 
-uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict)
+uint64_t backing_take_page_slow(const struct fault_request *request, struct verdict *verdict)
 {
 	struct vm_space *space = request->space;
 	uint64_t frame = frames_take(&space->policy->frames, FRAME_ANON);

@@ -47,7 +47,24 @@ void backing_fault_zero(const struct fault_request *request, struct verdict *ver
 void backing_take_zero(const struct fault_request *request, struct verdict *verdict);
 /* Fault on a page that has a private frame, perhaps one shared with other spaces. */
 void backing_fault_private(const struct fault_request *request, struct verdict *verdict);
+/* Slow half of backing_take_page. */
+uint64_t backing_take_page_slow(const struct fault_request *request, struct verdict *verdict);
+
 /* Takes a frame for the page and enters it; 0: verdict is NO_MEMORY. */
-uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict);
+static inline uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict)
+{
+	struct vm_space *space = request->space;
+	struct frames *frames = &space->policy->frames;
+	uint64_t frame;
+
+	if (__builtin_expect(!page_tree_last_is_owned(&space->pages, request->page) ||
+				     !frames_take_is_quick(frames),
+			     0))
+		return backing_take_page_slow(request, verdict);
+	frame = frames_take_quick(frames, FRAME_ANON);
+	space->anon_pages += request->frame == 0;
+	chunk_set(space->pages.last, request->page, frame);
+	return frame;
+}
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backing anon: a zero frame on the first touch, the same frame ever after. If the space has a supplier, it
- * is asked for the first one.
+ * Backing anon: the zero page as long as it is only read, which is everybody's and in no tree; a frame of its
+ * own on the first store, the same ever after. If the space has a supplier, it is asked on the first touch.
  */
 #include "policy/ahead.h"
 
@@ -51,6 +51,13 @@ void backing_take_zero(const struct fault_request *request, struct verdict *verd
 	verdict_resolve(verdict, request->page, frame, request->area->prot);
 }
 
+/* Nothing was written there yet, nor is it to be now. */
+static bool shows_zero_page(const struct fault_request *request)
+{
+	return !(request->access & ACCESS_WRITE) && request->space->policy->zero_frame &&
+	       !is_of_the_system(request->origin);
+}
+
 void backing_fault_zero(const struct fault_request *request, struct verdict *verdict)
 {
 	if (request->frame) {
@@ -59,6 +66,11 @@ void backing_fault_zero(const struct fault_request *request, struct verdict *ver
 	}
 	if (__builtin_expect(request->space->supplier != NULL, 0) && !is_of_the_system(request->origin)) {
 		anon_forward(request, verdict);
+		return;
+	}
+	if (shows_zero_page(request)) {
+		verdict_resolve(verdict, request->page, request->space->policy->zero_frame,
+				request->area->prot & ~(uint32_t)PROT_BIT_WRITE);
 		return;
 	}
 	backing_take_zero(request, verdict);

@@ -32,13 +32,6 @@ void verdict_deny(struct verdict *verdict, enum deny_rule rule)
 	}
 }
 
-void verdict_resolve(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights)
-{
-	verdict->kind = VERDICT_RESOLVE;
-	verdict->run[0] = (struct verdict_run){page, frame, 1, rights};
-	verdict->runs = 1;
-}
-
 /* Add a page that comes along, to a run it continues or as a new one; left out when there is no room. */
 void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights)
 {
@@ -90,17 +83,18 @@ static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address,
 {
 	const struct vm_area *area;
 
-	if (address - space->start >= space->end - space->start) {
+	if (__builtin_expect(address - space->start >= space->end - space->start, 0)) {
+		verdict->area = NULL;
 		verdict_deny(verdict, RULE_OUT_OF_RANGE);
 		return NULL;
 	}
 	area = area_set_find(&space->areas, address);
 	verdict->area = area;
-	if (!area) {
+	if (__builtin_expect(!area, 0)) {
 		verdict_deny(verdict, RULE_NO_AREA);
 		return NULL;
 	}
-	if (access & ~(uint32_t)area->prot && area->backing != BACKING_NONE) {
+	if (__builtin_expect(access & ~(uint32_t)area->prot && area->backing != BACKING_NONE, 0)) {
 		verdict_deny(verdict, RULE_RIGHTS);
 		return NULL;
 	}
@@ -110,21 +104,20 @@ static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address,
 void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict)
 {
-	struct fault_request request = {
-		.space = space,
-		.page = address >> PAGE_SHIFT,
-		.access = access,
-		.origin = origin,
-	};
+	uint64_t page = address >> PAGE_SHIFT;
+	struct fault_request request;
 
 	verdict->kind = 0;
 	verdict->work = WORK_NONE;
 	verdict->runs = verdict->prefetched = 0;
-	verdict->area = NULL;
 	request.area = fault_area(space, address, access, verdict);
 	if (!request.area)
 		return;
-	request.frame = chunk_entry(page_tree_find(&space->pages, request.page), request.page);
+	request.space = space;
+	request.page = page;
+	request.frame = chunk_entry(page_tree_find(&space->pages, page), page);
+	request.access = access;
+	request.origin = origin;
 	backing_of(request.area)->fault(&request, verdict);
 	if (__builtin_expect(verdict->kind == VERDICT_RESOLVE, 1))
 		verdict_count(space, origin, verdict);

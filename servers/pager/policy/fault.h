@@ -120,7 +120,12 @@ void policy_exception(struct vm_space *space, uint32_t kind, vaddr_t address, st
 
 /* For backings and the shell. */
 void verdict_deny(struct verdict *verdict, enum deny_rule rule);
-void verdict_resolve(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights);
+static inline void verdict_resolve(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights)
+{
+	verdict->kind = VERDICT_RESOLVE;
+	verdict->run[0] = (struct verdict_run){page, frame, 1, rights};
+	verdict->runs = 1;
+}
 /* The verdict is to be brought about: its pages are counted. */
 void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict);
 void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint32_t rights);

@@ -140,19 +140,13 @@ static inline void arena_leave(struct frames *frames, struct arena *arena, uint3
 /* The arena has a free frame: choose one and unlink it. */
 static uint32_t arena_take(struct frames *frames, struct arena *arena)
 {
-	uint32_t index;
+	uint32_t index = arena_choose(frames, arena);
 
-	if (arena->list) {
-		index = arena->list - 1;
-		arena->list = frames->frame[index].link;
-	} else {
-		index = arena->fresh++;
-	}
 	arena_leave(frames, arena, 1);
 	return index;
 }
 
-uint64_t frames_take(struct frames *frames, enum frame_state state)
+uint64_t frames_take_slow(struct frames *frames, enum frame_state state)
 {
 	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
 	uint32_t index;

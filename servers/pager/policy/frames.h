@@ -69,7 +69,9 @@ void frames_init(struct frames *frames, uint64_t first, uint64_t count, void *bo
 MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count);
 
 /* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
-uint64_t frames_take(struct frames *frames, enum frame_state state);
+static inline uint64_t frames_take(struct frames *frames, enum frame_state state);
+/* Slow half of it. */
+uint64_t frames_take_slow(struct frames *frames, enum frame_state state);
 /* Take up to *wanted neighbouring frames; the first one, *wanted: how many. 0: none left. */
 uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t *wanted);
 /* Free again; a granted one is left to its grant, nobody names it any more. */
@@ -115,6 +117,45 @@ static inline struct frame *frames_at(const struct frames *frames, uint64_t numb
 static inline void *frames_address(const struct frames *frames, uint64_t number)
 {
 	return frames->window + ((number - frames->first) << PAGE_SHIFT);
+}
+
+/* Can a frame be taken with no arena changing its list, and the reserve left alone? */
+static inline bool frames_take_is_quick(const struct frames *frames)
+{
+	const struct arena *arena = frames->partial.first;
+
+	return arena && arena->free > 1 && frames->counts[FRAME_FREE] > frames->reserve;
+}
+
+/* Choose a free frame of the arena, which has one, and unlink it. */
+static inline uint32_t arena_choose(struct frames *frames, struct arena *arena)
+{
+	uint32_t index;
+
+	if (!arena->list)
+		return arena->fresh++;
+	index = arena->list - 1;
+	arena->list = frames->frame[index].link;
+	return index;
+}
+
+/* Needs: frames_take_is_quick() */
+static inline uint64_t frames_take_quick(struct frames *frames, enum frame_state state)
+{
+	struct arena *arena = frames->partial.first;
+	uint32_t index = arena_choose(frames, arena);
+
+	arena->free--;
+	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
+	frames->counts[FRAME_FREE]--;
+	frames->counts[state]++;
+	return frames->first + index;
+}
+
+static inline uint64_t frames_take(struct frames *frames, enum frame_state state)
+{
+	return frames_take_is_quick(frames) ? frames_take_quick(frames, state)
+					    : frames_take_slow(frames, state);
 }
 
 static inline void frames_drop(struct frames *frames, uint64_t number)

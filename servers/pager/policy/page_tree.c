@@ -21,12 +21,10 @@ static bool path_is_owned(const struct tree_path *path)
 	return path->upper->references == 1 && path->lower->references == 1 && path->chunk->references == 1;
 }
 
-struct chunk *page_tree_find(struct page_tree *tree, uint64_t page)
+struct chunk *page_tree_search(struct page_tree *tree, uint64_t page)
 {
 	struct tree_path path;
 
-	if (tree->last_key == page / CHUNK_PAGES)
-		return tree->last;
 	if (page >= TREE_PAGES)
 		return NULL;
 	path = tree_path_of(tree, page);

@@ -63,8 +63,8 @@ struct page_tree {
 void tree_pools_init(struct tree_pools *pools, struct frames *frames);
 void page_tree_init(struct page_tree *tree);
 
-/* The chunk that holds @page, to look at, or NULL. */
-struct chunk *page_tree_find(struct page_tree *tree, uint64_t page);
+/* Slow half of page_tree_find. */
+struct chunk *page_tree_search(struct page_tree *tree, uint64_t page);
 /* Slow half of page_tree_own. */
 struct chunk *page_tree_own_slow(struct page_tree *tree, struct tree_pools *pools, uint64_t page);
 /* Does the tree own the chunk of @page? Needs: there is one. */
@@ -94,10 +94,22 @@ int page_tree_check_alone(const struct page_tree *tree, uint64_t *nodes, uint64_
 void page_tree_count_seen(const struct page_tree *tree, const struct frames *frames);
 int page_tree_check_seen(const struct page_tree *tree, uint64_t *nodes, uint64_t *chunks);
 
+/* The chunk that holds @page, to look at, or NULL. */
+static inline struct chunk *page_tree_find(struct page_tree *tree, uint64_t page)
+{
+	return tree->last_key == page / CHUNK_PAGES ? tree->last : page_tree_search(tree, page);
+}
+
+/* Is `last` the chunk of @page, and owned? */
+static inline bool page_tree_last_is_owned(const struct page_tree *tree, uint64_t page)
+{
+	return tree->last_key == page / CHUNK_PAGES && tree->last_owned;
+}
+
 /* The chunk of @page, owned; made if absent. NULL: out of memory, no entry has changed. */
 static inline struct chunk *page_tree_own(struct page_tree *tree, struct tree_pools *pools, uint64_t page)
 {
-	if (__builtin_expect(tree->last_key == page / CHUNK_PAGES && tree->last_owned, 1))
+	if (__builtin_expect(page_tree_last_is_owned(tree, page), 1))
 		return tree->last;
 	return page_tree_own_slow(tree, pools, page);
 }

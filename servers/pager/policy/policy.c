@@ -14,8 +14,21 @@ void policy_init(struct policy *policy)
 	externals_init(&policy->externals, frames);
 	policy->first_space = NULL;
 	policy->space_count = 0;
+	policy->zero_frame = 0;
 	policy->around_pages = POLICY_AROUND_PAGES;
 	policy->areas_max = POLICY_AREAS_MAX;
+}
+
+void policy_show_zero_page(struct policy *policy)
+{
+	uint64_t frame = frames_take(&policy->frames, FRAME_BOOKS), *word;
+
+	if (!frame)
+		return;
+	word = frames_address(&policy->frames, frame);
+	for (uint64_t i = 0; i < PAGE_BYTES / 8; i++)
+		word[i] = 0;
+	policy->zero_frame = frame;
 }
 
 static int pools_check(const struct policy *policy)

@@ -16,6 +16,7 @@ struct policy {
 	struct externals externals;
 	struct vm_space *first_space;
 	uint64_t space_count;
+	uint64_t zero_frame;   /* what anonymous pages show until they are written; 0: none */
 	uint32_t around_pages; /* fault-around window of file pages: a power of two up to CHUNK_PAGES; 1 = off
 				*/
 	uint32_t areas_max;    /* areas a space may have */
@@ -26,6 +27,9 @@ struct policy {
 
 /* Needs: policy->frames is initialised. */
 void policy_init(struct policy *policy);
+/* Anonymous pages show one page of zeroes, a frame of the books, until they are written. Without memory for
+ * it they get frames of their own as before. Needs: not called before. */
+void policy_show_zero_page(struct policy *policy);
 
 /* Every invariant of every book; 0 or the line of the first that is broken. */
 int policy_check(const struct policy *policy);

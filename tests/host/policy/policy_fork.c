@@ -366,6 +366,11 @@ static void compare(struct world *world)
 				rights = p->page[i].shared ? p->page[i].prot
 							   : p->page[i].prot & ~(uint32_t)PROT_BIT_WRITE;
 			}
+			if (p->table[i].frame == world->policy.zero_frame) {
+				CHECK_TRUE(!frame && !p->page[i].file &&
+					   !(p->table[i].rights & ACCESS_WRITE));
+				continue;
+			}
 			CHECK_EQ(frame, p->table[i].frame);
 			if (!p->parked[block_of(i)])
 				CHECK_TRUE(!(p->table[i].rights & ~rights));
@@ -420,7 +425,7 @@ static void step(struct world *world, struct process *p, bool roomy)
 
 static void run(uint64_t ram_pages, uint64_t ops)
 {
-	struct world *world = world_create(ARENA_PAGES + ram_pages);
+	struct world *world = world_create_zero(ARENA_PAGES + ram_pages);
 	bool roomy = ram_pages > ARENA_PAGES; /* else what a dead pager gave would be more memory */
 
 	memset(process, 0, sizeof(process));

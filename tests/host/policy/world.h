@@ -47,6 +47,16 @@ static inline struct world *world_create(uint64_t pages)
 	return world;
 }
 
+/* A world whose anonymous pages show the zero page until they are written. */
+static inline struct world *world_create_zero(uint64_t pages)
+{
+	struct world *world = world_create(pages);
+
+	policy_show_zero_page(&world->policy);
+	CHECK_TRUE(world->policy.zero_frame != 0);
+	return world;
+}
+
 static inline uint8_t *world_page(struct world *world, uint64_t number)
 {
 	if (frames_has(&world->policy.frames, number))
@@ -189,7 +199,8 @@ static inline void world_destroy(struct world *world)
 	world_return_leases(world);
 	CHECK_EQ(world->leases, 0);
 	CHECK_EQ(policy_check(&world->policy), 0);
-	CHECK_EQ(world->policy.frames.counts[FRAME_FREE] + world->policy.frames.counts[FRAME_ABSENT],
+	CHECK_EQ(world->policy.frames.counts[FRAME_FREE] + world->policy.frames.counts[FRAME_ABSENT] +
+			 (world->policy.zero_frame != 0),
 		 world->policy.frames.count);
 	world_abandon(world);
 }
