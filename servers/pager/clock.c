@@ -15,7 +15,7 @@
 
 #define STEPS_A_SECOND 50 /* 20 ms */
 
-uint64_t clock_next = DEADLINE_NEVER;
+uint64_t clock_next = DEADLINE_NEVER, clock_early = DEADLINE_NEVER;
 
 static uint64_t clock_hz(void)
 {
@@ -46,7 +46,8 @@ void clock_set(uint64_t due)
 {
 	uint64_t step = clock_hz() / STEPS_A_SECOND;
 
-	clock_next = due == DEADLINE_NEVER ? due : (due / step + 1) * step;
+	clock_early = due == DEADLINE_NEVER ? due : due / step * step;
+	clock_next = due == DEADLINE_NEVER ? due : clock_early + step;
 	if (sys_timer_set(PAGER_TIMER, clock_next).error)
 		server_log("the timer cannot be set");
 }

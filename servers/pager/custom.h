@@ -142,12 +142,13 @@ void forwards_forget(const struct supply *supply);
 
 /* clock.c */
 void clock_open(void);
-extern uint64_t clock_next; /* when the timer fires, in ticks */
+extern uint64_t clock_next;  /* when the timer fires, in ticks */
+extern uint64_t clock_early; /* what is due before this needs an earlier step */
 void clock_set(uint64_t due);
 void clock_tick(void);
 static inline void clock_arm(uint64_t due)
 {
-	if (due < clock_next)
+	if (due < clock_early)
 		clock_set(due);
 }
 static inline uint64_t clock_now(void)

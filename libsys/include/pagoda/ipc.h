@@ -115,13 +115,14 @@ static inline err_t ipc_reply_wait_next(cap_t endpoint, uint64_t deadline, const
 					struct message *next)
 {
 	struct message m = *answer;
-	err_t error = ipc_reply_wait(endpoint, deadline, &m);
 
-	if (__builtin_expect(error, 0))
-		next->error = error;
-	else
-		*next = m;
-	return error;
+	(void)ipc_reply_wait(endpoint, deadline, &m);
+	if (__builtin_expect(m.error != E_OK, 0)) {
+		next->error = m.error;
+		return (err_t)m.error;
+	}
+	*next = m;
+	return E_OK;
 }
 
 /* Answer through a saved Reply; its slot is empty afterwards. */

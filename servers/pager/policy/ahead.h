@@ -14,14 +14,22 @@
 /* Slow half of ahead_wanted: the fault is where it was expected. */
 uint64_t ahead_wanted_next(const struct fault_request *request);
 
+static inline bool ahead_is_next(const struct fault_request *request)
+{
+	return request->page == request->space->ahead.next;
+}
+
+static inline void ahead_begin_anew(const struct fault_request *request)
+{
+	request->space->ahead = (struct ahead){.next = request->page + 1};
+}
+
 /* How many pages, the demanded one included, may come; 1: no more. Notes where the next fault is expected. */
 static inline uint64_t ahead_wanted(const struct fault_request *request)
 {
-	struct ahead *ahead = &request->space->ahead;
-
-	if (request->page == ahead->next)
+	if (ahead_is_next(request))
 		return ahead_wanted_next(request);
-	*ahead = (struct ahead){.next = request->page + 1};
+	ahead_begin_anew(request);
 	return 1;
 }
 

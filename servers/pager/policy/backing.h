@@ -50,21 +50,30 @@ void backing_fault_private(const struct fault_request *request, struct verdict *
 /* Slow half of backing_take_page. */
 uint64_t backing_take_page_slow(const struct fault_request *request, struct verdict *verdict);
 
-/* Takes a frame for the page and enters it; 0: verdict is NO_MEMORY. */
-static inline uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict)
+/* Is the chunk of the page at hand, and a frame? */
+static inline bool backing_take_is_quick(const struct fault_request *request)
+{
+	return page_tree_last_is_owned(&request->space->pages, request->page) &&
+	       frames_take_is_quick(&request->space->policy->frames);
+}
+
+/* Needs: backing_take_is_quick() */
+static inline uint64_t backing_take_quick(const struct fault_request *request)
 {
 	struct vm_space *space = request->space;
-	struct frames *frames = &space->policy->frames;
-	uint64_t frame;
+	uint64_t frame = frames_take_quick(&space->policy->frames, FRAME_ANON);
 
-	if (__builtin_expect(!page_tree_last_is_owned(&space->pages, request->page) ||
-				     !frames_take_is_quick(frames),
-			     0))
-		return backing_take_page_slow(request, verdict);
-	frame = frames_take_quick(frames, FRAME_ANON);
 	space->anon_pages += request->frame == 0;
 	chunk_set(space->pages.last, request->page, frame);
 	return frame;
+}
+
+/* Takes a frame for the page and enters it; 0: verdict is NO_MEMORY. */
+static inline uint64_t backing_take_page(const struct fault_request *request, struct verdict *verdict)
+{
+	if (__builtin_expect(backing_take_is_quick(request), 1))
+		return backing_take_quick(request);
+	return backing_take_page_slow(request, verdict);
 }
 
 #endif

@@ -34,7 +34,16 @@ static bool is_of_the_system(enum page_origin origin)
 	return origin == ORIGIN_ZERO || origin == ORIGIN_SYSTEM;
 }
 
-void backing_take_zero(const struct fault_request *request, struct verdict *verdict)
+static inline void resolve_zero(const struct fault_request *request, uint64_t frame, struct verdict *verdict)
+{
+	verdict->work = WORK_ZERO;
+	verdict->work_frame = frame;
+	verdict->work_pages = 1;
+	verdict_resolve(verdict, request->page, frame, request->area->prot);
+}
+
+static __attribute__((noinline)) void take_zero_slow(const struct fault_request *request,
+						     struct verdict *verdict)
 {
 	uint64_t wanted = ahead_wanted(request), frame;
 
@@ -43,12 +52,18 @@ void backing_take_zero(const struct fault_request *request, struct verdict *verd
 		return;
 	}
 	frame = backing_take_page(request, verdict);
-	if (!frame)
+	if (frame)
+		resolve_zero(request, frame, verdict);
+}
+
+void backing_take_zero(const struct fault_request *request, struct verdict *verdict)
+{
+	if (__builtin_expect(ahead_is_next(request) || !backing_take_is_quick(request), 0)) {
+		take_zero_slow(request, verdict);
 		return;
-	verdict->work = WORK_ZERO;
-	verdict->work_frame = frame;
-	verdict->work_pages = 1;
-	verdict_resolve(verdict, request->page, frame, request->area->prot);
+	}
+	ahead_begin_anew(request);
+	resolve_zero(request, backing_take_quick(request), verdict);
 }
 
 /* Nothing was written there yet, nor is it to be now. */

@@ -53,15 +53,14 @@ void verdict_bring(struct verdict *verdict, uint64_t page, uint64_t frame, uint3
 
 void verdict_count(struct vm_space *space, enum page_origin origin, const struct verdict *verdict)
 {
-	if (origin == ORIGIN_FORK) {
-		space->fork_mapped += 1 + verdict->prefetched;
-		return;
-	}
-	if (origin >= ORIGIN_POPULATE)
-		space->populated++;
-	else
+	if (__builtin_expect(origin < ORIGIN_POPULATE, 1))
 		space->faults++;
-	space->prefetched += verdict->prefetched;
+	else if (origin != ORIGIN_FORK)
+		space->populated++;
+	if (origin == ORIGIN_FORK)
+		space->fork_mapped += 1 + verdict->prefetched;
+	else
+		space->prefetched += verdict->prefetched;
 }
 
 void policy_not_mapped(struct vm_space *space, enum page_origin origin, const struct verdict *verdict,
