@@ -220,8 +220,11 @@ bool cap_delete_step(struct slot *slot)
 		if (object != NULL)
 			object_release(object);
 	}
-	if (object_reap_step())
+	/* What is reaped may hold this very slot: it is looked up again. */
+	if (object_reap_pending()) {
+		(void)object_reap_step();
 		return true;
+	}
 	slot_vanish(slot);
 	return false;
 }

@@ -108,6 +108,21 @@ SCENARIO_BODY(revoke_can_take_the_cspace_it_works_in)
 	EXPECT_EQ(sys_system_check().error, E_OK);
 }
 
+SCENARIO_BODY(cspace_that_holds_its_own_last_capability_is_revoked)
+{
+	uint64_t kernel = world_info()->frames_kernel;
+
+	MUST(sys_memory_carve(SLOT_PAGES, MEMORY, 5 * ARENA_PAGES, ARENA_PAGES));
+	MUST(sys_pool_create(MEMORY, POOL));
+	MUST(sys_object_create(POOL, CS, KIND_CSPACE, 2));
+	MUST(sys_cap_move(CS, 1, CAP_NULL, CS));
+	EXPECT_EQ(slot_kind(CS), 0);
+	/* With the capability goes the CSpace, and with it the slot that is being emptied. */
+	MUST(sys_cap_revoke(CAP_NULL, MEMORY));
+	UNTIL(world_info()->frames_kernel == kernel);
+	EXPECT_EQ(sys_system_check().error, E_OK);
+}
+
 static char text[32];
 
 static void do_call_buffer(struct worker *worker)
