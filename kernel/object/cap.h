@@ -72,7 +72,8 @@ void cap_make(struct slot *parent, struct slot *to, enum object_kind kind, uint6
  * Delete the capability in @slot, or a bounded piece of that work.
  *
  * A Pool that still holds objects stays, without a name, until the last of them has gone.
- * After     true: look the slot up and call again, it is dying or went with what was reaped; false: it is empty
+ * After     true: look the slot up and call again, it is dying or went with what was reaped; false: it is
+ * empty
  */
 bool cap_delete_step(struct slot *slot);
 

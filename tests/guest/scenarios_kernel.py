@@ -1,43 +1,17 @@
 # SPDX-License-Identifier: MIT
 """The kernel's own tests: an image that takes init's place and tries every call, on one hart and on four."""
-import os
 import re
-import subprocess
-import tempfile
 
-import build
-import console
-import machine
-import options
+from kernel_image import run_image
 from scenario import Failure, Subcase, check, check_equal, scenario
 
-IMAGE = 'tests/guest/ktest/kernel_ktest.elf'
-TIMEOUT_S = 300
+IMAGE = 'kernel_ktest.elf'
 LINE = re.compile(r'^(ok|not ok) ([^:\n]+?)(?:: (.*))?$', re.MULTILINE)
 SUMMARY = re.compile(r'^ktest: (\d+) passed, (\d+) failed$', re.MULTILINE)
 
 
-def run_image(harts, more=()):
-    """All that the image writes, and QEMU's status."""
-    folder = build.folder_of('checked')
-    image = os.path.join(folder, IMAGE)
-    if not os.path.exists(image):
-        raise Failure(f'{image} is not built')
-    choice = options.parse(['--smp', str(harts), '--mem', '1G', *more, '--', 'ktest'])
-    line = machine.qemu_line(choice, image, os.path.join(folder, build.ARCHIVE))
-    with tempfile.TemporaryFile() as errors:
-        try:
-            done = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                                  timeout=TIMEOUT_S, check=False)
-            output, status = done.stdout, done.returncode
-        except subprocess.TimeoutExpired as error:
-            output, status = error.stdout or b'', None
-    text = b''.join(data for channel, data in console.Demultiplexer().feed(output) if channel is not None)
-    return text.decode(errors='replace').replace('\r', ''), status
-
-
 def run_kernel_tests(harts):
-    text, status = run_image(harts)
+    text, status = run_image(IMAGE, harts)
     results = LINE.findall(text)
     summary = SUMMARY.search(text)
     if not summary:
@@ -65,7 +39,7 @@ IRQ_OFF = re.compile(r'^ktest: irq_off_max=(\d+)', re.MULTILINE)
 
 @scenario('quick', 'no kernel test, the revoke of 256 MiB in 8 spaces included, keeps interrupts off for long')
 def interrupts_are_off_for_a_bounded_time(_context):
-    text, _ = run_image(1, ['--count'])
+    text, _ = run_image(IMAGE, 1, ['--count'])
     found = IRQ_OFF.search(text)
     check(found, f'no irq_off_max in the output:\n{text[-1000:]}')
     check(0 < int(found.group(1)) <= IRQ_OFF_BOUND, f'irq_off_max={found.group(1)}, bound {IRQ_OFF_BOUND}')

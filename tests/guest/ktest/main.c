@@ -41,22 +41,6 @@ void observe(uint64_t value)
 	digest = (digest ^ value) * 0x100000001b3;
 }
 
-struct counts counts_now(void)
-{
-	const struct info_page *info = world_info();
-	struct counts now = {
-		.slots = info->slots_used, .tables = info->tables, .frames_kernel = info->frames_kernel};
-
-	for (unsigned kind = 0; kind < 16; kind++)
-		now.objects[kind] = info->objects[kind];
-	return now;
-}
-
-bool counts_equal(const struct counts *a, const struct counts *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static const char *file_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -17,6 +17,22 @@ const struct info_page *world_info(void)
 	return (const struct info_page *)INIT_INFO_PAGE;
 }
 
+struct counts counts_now(void)
+{
+	const struct info_page *info = world_info();
+	struct counts now = {
+		.slots = info->slots_used, .tables = info->tables, .frames_kernel = info->frames_kernel};
+
+	for (unsigned kind = 0; kind < 16; kind++)
+		now.objects[kind] = info->objects[kind];
+	return now;
+}
+
+bool counts_equal(const struct counts *a, const struct counts *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
 static uint64_t ticks_now(void)
 {
 	uint64_t ticks;

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Random system calls and requests. A failure prints seed and command; instructions are counted, so it repeats exactly."""
+import re
+import tempfile
+
+import kernel_image
+from scenario import Failure, check, scenario
+
+IMAGE = 'kernel_fuzz.elf'
+DONE = re.compile(r'^fuzz: (\d+) calls done$', re.MULTILINE)
+CALL = re.compile(r'^fuzz: call (\S+)((?: \S+=\d+)*)$', re.MULTILINE)
+NEVER = re.compile(r'^fuzz: never (\S+) (\S+)$', re.MULTILINE)
+SAMPLE_SEEDS = (1, 2)
+SAMPLE_CALLS = 100_000
+LONG_CALLS = 10_000_000
+LONG_SEEDS = 10
+LONG_TIMEOUT_S = 1800  # a run alone takes 160 s
+OF_RELEASE = {('trace_control', 'UNSUPPORTED'), ('system_check', 'UNSUPPORTED'), ('batch', 'UNSUPPORTED')}
+
+
+def run_calls(seed, calls, timeout_s=kernel_image.TIMEOUT_S):
+    """One run of the fuzzer: its text. The boot archive is the order."""
+    with tempfile.NamedTemporaryFile('w', suffix='.order') as order:
+        order.write(f'{seed} {calls}\n')
+        order.flush()
+        text, status = kernel_image.run_image(IMAGE, 1, ['--count'], archive=order.name, timeout_s=timeout_s)
+    if status != 0 or not DONE.search(text):
+        raise Failure(f'{calls} random calls with seed {seed}: QEMU ended with {status}; the end of the output:\n{text[-3000:]}')
+    return text
+
+
+def check_succeeded(texts):
+    """Every call must have been made with success in some run: else the fuzzer lacks what it needs."""
+    calls = [call for text in texts for call in CALL.findall(text)]
+    failed = {name for name, _ in calls} - {name for name, ends in calls if ' OK=' in ends}
+    check(calls, 'no call was made')
+    check(not failed, f'calls that never succeeded: {" ".join(sorted(failed))}')
+
+
+@scenario('quick', 'random system calls break no invariant, answer with listed errors alone, and change nothing when refused')
+def random_calls_break_nothing(context):
+    run_calls(context.seed if context.seed_given else 1, context.operations or 30_000)
+
+
+@scenario('default', 'so do more of them, with fixed seeds and one of this run; each call succeeds too')
+def random_calls_with_three_seeds(context):
+    check_succeeded([run_calls(seed, SAMPLE_CALLS) for seed in (*SAMPLE_SEEDS, context.seed)])
+
+
+@scenario('deep', 'so do ten million with each of ten seeds, and every error of the list comes')
+def random_calls_for_long(context):
+    texts = [run_calls(seed, LONG_CALLS, LONG_TIMEOUT_S) for seed in range(context.seed, context.seed + LONG_SEEDS)]
+    check_succeeded(texts)
+    never = set.intersection(*(set(NEVER.findall(text)) for text in texts)) - OF_RELEASE
+    check(not never, 'errors of the list that never came: ' + ', '.join(' '.join(pair) for pair in sorted(never)))
