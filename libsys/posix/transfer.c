@@ -68,7 +68,7 @@ err_t posix_populate(const void *address, size_t bytes, uint64_t access)
 }
 
 /* One call; *moved holds with E_OK and E_ABSENT. The kernel's refusal of the buffer is E_FAULT. */
-static err_t transfer_piece(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *moved)
+static inline err_t transfer_piece(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *moved)
 {
 	struct message m = message_make(request, (uint64_t)(int64_t)fd, 0);
 	uint64_t access = request == VFS_WRITE ? BUFFER_READ : BUFFER_WRITE;
@@ -83,49 +83,58 @@ static err_t transfer_piece(uint32_t request, int fd, const void *buffer, size_t
 	return error;
 }
 
-/* What a short answer means: a write goes on, a read ends. */
-static bool piece_ends(uint32_t request, size_t moved, size_t asked)
+/* How many bytes the piece at @done asks for. */
+static inline size_t piece_bytes(size_t bytes, size_t done)
 {
-	return moved == 0 || (request != VFS_WRITE && moved < asked);
+	return bytes - done < PIECE_BYTES ? bytes - done : PIECE_BYTES;
 }
 
-err_t posix_transfer(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done)
+/* Is a piece that was answered with E_OK the last? A short answer: a write goes on, a read ends. */
+static inline bool piece_ends(uint32_t request, size_t bytes, size_t done, size_t moved)
+{
+	return done == bytes || moved == 0 ||
+	       (request != VFS_WRITE && moved < piece_bytes(bytes, done - moved));
+}
+
+/* What follows a first piece that moved *done bytes and was answered with @error. */
+static err_t transfer_on(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done,
+			 err_t error)
 {
 	uint64_t access = request == VFS_WRITE ? ACCESS_READ : ACCESS_WRITE;
+	size_t moved = *done;
 	int rounds = 0;
 
-	*done = 0;
-	do {
-		const char *at = (const char *)buffer + *done;
-		size_t ask = bytes - *done < PIECE_BYTES ? bytes - *done : PIECE_BYTES;
-		size_t moved;
-		err_t error = transfer_piece(request, fd, at, ask, &moved);
-
-		*done += moved;
+	for (;;) {
+		if (error == E_OK && piece_ends(request, bytes, *done, moved))
+			return E_OK;
 		if (error == E_ABSENT) {
 			rounds = moved != 0 ? 0 : rounds + 1;
 			if (rounds > ABSENT_ROUNDS_MAX)
 				return E_FAULT;
-			if (*done < bytes)
-				error = posix_populate(at + moved, bytes - *done, access);
-			else
-				error = E_OK;
-		} else if (error == E_OK && piece_ends(request, moved, ask)) {
-			return E_OK;
+			if (*done == bytes)
+				return E_OK;
+			error = posix_populate((const char *)buffer + *done, bytes - *done, access);
 		}
 		if (error != E_OK)
 			return error;
-	} while (*done < bytes);
-	return E_OK;
+		error = transfer_piece(request, fd, (const char *)buffer + *done, piece_bytes(bytes, *done),
+				       &moved);
+		*done += moved;
+	}
 }
 
-static ssize_t transfer(uint32_t request, int fd, const void *buffer, size_t bytes)
+err_t posix_transfer(uint32_t request, int fd, const void *buffer, size_t bytes, size_t *done)
 {
-	size_t done;
+	err_t error = transfer_piece(request, fd, buffer, piece_bytes(bytes, 0), done);
 
-	if (bytes > PTRDIFF_MAX)
-		return posix_fail(E_ARGUMENT);
-	err_t error = posix_transfer(request, fd, buffer, bytes, &done);
+	return transfer_on(request, fd, buffer, bytes, done, error);
+}
+
+/* A read() or write() whose first piece was not all. */
+static __attribute__((noinline)) ssize_t transfer_rest(uint32_t request, int fd, const void *buffer,
+						       size_t bytes, size_t done, err_t error)
+{
+	error = transfer_on(request, fd, buffer, bytes, &done, error);
 	if (error == E_UNSUPPORTED && request == VFS_READ)
 		return posix_read_object(fd, (void *)buffer, bytes);
 	if (error == E_PIPE)
@@ -133,6 +142,20 @@ static ssize_t transfer(uint32_t request, int fd, const void *buffer, size_t byt
 	if (error != E_OK && done == 0)
 		return posix_fail(error == E_BUSY ? E_LATER : error); /* EAGAIN: O_NONBLOCK */
 	return (ssize_t)done;
+}
+
+/* Nearly always one message is all. */
+static inline __attribute__((always_inline)) ssize_t transfer(uint32_t request, int fd, const void *buffer,
+							      size_t bytes)
+{
+	size_t done;
+
+	if (bytes > PTRDIFF_MAX)
+		return posix_fail(E_ARGUMENT);
+	err_t error = transfer_piece(request, fd, buffer, piece_bytes(bytes, 0), &done);
+	if (error == E_OK && piece_ends(request, bytes, done, done))
+		return (ssize_t)done;
+	return transfer_rest(request, fd, buffer, bytes, done, error);
 }
 
 ssize_t read(int fd, void *buffer, size_t bytes)
