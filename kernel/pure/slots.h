@@ -98,18 +98,27 @@ static inline void slot_insert_root(struct slot *slot)
 /* @slot is filled but in no list. It becomes the first child of @parent. */
 static inline void slot_insert_child(struct slot *parent, struct slot *slot)
 {
+	slot_link_t next = parent->next[SLOT_OPEN]; /* at least the parent's own CLOSE */
+
 	CHECK(!slot_is_empty(parent) && !slot_is_empty(slot) && parent != slot);
-	slot_join(slot_link(slot, SLOT_CLOSE), parent->next[SLOT_OPEN]);
-	slot_join(slot_link(parent, SLOT_OPEN), slot_link(slot, SLOT_OPEN));
-	slot_join(slot_link(slot, SLOT_OPEN), slot_link(slot, SLOT_CLOSE));
+	slot_of_link(next)->prev[next & 1] = slot_link(slot, SLOT_CLOSE);
+	slot->next[SLOT_CLOSE] = next;
+	slot->prev[SLOT_CLOSE] = slot_link(slot, SLOT_OPEN);
+	slot->next[SLOT_OPEN] = slot_link(slot, SLOT_CLOSE);
+	slot->prev[SLOT_OPEN] = slot_link(parent, SLOT_OPEN);
+	parent->next[SLOT_OPEN] = slot_link(slot, SLOT_OPEN);
 }
 
 /* Take @slot out of its tree and make it empty; its children go to its parent. */
 static inline void slot_remove(struct slot *slot)
 {
 	CHECK(!slot_is_empty(slot));
-	slot_join(slot->prev[SLOT_OPEN], slot->next[SLOT_OPEN]);
-	slot_join(slot->prev[SLOT_CLOSE], slot->next[SLOT_CLOSE]);
+	if (slot_has_child(slot)) {
+		slot_join(slot->prev[SLOT_OPEN], slot->next[SLOT_OPEN]);
+		slot_join(slot->prev[SLOT_CLOSE], slot->next[SLOT_CLOSE]);
+	} else {
+		slot_join(slot->prev[SLOT_OPEN], slot->next[SLOT_CLOSE]);
+	}
 	slot_clear(slot);
 }
 
