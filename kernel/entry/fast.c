@@ -4,7 +4,7 @@
  *
  *   call        a receiver waits, no capability
  *   fault       the pager's receiver waits
- *   in files of their own: reply_wait, forward_wait, notify, wait
+ *   in files of their own: reply_wait, forward_wait, reply_send, notify, wait
  *
  * In call and fault the thread that is woken runs at once, so it must not be of lower priority
  * than one ready.
@@ -178,6 +178,8 @@ HOT struct thread *fast_syscall(struct thread *thread, bool traced)
 		return syscall_general(thread);
 	if (number == SYS_wait)
 		return fast_wait(thread, traced);
+	if (number == SYS_reply_send)
+		return fast_reply_send(thread, traced);
 	if (number == SYS_forward_wait)
 		return fast_forward_wait(thread, traced);
 	if (number == SYS_notify)

@@ -25,6 +25,7 @@ struct thread *fast_notify(struct thread *thread, bool traced);
 struct thread *fast_wait(struct thread *thread, bool traced);
 struct thread *fast_forward_wait(struct thread *server, bool traced);
 struct thread *fast_reply_wait(struct thread *server, bool traced);
+struct thread *fast_reply_send(struct thread *server, bool traced);
 
 /* Back to user mode as @to, which is in no queue. */
 struct thread *fast_switch(struct thread *to, bool traced);

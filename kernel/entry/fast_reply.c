@@ -5,6 +5,8 @@
  * is there.
  */
 #include "entry/fast_map.h"
+#include "entry/fast_saved.h"
+#include "object/buffer.h"
 #include "object/notification.h"
 #include "object/trace.h"
 
@@ -23,12 +25,36 @@ static __attribute__((noinline)) struct thread *answered(struct thread *server, 
 	return fast_switch(caller, traced);
 }
 
+/* Bytes go from @caller's buffer to that of a saved call; both have their answer, and @caller runs first. */
+static __attribute__((noinline)) struct thread *answer_both(struct thread *server, struct thread *caller,
+							    struct endpoint *endpoint, bool traced)
+{
+	uint64_t tag = server->regs[REG_A1] & ~TAG_BUFFER, bytes = server->regs[REG_A2];
+	struct thread *other;
+	struct slot *slot;
+
+	if (UNLIKELY((tag & TAG_SLOW) || TAG_WORDS(tag) > MESSAGE_REGISTERS))
+		return trap_general(server);
+	other = fast_saved_caller(server, server->regs[REG_A3], &slot);
+	if (UNLIKELY(other == NULL || other->priority > caller->priority ||
+		     buffer_pass(caller, other, bytes) != E_OK))
+		return trap_general(server);
+	other->regs[REG_A3] = other->regs[REG_A4] = other->regs[REG_A5] = 0;
+	fast_saved_answer(other, tag, bytes, slot);
+	caller->regs[REG_A0] = E_OK;
+	caller->regs[REG_A1] = tag;
+	caller->regs[REG_A2] = bytes;
+	caller->regs[REG_A3] = caller->regs[REG_A4] = caller->regs[REG_A5] = caller->regs[REG_A6] = 0;
+	return answered(server, caller, endpoint, traced);
+}
+
 /* Four words or more, both sides as they are. */
 HOT struct thread *answer_call(struct thread *server, struct thread *caller, struct endpoint *endpoint,
 			       uint64_t tag, bool traced)
 {
 	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) || !fast_words_fit(server, caller, TAG_WORDS(tag))))
-		return trap_general(server);
+		return tag & TAG_BUFFER ? answer_both(server, caller, endpoint, traced)
+					: trap_general(server);
 	if (TAG_WORDS(tag) > MESSAGE_REGISTERS)
 		fast_words(server, caller, TAG_WORDS(tag));
 	caller->regs[REG_A0] = E_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The fast path of notify and wait: who is woken waits without a deadline, who waits finds nothing. */
-#include "entry/fast.h"
+#include "entry/fast_saved.h"
 #include "object/notification.h"
 
 /* Whom a signal wakes: the bound thread if it waits at all, else the first who waits for just this. */
@@ -93,12 +93,14 @@ HOT struct thread *fast_next(bool traced)
 
 HOT struct thread *wait_for_message(struct thread *thread, struct endpoint *endpoint, bool traced)
 {
-	if (UNLIKELY(thread->caller != NULL || endpoint->state == ENDPOINT_SENDERS))
+	struct slot *kept;
+
+	if (UNLIKELY(endpoint->state == ENDPOINT_SENDERS || ready_top(&ready_queue) < 0 ||
+		     !fast_may_keep(thread, thread->regs[REG_A1], &kept)))
 		return trap_general(thread);
+	fast_keep(thread, kept);
 	if (collect(thread->notification, thread))
 		return collected(thread);
-	if (UNLIKELY(ready_top(&ready_queue) < 0))
-		return trap_general(thread);
 	thread->regs[REG_PC] += 4;
 	fast_await(thread, endpoint);
 	return fast_next(traced);
@@ -127,7 +129,7 @@ struct thread *fast_wait(struct thread *thread, bool traced)
 		return trap_general(thread);
 	if (fast_is(slot, KIND_ENDPOINT, RIGHT_READ))
 		return wait_for_message(thread, (struct endpoint *)slot->a, traced);
-	if (fast_is(slot, KIND_NOTIFICATION, RIGHT_READ))
+	if (fast_is(slot, KIND_NOTIFICATION, RIGHT_READ) && thread->regs[REG_A1] == CAP_NULL)
 		return wait_for_flags(thread, (struct notification *)slot->a, traced);
 	return trap_general(thread);
 }

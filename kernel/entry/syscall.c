@@ -3,6 +3,7 @@
 #include "uapi/syscall.h"
 #include "entry/calls.h"
 #include "entry/path.h"
+#include "object/buffer.h"
 #include "object/notification.h"
 #include "object/reply.h"
 #include "object/sched.h"
@@ -210,10 +211,13 @@ static err_t find_waited(struct thread *thread, uint64_t index, struct waited *w
 
 void syscall_wait(struct thread *thread)
 {
+	uint64_t keep = thread->regs[REG_A1];
 	struct waited waited;
 	err_t error = find_waited(thread, thread->regs[REG_A0], &waited);
 
-	if (error == E_OK && waited.endpoint != NULL && thread->caller != NULL)
+	if (error == E_OK && keep != CAP_NULL)
+		error = reply_save(thread, keep);
+	else if (error == E_OK && waited.endpoint != NULL && thread->caller != NULL)
 		error = E_BUSY;
 	if (error != E_OK)
 		thread_result(thread, error, 0);
@@ -243,15 +247,54 @@ void syscall_reply(struct thread *thread)
 	thread_result(thread, error, missing);
 }
 
+/* What TAG_BUFFER asks for; the answer to both has no such tag, and can only succeed. */
+static err_t pass_buffer(struct thread *thread)
+{
+	uint64_t tag = thread->regs[REG_A1], reply = thread->regs[REG_A3];
+	struct reply_target target;
+	err_t error = reply == CAP_NULL ? E_SLOT : reply_find(thread, reply, &target);
+
+	if (thread->caller == NULL)
+		return E_STALE;
+	if ((tag & (TAG_CAP | TAG_MAP | TAG_NOTIFY | TAG_FAULT)) != 0 || TAG_WORDS(tag) > MESSAGE_REGISTERS ||
+	    thread->caller->send_kind != SEND_CALL)
+		return E_MESSAGE;
+	if (error == E_OK && (target.thread->send_kind != SEND_CALL || target.thread == thread->caller))
+		error = E_MESSAGE;
+	if (error == E_OK)
+		error = buffer_pass(thread->caller, target.thread, thread->regs[REG_A2]);
+	if (error != E_OK)
+		return error;
+	thread->regs[REG_A1] = tag & ~TAG_BUFFER;
+	thread->regs[REG_A3] = thread->regs[REG_A4] = thread->regs[REG_A5] = 0;
+	return E_OK;
+}
+
+/* Answer through a saved Reply, which goes. */
+static err_t answer_saved(struct thread *thread, uint64_t reply, uint64_t *missing)
+{
+	struct reply_target target;
+	err_t error = answer(thread, reply, &target, missing);
+
+	if (error == E_OK)
+		cap_unhold(target.slot);
+	return error;
+}
+
 void syscall_reply_wait(struct thread *thread)
 {
 	struct reply_target target;
 	struct waited waited;
-	uint64_t missing = 0, deadline = thread->regs[REG_A6];
+	bool passes = thread->regs[REG_A1] & TAG_BUFFER;
+	uint64_t missing = 0, deadline = thread->regs[REG_A6], passed_to = thread->regs[REG_A3];
 	err_t error = find_waited(thread, thread->regs[REG_A0], &waited);
 
+	if (error == E_OK && passes)
+		error = pass_buffer(thread);
 	if (error == E_OK)
 		error = answer(thread, CAP_NULL, &target, &missing);
+	if (error == E_OK && passes)
+		error = answer_saved(thread, passed_to, &missing);
 	if (error != E_OK)
 		thread_result(thread, error, missing);
 	else
@@ -274,12 +317,9 @@ void syscall_forward_wait(struct thread *thread)
 
 void syscall_reply_send(struct thread *thread)
 {
-	struct reply_target target;
 	uint64_t missing = 0, reply = thread->regs[REG_A0];
-	err_t error = reply == CAP_NULL ? E_SLOT : answer(thread, reply, &target, &missing);
+	err_t error = reply == CAP_NULL ? E_SLOT : answer_saved(thread, reply, &missing);
 
-	if (error == E_OK)
-		cap_unhold(target.slot);
 	thread_result(thread, error, missing);
 }
 

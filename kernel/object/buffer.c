@@ -11,32 +11,52 @@
 #include "object/tables.h"
 #include "pure/copy.h"
 
-/* Kernel address of user address @at if @rights (READ or WRITE) are there; NULL: absent, refused or no RAM.
- */
-static uint8_t *user_byte(struct space *space, vaddr_t at, unsigned rights)
+/* The first is enough for what the kernel reads, both for what it writes; U: it is the user's own. */
+#define READABLE (PTE_V | PTE_U | PTE_R | PTE_A)
+#define WRITABLE (READABLE | PTE_W | PTE_D)
+
+/* Any page that is no 4 KiB leaf, or was not yet accessed that way. */
+static __attribute__((noinline)) uint8_t *unusual_byte(const struct space *space, vaddr_t at, uint64_t wanted)
 {
 	unsigned level;
-	pte_t *entry, found;
+	pte_t *entry = table_walk(space, at, &level), found = *entry;
+	uint64_t needed = wanted & ~(PTE_A | PTE_D);
+
+	if ((found & needed) != needed || !frame_is_ram(pte_pfn(found)))
+		return NULL;
+	__atomic_fetch_or(entry, wanted & (PTE_A | PTE_D), __ATOMIC_RELAXED);
+	return (uint8_t *)spot_of_pfn(pte_pfn(found)) + (at & (sv39_level_bytes(level) - 1));
+}
+
+/* Kernel address of user address @at; NULL: absent, refused or no RAM. @wanted: READABLE or WRITABLE. */
+static inline uint8_t *user_byte(const struct space *space, vaddr_t at, uint64_t wanted)
+{
+	pte_t entry;
 
 	if (space == NULL || at >= USER_END)
 		return NULL;
-	entry = table_walk(space, at, &level);
-	found = *entry;
-	if (!pte_is_leaf(found) || (rights & ~pte_rights(found)) != 0 || !frame_is_ram(pte_pfn(found)))
+	entry = space->root[at >> 30];
+	if (!pte_is_table(entry))
 		return NULL;
-	__atomic_fetch_or(entry, PTE_A | (rights & RIGHT_WRITE ? PTE_D : 0), __ATOMIC_RELAXED);
-	return (uint8_t *)spot_of_pfn(pte_pfn(found)) + (at & (sv39_level_bytes(level) - 1));
+	entry = table_below(entry)[at >> 21 & 511];
+	if (!pte_is_table(entry))
+		return unusual_byte(space, at, wanted);
+	entry = table_below(entry)[at >> PAGE_SHIFT & 511];
+	if ((entry & wanted) != wanted)
+		return unusual_byte(space, at, wanted);
+	entry >>= PTE_PFN_SHIFT;
+	return frame_is_ram(entry) ? (uint8_t *)spot_of_pfn(entry) + (at & (PAGE_BYTES - 1)) : NULL;
 }
 
 /* The server's end: its own memory, or a frame of a source of its own space. */
 static err_t local_byte(struct thread *server, const struct buffer_copy *copy, uint64_t done, uint8_t **byte)
 {
-	unsigned rights = copy->direction == COPY_TO_CALLER ? RIGHT_READ : RIGHT_WRITE;
 	const struct slot *source;
 	paddr_t at;
 
 	if (!copy->is_source) {
-		*byte = user_byte(server->space, copy->local + done, rights);
+		*byte = user_byte(server->space, copy->local + done,
+				  copy->direction == COPY_TO_CALLER ? READABLE : WRITABLE);
 		return *byte == NULL ? E_RANGE : E_OK;
 	}
 	source = &server->space->sources[copy->local];
@@ -89,7 +109,7 @@ static err_t copy_piece(struct thread *server, struct thread *caller, const stru
 	bool to_caller = copy->direction == COPY_TO_CALLER;
 	vaddr_t remote = caller->buffer_address + copy->offset + *done;
 	uint64_t local_at = (copy->is_source ? copy->source_bytes : copy->local) + *done;
-	uint8_t *there = user_byte(caller->space, remote, to_caller ? RIGHT_WRITE : RIGHT_READ), *here;
+	uint8_t *there = user_byte(caller->space, remote, to_caller ? WRITABLE : READABLE), *here;
 	uint64_t bytes = min_u64(limit - *done, min_u64(to_page_end(remote), to_page_end(local_at)));
 	err_t error;
 
@@ -118,4 +138,43 @@ err_t buffer_copy(struct thread *server, struct thread *caller, const struct buf
 	while (error == E_OK && *done < limit)
 		error = copy_piece(server, caller, copy, done, limit);
 	return error;
+}
+
+/* Over several pages of either buffer, or none. */
+static __attribute__((noinline)) err_t pass_pieces(struct thread *from, struct thread *to, uint64_t bytes)
+{
+	vaddr_t source = from->buffer_address, target = to->buffer_address;
+
+	while (bytes > 0) {
+		uint64_t piece = min_u64(bytes, min_u64(to_page_end(source), to_page_end(target)));
+		const uint8_t *in = user_byte(from->space, source, READABLE);
+		uint8_t *out = user_byte(to->space, target, WRITABLE);
+
+		if (in == NULL || out == NULL)
+			return E_ABSENT;
+		copy_bytes(out, in, piece);
+		source += piece, target += piece, bytes -= piece;
+	}
+	return E_OK;
+}
+
+err_t buffer_pass(struct thread *from, struct thread *to, uint64_t bytes)
+{
+	vaddr_t source = from->buffer_address, target = to->buffer_address;
+	const uint8_t *in;
+	uint8_t *out;
+
+	if (bytes > BUFFER_PASS_MAX || bytes > BUFFER_LENGTH(from->buffer_word) ||
+	    bytes > BUFFER_LENGTH(to->buffer_word))
+		return E_RANGE;
+	if (!(from->buffer_word & BUFFER_READ) || !(to->buffer_word & BUFFER_WRITE))
+		return E_RIGHTS;
+	if (bytes == 0 || bytes > to_page_end(source) || bytes > to_page_end(target))
+		return pass_pieces(from, to, bytes);
+	in = user_byte(from->space, source, READABLE);
+	out = user_byte(to->space, target, WRITABLE);
+	if (in == NULL || out == NULL)
+		return E_ABSENT;
+	copy_bytes(out, in, bytes);
+	return E_OK;
 }

@@ -15,7 +15,7 @@ struct buffer_copy {
 	uint64_t source_bytes; /* offset in the source */
 };
 
-#define BUFFER_STEP_BYTES (8 * PAGE_BYTES)
+#define BUFFER_STEP_BYTES BUFFER_PASS_MAX
 
 /**
  * Copy between the buffer of @caller and @server's memory.
@@ -26,5 +26,13 @@ struct buffer_copy {
  */
 err_t buffer_copy(struct thread *server, struct thread *caller, const struct buffer_copy *copy,
 		  uint64_t *done) MUST_USE;
+
+/**
+ * Copy @bytes from the start of one caller's buffer to the start of another's.
+ *
+ * Errors    E_RANGE outside a buffer, or more than BUFFER_PASS_MAX; E_RIGHTS not open for this; E_ABSENT
+ * After     with E_ABSENT a part may be copied
+ */
+err_t buffer_pass(struct thread *from, struct thread *to, uint64_t bytes) MUST_USE;
 
 #endif

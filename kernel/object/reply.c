@@ -19,7 +19,7 @@
 #include "object/trace.h"
 #include "uapi/fault.h"
 
-const struct reply_bounds reply_unbounded = {0, USER_END / PAGE_BYTES, (1u << SPACE_SOURCES) - 1, RIGHTS_RWX};
+const struct reply_bounds reply_unbounded = {0, REPLY_ALL_PAGES, REPLY_ALL_WORD >> 16, RIGHTS_RWX};
 
 static bool waits_for_answer(const struct thread *thread)
 {

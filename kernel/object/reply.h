@@ -21,6 +21,10 @@ struct reply_target {
 
 extern const struct reply_bounds reply_unbounded;
 
+/* The same in a slot's extra and extra32. */
+#define REPLY_ALL_PAGES (USER_END / PAGE_BYTES)
+#define REPLY_ALL_WORD	(((1u << SPACE_SOURCES) - 1) << 16 | RIGHTS_RWX)
+
 /**
  * The target of an answer: @reply is a slot number or CAP_NULL for the current caller.
  *

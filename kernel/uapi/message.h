@@ -10,6 +10,7 @@
  *   a2-a5  words 0..3                              words 0..3
  *   a6     deadline of a wait, absolute ticks      badge of the sender
  *
+ * A wait takes in a1, instead of a tag, the slot where it keeps the current caller's Reply (CAP_NULL: none).
  * forward_wait has in a0 and a6 what a wait has, in a1-a5 the arguments of reply_forward from endpoint on.
  *
  * Words 4.. of a long message are words[4]..words[MESSAGE_WORDS - 1] of both message pages.
@@ -32,7 +33,9 @@
 #define MESSAGE_REGISTERS 4
 
 #define TAG_CAP		  (1ul << 8) /* one capability travels: message page cap_send to the receiver's cap_receive */
-#define TAG_BUFFER	  (1ul << 9)  /* call: w2 = address, w3 = struct buffer_word of the caller's buffer */
+#define TAG_BUFFER                                                                                           \
+	(1ul << 9)		      /* call: w2 = address, w3 = struct buffer_word of the caller's buffer; \
+				       * reply_wait: w0 bytes pass from buffer to buffer, see syscall.def */
 #define TAG_MAP		  (1ul << 10) /* answer to a fault: map items before the thread goes on */
 #define TAG_NOTIFY	  (1ul << 11) /* received: no message but the notification's flags in w0 */
 #define TAG_FAULT	  (1ul << 12) /* received: made by the kernel, see fault.h; no sender can set it */
@@ -48,6 +51,9 @@
 #define BUFFER_READ	    (1ul << 62) /* receiver may read from it */
 #define BUFFER_WRITE	    (1ul << 63) /* receiver may write to it */
 #define BUFFER_LENGTH(word) ((word) & ((1ul << 62) - 1))
+
+/* Most that one reply_wait passes from buffer to buffer. */
+#define BUFFER_PASS_MAX (8 * PAGE_BYTES)
 
 /* Where buffer_copy() copies. */
 enum copy_direction {

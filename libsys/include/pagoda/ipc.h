@@ -63,11 +63,14 @@ static inline err_t ipc_send(cap_t endpoint, struct message *m)
 	return ipc_perform(SYS_send, endpoint, DEADLINE_NEVER, m);
 }
 
-/* Wait at an endpoint or a notification until @deadline (absolute ticks); what m held is lost. */
-static inline err_t ipc_wait(cap_t endpoint, uint64_t deadline, struct message *m)
+/*
+ * Wait at an endpoint or a notification until @deadline (absolute ticks); what m held is lost. The current
+ * caller's Reply is kept in the slot @keep first; CAP_NULL: there is none.
+ */
+static inline err_t ipc_wait_keeping(cap_t endpoint, uint64_t deadline, struct message *m, cap_t keep)
 {
 	register uint64_t a0 __asm__("a0") = endpoint;
-	register uint64_t a1 __asm__("a1");
+	register uint64_t a1 __asm__("a1") = keep;
 	register uint64_t a2 __asm__("a2");
 	register uint64_t a3 __asm__("a3");
 	register uint64_t a4 __asm__("a4");
@@ -76,11 +79,16 @@ static inline err_t ipc_wait(cap_t endpoint, uint64_t deadline, struct message *
 	register uint64_t a7 __asm__("a7") = SYS_wait;
 
 	__asm__ volatile("ecall"
-			 : "+r"(a0), "=r"(a1), "=r"(a2), "=r"(a3), "=r"(a4), "=r"(a5), "+r"(a6), "+r"(a7)
+			 : "+r"(a0), "+r"(a1), "=r"(a2), "=r"(a3), "=r"(a4), "=r"(a5), "+r"(a6), "+r"(a7)
 			 :
 			 : "memory");
 	*m = (struct message){.error = a0, .tag = a1, .w = {a2, a3, a4, a5}, .badge = a6};
 	return (err_t)a0;
+}
+
+static inline err_t ipc_wait(cap_t endpoint, uint64_t deadline, struct message *m)
+{
+	return ipc_wait_keeping(endpoint, deadline, m, CAP_NULL);
 }
 
 /* Answer the current caller. */
@@ -94,6 +102,13 @@ static inline err_t ipc_reply(struct message *m)
 static inline err_t ipc_reply_wait(cap_t endpoint, uint64_t deadline, struct message *m)
 {
 	return ipc_perform(SYS_reply_wait, endpoint, deadline, m);
+}
+
+/* The answer that passes @bytes from the current caller's buffer to that of the call whose Reply is saved in
+ * @reply_slot, and answers both with E_OK and @bytes; for ipc_reply_wait(). */
+static inline struct message message_pass(uint64_t bytes, cap_t reply_slot)
+{
+	return (struct message){.tag = TAG(E_OK, 0) | TAG_BUFFER, .w = {bytes, reply_slot, 0, 0}};
 }
 
 /* What ipc_forward_wait() takes: the arguments of sys_reply_forward() for the current caller. */

@@ -72,6 +72,22 @@ static void draw_forward(unsigned actor, struct message *m)
 		m->w[i] = draw_argument(actor, &forward, 1 + i);
 }
 
+/* A wait has a slot for the caller's Reply where the others have the tag. */
+static void draw_keep(unsigned actor, struct message *m)
+{
+	struct drawn keep = {.letters = "e", .cspace = actor % HANDS};
+
+	m->tag = chance(actor, 2) ? CAP_NULL : draw_argument(actor, &keep, 0);
+}
+
+/* The answer that passes a buffer to a saved call. */
+static void draw_pass(unsigned actor, struct message *m)
+{
+	struct drawn saved = {.letters = "Z", .cspace = actor % HANDS};
+
+	*m = message_pass(random_next(actor) % 64, (cap_t)draw_argument(actor, &saved, 0));
+}
+
 /* Is there a caller now, and where did it fault? */
 static void note_message(unsigned actor, uint64_t number, const struct message *m)
 {
@@ -101,6 +117,10 @@ struct result message_step(unsigned actor, struct drawn *call)
 		draw_forward(actor, &m);
 	else
 		draw_message(actor, call, &m);
+	if (call->number == SYS_wait)
+		draw_keep(actor, &m);
+	if (call->number == SYS_reply_wait && chance(actor, 4))
+		draw_pass(actor, &m);
 	call->w[1] = m.tag;
 	memcpy(&call->w[2], m.w, sizeof(m.w));
 	move();
