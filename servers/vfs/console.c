@@ -138,8 +138,8 @@ static uint16_t console_ready(const struct open_file *file)
 	return tty_read(&tty, 1, &from, &bytes) != E_LATER ? POLL_BIT_IN : 0;
 }
 
-const struct file_kind console_kind = {console_read,	console_write,	 NULL,
-				       console_readers, console_writers, console_ready};
+const struct file_kind console_kind = {
+	{console_read, console_write}, NULL, {console_readers, console_writers}, console_ready};
 
 void console_open(bool person)
 {

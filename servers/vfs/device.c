@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* What reading, writing and seeking do for each kind of file: a row each. */
+#include "uapi/boot.h"
 #include "vfs.h"
+
+#define NS_PER_S       1000000000ul
 
 #define ZERO_BYTES_MAX (1ul << 20) /* of one read of /dev/zero: others wait meanwhile */
 
 static const uint8_t zeros[PAGE_BYTES];
+
+/* Changes are dated in seconds since 1970, or since power-on if the machine has no clock. */
+void tell_time(void)
+{
+	const struct info_page *info = (const struct info_page *)PROGRAM_INFO_PAGE;
+	uint64_t ticks;
+
+	__asm__ volatile("rdtime %0" : "=r"(ticks));
+	if (info->timebase_hz == 0)
+		return;
+	uint64_t ns = info->epoch_ns + ticks % info->timebase_hz * NS_PER_S / info->timebase_hz;
+	vfs.tree.now_s = ticks / info->timebase_hz + ns / NS_PER_S;
+}
 
 static err_t regular_read(struct open_file *file, struct transfer *t)
 {
@@ -26,6 +42,7 @@ static err_t regular_write(struct open_file *file, struct transfer *t)
 {
 	err_t error = E_OK;
 
+	tell_time();
 	if (file->flags & OPEN_APPEND)
 		file->offset = tree_inode(&vfs.tree, file->target)->size_bytes;
 	while (transfer_left(t) > 0 && error == E_OK) {
@@ -103,12 +120,12 @@ static err_t object_write(struct open_file *file, struct transfer *t)
 	return E_DENIED;
 }
 
-static const struct file_kind kind_regular = {regular_read, regular_write, regular_end, NULL, NULL, NULL};
-static const struct file_kind kind_directory = {directory_move, directory_move, directory_end,
-						NULL,		NULL,		NULL};
-static const struct file_kind kind_object = {object_read, object_write, regular_end, NULL, NULL, NULL};
-static const struct file_kind kind_null = {null_read, null_write, device_end, NULL, NULL, NULL};
-static const struct file_kind kind_zero = {zero_read, null_write, device_end, NULL, NULL, NULL};
+static const struct file_kind kind_regular = {{regular_read, regular_write}, regular_end, {NULL, NULL}, NULL};
+static const struct file_kind kind_directory = {
+	{directory_move, directory_move}, directory_end, {NULL, NULL}, NULL};
+static const struct file_kind kind_object = {{object_read, object_write}, regular_end, {NULL, NULL}, NULL};
+static const struct file_kind kind_null = {{null_read, null_write}, device_end, {NULL, NULL}, NULL};
+static const struct file_kind kind_zero = {{zero_read, null_write}, device_end, {NULL, NULL}, NULL};
 static const struct file_kind *const kind_device[] = {
 	[DEVICE_CONSOLE] = &console_kind,
 	[DEVICE_NULL] = &kind_null,
@@ -116,13 +133,10 @@ static const struct file_kind *const kind_device[] = {
 	[DEVICE_OBJECT] = &kind_object,
 };
 
-const struct file_kind *file_kind_of(const struct open_file *file)
+const struct file_kind *inode_kind_of(const struct open_file *file)
 {
-	const struct inode *inode;
+	const struct inode *inode = tree_inode(&vfs.tree, file->target);
 
-	if (file->kind != FILE_INODE)
-		return file->kind == FILE_PIPE_READER ? &pipe_reader_kind : &pipe_writer_kind;
-	inode = tree_inode(&vfs.tree, file->target);
 	if (inode->device != DEVICE_NONE)
 		return kind_device[inode->device];
 	return inode_is_directory(inode) ? &kind_directory : &kind_regular;

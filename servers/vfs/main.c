@@ -11,8 +11,6 @@
 #include <pagoda/syscall.h>
 #include <stdio.h>
 
-#define NS_PER_S 1000000000ul
-
 struct vfs vfs;
 static struct inode inodes[TREE_INODES_MAX + 1];
 
@@ -27,8 +25,8 @@ struct row {
 static const struct row rows[] = {
 	[VFS_OPEN] = {request_open, ASK_PROCESS, true},
 	[VFS_CLOSE] = {request_close, ASK_PROCESS},
-	[VFS_READ] = {request_read, ASK_PROCESS},
-	[VFS_WRITE] = {request_write, ASK_PROCESS, true},
+	[VFS_READ] = {request_read, ASK_PROCESS}, /* with a capability that nobody wants */
+	[VFS_WRITE] = {request_write, ASK_PROCESS},
 	[VFS_SEEK] = {request_seek, ASK_PROCESS},
 	[VFS_FSTAT] = {request_fstat, ASK_PROCESS},
 	[VFS_STAT] = {request_stat, ASK_PROCESS},
@@ -73,64 +71,92 @@ static const struct row rows[] = {
 	[VFS_WITHDRAW] = {service_withdraw, ASK_PAGER, true},
 };
 
-/* May the sender of this badge ask? A process must have been announced by PROCESS_CREATE. */
-static err_t request_admit(struct request *r, enum asker asker)
+/* May the sender of this badge ask what others than processes may? */
+static err_t badge_admit(uint64_t badge, enum asker asker)
 {
 	if (asker == ASK_PROC)
-		return r->m.badge == BADGE_PROC ? E_OK : E_DENIED;
+		return badge == BADGE_PROC ? E_OK : E_DENIED;
 	if (asker == ASK_PAGER)
-		return r->m.badge == BADGE_PAGER ? E_OK : E_DENIED;
-	if (asker == ASK_ANYBODY && (r->m.badge == BADGE_PROC || r->m.badge == BADGE_PAGER))
-		return E_OK;
-	r->process = r->m.badge <= BADGE_PID_MAX ? process_find(&vfs.files, r->m.badge) : NULL;
-	return r->process ? E_OK : E_DENIED;
+		return badge == BADGE_PAGER ? E_OK : E_DENIED;
+	return asker == ASK_ANYBODY && (badge == BADGE_PROC || badge == BADGE_PAGER) ? E_OK : E_DENIED;
 }
 
-/* Changes are dated in seconds since 1970, or since power-on if the machine has no clock. */
-static void tell_time(void)
+/* A process must have been announced by PROCESS_CREATE. */
+static inline err_t request_admit(struct request *r, enum asker asker)
 {
-	const struct info_page *info = (const struct info_page *)PROGRAM_INFO_PAGE;
-	uint64_t ticks;
-
-	__asm__ volatile("rdtime %0" : "=r"(ticks));
-	if (info->timebase_hz == 0)
-		return;
-	uint64_t ns = info->epoch_ns + ticks % info->timebase_hz * NS_PER_S / info->timebase_hz;
-	vfs.tree.now_s = ticks / info->timebase_hz + ns / NS_PER_S;
+	if (asker <= ASK_ANYBODY && r->m.badge <= BADGE_PID_MAX) {
+		r->process = process_find(&vfs.files, r->m.badge);
+		return r->process ? E_OK : E_DENIED;
+	}
+	return badge_admit(r->m.badge, asker);
 }
 
 static err_t request_serve(struct request *r)
 {
 	uint32_t label = TAG_LABEL(r->m.tag);
+	const struct row *row = &rows[label];
 	err_t error;
 
-	if (r->m.tag & TAG_FAULT || label >= sizeof(rows) / sizeof(rows[0]) || !rows[label].handler)
+	if (r->m.tag & TAG_FAULT || label >= sizeof(rows) / sizeof(rows[0]) || !row->handler)
 		return E_REQUEST;
-	error = request_admit(r, rows[label].asker);
-	if (rows[label].dated)
+	error = request_admit(r, row->asker);
+	if (row->dated)
 		tell_time();
-	return error == E_OK ? rows[label].handler(r) : error;
+	return error == E_OK ? row->handler(r) : error;
 }
 
-/* A capability that came with a request and was not wanted does not stay. */
-static void drop_received(const struct message *m)
+/* Any other request than to read or write. */
+static __attribute__((noinline)) err_t serve_other(struct request *r)
 {
-	if (m->tag & TAG_CAP)
-		sys_cap_delete(CAP_NULL, SERVER_RECEIVE);
+	r->w[1] = r->w[2] = r->w[3] = r->words = 0;
+	err_t error = request_serve(r);
+	if (r->m.tag & TAG_CAP)
+		sys_cap_delete(CAP_NULL, SERVER_RECEIVE); /* came with it and was not wanted */
+	if (error == E_LATER)
+		return error;
+	r->m.tag = TAG(error, error == E_OK ? r->words : 0);
+	for (unsigned i = 1; i < MESSAGE_REGISTERS; i++)
+		r->m.w[i] = r->w[i];
+	return error;
 }
 
-/* Serve *m. True: *m is the answer now. Requests that put words into the message page change no pipe. */
-static bool serve(struct message *m)
+static inline bool is_move(uint64_t tag)
 {
-	struct request r = {.m = *m};
-	err_t error = request_serve(&r);
+	_Static_assert(VFS_WRITE == VFS_READ + 1, "told from others by one comparison");
+	return TAG_LABEL(tag) - VFS_READ <= VFS_WRITE - VFS_READ && !(tag & (TAG_CAP | TAG_FAULT));
+}
 
-	drop_received(&r.m);
+/* Most of what is asked. */
+static inline err_t serve_move(struct request *r, bool write)
+{
+	err_t error = request_admit(r, ASK_PROCESS);
+
+	if (error == E_OK)
+		error = move_request(r, write);
+	if (error == E_LATER)
+		return error;
+	r->m.tag = TAG(error, 0);
+	r->m.w[1] = r->m.w[2] = r->m.w[3] = 0;
+	return error;
+}
+
+/*
+ * Serve r->m. True: it is the answer now. E_LATER leaves it as it is. Requests that put words into the
+ * message page change no pipe.
+ */
+static inline bool serve(struct request *r)
+{
+	err_t error;
+
+	r->w[0] = 0;
+	if (is_move(r->m.tag))
+		error = serve_move(r, TAG_LABEL(r->m.tag) == VFS_WRITE);
+	else
+		error = serve_other(r);
 	move_serve_pipes();
 	if (error == E_LATER)
 		return false;
-	*m = (struct message){.tag = TAG(error, error == E_OK ? r.words : 0),
-			      .w = {r.w[0], r.w[1], r.w[2], r.w[3]}};
+	r->m.w[0] = r->w[0];
 	return true;
 }
 
@@ -179,22 +205,45 @@ static void start_up(const struct server_start *start)
 	console_open(start->option_interactive);
 }
 
+/* The buffer of r->m could not be passed: serve it otherwise, and go on as after any request. */
+static __attribute__((noinline)) void request_again(struct request *r)
+{
+	bool owed = serve(r);
+
+	turn.pass_refused = false;
+	if (!owed && waiters_turn(&r->m))
+		return;
+	server_next(SERVER_ENDPOINT, &r->m, owed);
+}
+
+/* Answer, or do what whoever asked last waits for, and wait for the next message. @owed: r->m is an answer.
+ */
+static inline void request_next(struct request *r, bool owed)
+{
+	if (!owed && waiters_turn(&r->m))
+		return;
+	if (turn.pass_refused)
+		request_again(r);
+	else
+		server_next(SERVER_ENDPOINT, &r->m, owed);
+}
+
 _Noreturn void server_main(const struct server_start *start)
 {
-	struct message m;
-	bool owed = false; /* m is an answer */
+	struct request r;
+	bool owed = false; /* r.m is an answer */
 
 	start_up(start);
 	for (;;) {
-		server_next(SERVER_ENDPOINT, &m, owed);
+		request_next(&r, owed);
 		owed = false;
-		if (m.tag & TAG_NOTIFY) {
-			console_news(m.w[0]);
-			if (m.w[0] & VFS_NEWS_TIMER)
+		if (r.m.tag & TAG_NOTIFY) {
+			console_news(r.m.w[0]);
+			if (r.m.w[0] & VFS_NEWS_TIMER)
 				poll_wake();
 			move_serve_pipes();
 		} else {
-			owed = serve(&m);
+			owed = serve(&r);
 		}
 	}
 }

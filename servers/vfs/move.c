@@ -12,20 +12,9 @@
  */
 #include "vfs.h"
 
-static struct waiters *queue_of(const struct open_file *file, bool write)
+static struct waiters *queue_of(const struct file_kind *kind, const struct open_file *file, bool write)
 {
-	const struct file_kind *kind = file_kind_of(file);
-
-	if (write)
-		return kind->writers ? kind->writers(file) : NULL;
-	return kind->readers ? kind->readers(file) : NULL;
-}
-
-static err_t move_try(struct open_file *file, struct transfer *t, bool write)
-{
-	const struct file_kind *kind = file_kind_of(file);
-
-	return write ? kind->write(file, t) : kind->read(file, t);
+	return kind->waiters[write] ? kind->waiters[write](file) : NULL;
 }
 
 /* What an answer is when not all was done: a short write, rather than none. */
@@ -36,11 +25,15 @@ static err_t move_answer(const struct transfer *t, err_t error)
 	return error;
 }
 
-err_t move_start(struct open_file *file, struct transfer *t, bool write)
+/* One read or write of the current caller; E_LATER: it waits, or its buffer is to be passed. */
+static inline err_t move_start(struct open_file *file, struct transfer *t, bool write)
 {
-	struct waiters *queue = queue_of(file, write);
-	err_t error = queue && queue->count > 0 && t->bytes > 0 ? E_LATER : move_try(file, t, write);
+	const struct file_kind *kind = file_kind_of(file);
+	struct waiters *queue = queue_of(kind, file, write);
+	err_t error = queue && queue->count > 0 && t->bytes > 0 ? E_LATER : kind->move[write](file, t);
 
+	if (error == E_OK || waiters_pass_is_due())
+		return error;
 	if (error == E_LATER && (file->flags & OPEN_NONBLOCK))
 		error = E_BUSY;
 	else if (error == E_NO_MEMORY && memory_ask())
@@ -50,11 +43,39 @@ err_t move_start(struct open_file *file, struct transfer *t, bool write)
 	return error == E_LATER ? E_LATER : move_answer(t, error);
 }
 
+err_t move_request(struct request *r, bool write)
+{
+	struct open_file *file = file_of(&vfs.files, r->process, r->m.w[0]);
+	struct transfer t;
+	err_t error;
+
+	if (!file || !(file->flags & (write ? OPEN_WRITE : OPEN_READ)))
+		return E_BAD_FD;
+	error = transfer_open(&t, &r->m, write ? BUFFER_READ : BUFFER_WRITE);
+	if (error != E_OK)
+		return error;
+	t.process = r->process;
+	error = move_start(file, &t, write);
+	r->w[0] = t.done;
+	return error;
+}
+
+err_t request_read(struct request *r)
+{
+	return move_request(r, false);
+}
+
+err_t request_write(struct request *r)
+{
+	return move_request(r, true);
+}
+
 /* True: it is answered, or waits elsewhere. */
 static bool waiter_serve(struct waiter *waiter)
 {
-	struct waiters *queue = queue_of(waiter->file, waiter->write);
-	err_t error = move_try(waiter->file, &waiter->t, waiter->write);
+	const struct file_kind *kind = file_kind_of(waiter->file);
+	struct waiters *queue = queue_of(kind, waiter->file, waiter->write);
+	err_t error = kind->move[waiter->write](waiter->file, &waiter->t);
 
 	if (error == E_NO_MEMORY && memory_ask()) {
 		if (waiter->queue == &memory_waiters)
@@ -79,24 +100,22 @@ void move_serve(struct waiters *waiters)
 }
 
 /* Serving one changes the pipe again for the other side; it ends when nobody can go on. */
-void move_serve_pipes(void)
+void move_serve_changed(void)
 {
-	bool changed = false;
 	uint32_t pipe;
 
+	waiters_save();
 	while (pipe_take_changed(&vfs.pipes, &pipe)) {
 		move_serve(pipe_waiters(pipe, PIPE_WRITER));
 		move_serve(pipe_waiters(pipe, PIPE_READER));
-		changed = true;
 	}
-	if (changed)
-		poll_serve();
+	poll_serve();
 }
 
 void move_cancel(struct process *process, err_t answer)
 {
 	while (process->parked > 0) {
-		struct waiter *waiter = waiter_of(process->pid);
+		struct waiter *waiter = waiter_of(process);
 
 		if (answer == E_STALE)
 			waiter_drop(waiter);

@@ -22,8 +22,11 @@ static struct waiters *pipe_writers(const struct open_file *file)
 /* What is there, up to what is wanted; nothing: wait. */
 static err_t end_read(struct open_file *file, struct transfer *t)
 {
+	const struct pipe *pipe = &vfs.pipes.pipes[file->target];
 	err_t error = E_OK;
 
+	if (pipe_used(pipe) == 0 && transfer_left(t) > 0)
+		return pipe->open[PIPE_WRITER] ? E_LATER : E_OK;
 	while (transfer_left(t) > 0 && error == E_OK) {
 		uint64_t before = t->done, bytes;
 		const uint8_t *from;
@@ -70,10 +73,24 @@ static err_t end_write_whole(struct open_file *file, struct transfer *t)
 	return error;
 }
 
+/*
+ * Who waits to read has found nothing in the pipe, so what comes now is for it: it goes from buffer to buffer
+ * and never into a page. False: nobody waits, or it cannot go this way.
+ */
+static bool end_pass(const struct open_file *file, const struct transfer *t)
+{
+	struct waiter *reader = pipe_waiters(file->target, PIPE_READER)->first;
+
+	return reader && t->reply == CAP_NULL && t->done == 0 && t->bytes > 0 &&
+	       pipe_used(&vfs.pipes.pipes[file->target]) == 0 && waiter_pass_to(reader, t->bytes);
+}
+
 static err_t end_write(struct open_file *file, struct transfer *t)
 {
 	err_t error = E_OK;
 
+	if (end_pass(file, t))
+		return E_LATER;
 	if (t->bytes <= PIPE_BUF_BYTES)
 		return t->bytes > 0 ? end_write_whole(file, t) : E_OK;
 	while (transfer_left(t) > 0 && error == E_OK) {
@@ -106,5 +123,5 @@ static uint16_t writer_ready(const struct open_file *file)
 	       (pipe->open[PIPE_READER] ? 0 : POLL_BIT_ERROR);
 }
 
-const struct file_kind pipe_reader_kind = {end_read, end_refuse, NULL, pipe_readers, NULL, reader_ready};
-const struct file_kind pipe_writer_kind = {end_refuse, end_write, NULL, NULL, pipe_writers, writer_ready};
+const struct file_kind pipe_reader_kind = {{end_read, end_refuse}, NULL, {pipe_readers, NULL}, reader_ready};
+const struct file_kind pipe_writer_kind = {{end_refuse, end_write}, NULL, {NULL, pipe_writers}, writer_ready};

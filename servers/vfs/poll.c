@@ -99,7 +99,7 @@ static struct poll *poll_find_free(void)
 
 static err_t poll_park(struct request *r, const struct vfs_poll *entries, uint32_t count)
 {
-	struct transfer nothing = {.pid = r->process->pid};
+	struct transfer nothing = {.process = r->process};
 	struct poll *poll = poll_find_free();
 	err_t error = poll ? waiter_park(&poll_waiters, NULL, &nothing, false) : E_TOO_MANY;
 
@@ -132,8 +132,7 @@ err_t request_poll(struct request *r)
 
 uint64_t poll_put_answer(struct poll *poll)
 {
-	const struct process *process = process_find(&vfs.files, poll->waiter->t.pid);
-	uint64_t ready = entries_look(process, poll->entries, poll->count);
+	uint64_t ready = entries_look(poll->waiter->t.process, poll->entries, poll->count);
 
 	entries_put(poll->entries, poll->count);
 	return ready;
@@ -155,11 +154,10 @@ void poll_serve(void)
 	struct waiter *next;
 
 	for (struct waiter *waiter = poll_waiters.first; waiter; waiter = next) {
-		const struct process *process = process_find(&vfs.files, waiter->t.pid);
 		struct poll *poll = waiter->poll;
 
 		next = waiter->next;
-		if (entries_look(process, poll->entries, poll->count) > 0)
+		if (entries_look(waiter->t.process, poll->entries, poll->count) > 0)
 			waiter_answer(waiter, E_OK);
 	}
 }

@@ -5,32 +5,6 @@
 
 enum seek_whence { WHENCE_SET = 0, WHENCE_CURRENT = 1, WHENCE_END = 2 };
 
-static err_t request_move(struct request *r, uint8_t flag, uint64_t access)
-{
-	struct open_file *file = file_of(&vfs.files, r->process, r->m.w[0]);
-	struct transfer t;
-	err_t error;
-
-	if (!file || !(file->flags & flag))
-		return E_BAD_FD;
-	error = transfer_open(&t, &r->m, access);
-	if (error != E_OK)
-		return error;
-	error = move_start(file, &t, flag == OPEN_WRITE);
-	r->w[0] = t.done;
-	return error;
-}
-
-err_t request_read(struct request *r)
-{
-	return request_move(r, OPEN_READ, BUFFER_WRITE);
-}
-
-err_t request_write(struct request *r)
-{
-	return request_move(r, OPEN_WRITE, BUFFER_READ);
-}
-
 err_t request_seek(struct request *r)
 {
 	struct open_file *file = file_of(&vfs.files, r->process, r->m.w[0]);

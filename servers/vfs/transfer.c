@@ -3,14 +3,6 @@
 #include "transfer.h"
 #include <pagoda/syscall.h>
 
-err_t transfer_open(struct transfer *t, const struct message *m, uint64_t access)
-{
-	if (!(m->tag & TAG_BUFFER) || !(m->w[3] & access))
-		return E_ARGUMENT;
-	*t = (struct transfer){.reply = CAP_NULL, .pid = m->badge, .bytes = BUFFER_LENGTH(m->w[3])};
-	return E_OK;
-}
-
 static err_t transfer_move(struct transfer *t, uint64_t own, uint64_t bytes, enum copy_direction direction)
 {
 	uint64_t end = t->done + (bytes < transfer_left(t) ? bytes : transfer_left(t));

@@ -7,15 +7,23 @@
 #include "uapi/message.h"
 #include <pagoda/ipc.h>
 
+struct process;
+
 struct transfer {
-	cap_t reply;	/* slot of the caller's reply; CAP_NULL: the current caller */
-	uint32_t pid;	/* of the caller */
-	uint64_t bytes; /* length of the buffer */
-	uint64_t done;	/* bytes moved so far */
+	cap_t reply;		 /* slot of the caller's reply; CAP_NULL: the current caller */
+	struct process *process; /* the caller, if it may have to wait; it stays meanwhile */
+	uint64_t bytes;		 /* length of the buffer */
+	uint64_t done;		 /* bytes moved so far */
 };
 
 /* The buffer of a message. Errors: E_ARGUMENT: it has none that allows @access (BUFFER_READ, BUFFER_WRITE) */
-MUST_USE err_t transfer_open(struct transfer *t, const struct message *m, uint64_t access);
+MUST_USE static inline err_t transfer_open(struct transfer *t, const struct message *m, uint64_t access)
+{
+	if (!(m->tag & TAG_BUFFER) || !(m->w[3] & access))
+		return E_ARGUMENT;
+	*t = (struct transfer){.reply = CAP_NULL, .bytes = BUFFER_LENGTH(m->w[3])};
+	return E_OK;
+}
 
 /*
  * Move the next @bytes (no more than is left); t->done tells how far it came.

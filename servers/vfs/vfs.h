@@ -81,28 +81,41 @@ MUST_USE err_t request_path(struct request *r, uint32_t from, struct request_pat
 void request_put_stat(struct request *r, uint32_t inode, uint64_t number);
 
 /*
- * Kinds of file. A read or write moves what can be moved now; t->done counts the bytes, with an error too.
- * E_LATER: it has to wait for the rest. @readers and @writers tell where; NULL: it never has to.
+ * Kinds of file. A read (0) or write (1) moves what can be moved now; t->done counts the bytes, with an error
+ * too. E_LATER: it has to wait for the rest; @waiters tells where, NULL: it never has to.
  */
 struct file_kind {
-	err_t (*read)(struct open_file *file, struct transfer *t);
-	err_t (*write)(struct open_file *file, struct transfer *t);
+	err_t (*move[2])(struct open_file *file, struct transfer *t);
 	/* where SEEK_END counts from; NULL: not seekable */
 	uint64_t (*end)(const struct open_file *file);
-	struct waiters *(*readers)(const struct open_file *file);
-	struct waiters *(*writers)(const struct open_file *file);
+	struct waiters *(*waiters[2])(const struct open_file *file);
 	/* what would not wait now, enum poll_bit; NULL: nothing ever does */
 	uint16_t (*ready)(const struct open_file *file);
 };
-const struct file_kind *file_kind_of(const struct open_file *file);
+extern const struct file_kind pipe_reader_kind, pipe_writer_kind;
+const struct file_kind *inode_kind_of(const struct open_file *file);
+static inline const struct file_kind *file_kind_of(const struct open_file *file)
+{
+	if (file->kind == FILE_INODE)
+		return inode_kind_of(file);
+	return file->kind == FILE_PIPE_READER ? &pipe_reader_kind : &pipe_writer_kind;
+}
 MUST_USE err_t device_add_all(struct tree *tree, uint32_t *console);
 
-/* One read or write of the current caller; E_LATER: it waits. */
-MUST_USE err_t move_start(struct open_file *file, struct transfer *t, bool write);
+/* From now on changes of files are dated with this time. */
+void tell_time(void);
+
+/* A request to read or write; E_LATER: it waits, or its buffer is to be passed. r->w[0]: how many bytes. */
+MUST_USE err_t move_request(struct request *r, bool write);
 /* Try again for those who wait, in order, until one has to go on waiting. */
 void move_serve(struct waiters *waiters);
 /* Serve those who wait for the pipes that changed. */
-void move_serve_pipes(void);
+void move_serve_changed(void);
+static inline void move_serve_pipes(void)
+{
+	if (pipes_changed(&vfs.pipes))
+		move_serve_changed();
+}
 /* All that a process has parked is dropped (E_STALE) or answered with @answer. */
 void move_cancel(struct process *process, err_t answer);
 
@@ -129,7 +142,6 @@ void console_serve(void); /* those who wait, after somebody was cancelled */
 int console_check(void);
 
 /* Pipes as files. */
-extern const struct file_kind pipe_reader_kind, pipe_writer_kind;
 struct waiters *pipe_waiters(uint32_t pipe, enum pipe_end end);
 
 /* Memory. */

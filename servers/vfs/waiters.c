@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Callers that wait. The reply of table[i] is kept in slot REPLIES_FIRST + i. */
 #include "vfs.h"
+#include <pagoda/log.h>
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 
@@ -12,6 +13,8 @@ static struct waiter table[WAITERS_MAX];
 static struct waiter *free_waiters;
 static uint32_t fresh; /* table[fresh..] has never been used */
 static uint32_t total;
+
+struct turn turn;
 
 static cap_t waiter_slot(const struct waiter *waiter)
 {
@@ -30,7 +33,8 @@ static struct waiter *waiter_take(void)
 
 static void waiter_give(struct waiter *waiter)
 {
-	*waiter = (struct waiter){.next = free_waiters};
+	waiter->queue = NULL;
+	waiter->next = free_waiters;
 	free_waiters = waiter;
 }
 
@@ -64,20 +68,18 @@ static void queue_remove(struct waiter *waiter)
 
 err_t waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t, bool write)
 {
-	struct process *process = process_find(&vfs.files, t->pid);
 	struct waiter *waiter = waiter_take();
 
 	if (!waiter)
 		return E_TOO_MANY;
-	if (!process || sys_reply_save(waiter_slot(waiter)).error != E_OK) {
-		waiter_give(waiter);
-		return E_TOO_MANY;
-	}
-	*waiter = (struct waiter){.t = *t, .file = file, .write = write};
-	waiter->t.reply = waiter_slot(waiter);
+	waiter->t = *t;
+	waiter->file = file;
+	waiter->poll = NULL;
+	waiter->write = write;
+	waiter->t.reply = turn.unsaved = waiter_slot(waiter);
 	if (file)
 		file_pin(file);
-	process->parked++;
+	waiter->t.process->parked++;
 	total++;
 	queue_put(queue, waiter);
 	return E_LATER;
@@ -91,18 +93,73 @@ void waiter_move(struct waiter *waiter, struct waiters *queue)
 
 static void waiter_forget(struct waiter *waiter)
 {
-	struct process *process = process_find(&vfs.files, waiter->t.pid);
 	struct open_file *file = waiter->file;
 
 	if (waiter->poll)
 		poll_forget(waiter->poll);
-	if (process)
-		process->parked--;
+	waiter->t.process->parked--;
 	queue_remove(waiter);
 	waiter_give(waiter);
 	total--;
 	if (file)
 		file_unpin(&vfs.files, file);
+}
+
+static cap_t take_unsaved(void)
+{
+	cap_t slot = turn.unsaved;
+
+	turn.unsaved = CAP_NULL;
+	return slot;
+}
+
+void waiters_save(void)
+{
+	if (turn.unsaved != CAP_NULL)
+		(void)sys_reply_save(take_unsaved()); /* refused: the caller is gone */
+}
+
+bool waiter_pass_to(struct waiter *reader, uint64_t bytes)
+{
+	if (turn.pass_refused || bytes > reader->t.bytes || bytes > BUFFER_PASS_MAX)
+		return false;
+	turn.pass_to = reader;
+	turn.pass_bytes = bytes;
+	return true;
+}
+
+/* Answer both and wait. False: a buffer is not there, or somebody is gone. */
+static bool pass(struct waiter *reader, struct message *m)
+{
+	struct message passing = message_pass(turn.pass_bytes, reader->t.reply);
+	err_t error = ipc_reply_wait(SERVER_ENDPOINT, DEADLINE_NEVER, &passing);
+
+	turn.pass_to = NULL;
+	turn.pass_refused = error != E_OK && error != E_CANCELLED && error != E_DEAD;
+	if (turn.pass_refused)
+		return false;
+	waiter_forget(reader);
+	if (error == E_OK)
+		*m = passing;
+	else
+		server_next(SERVER_ENDPOINT, m, false);
+	return true;
+}
+
+bool waiters_turn(struct message *m)
+{
+	cap_t slot;
+	err_t error;
+
+	if (turn.pass_to)
+		return pass(turn.pass_to, m);
+	slot = take_unsaved();
+	if (slot == CAP_NULL)
+		return false;
+	error = ipc_wait_keeping(SERVER_ENDPOINT, DEADLINE_NEVER, m, slot);
+	if (error == E_OCCUPIED)
+		server_panic("slot %u of a reply is not empty", slot);
+	return error == E_OK;
 }
 
 void waiter_answer(struct waiter *waiter, err_t error)
@@ -125,10 +182,10 @@ void waiter_drop(struct waiter *waiter)
 	waiter_forget(waiter);
 }
 
-struct waiter *waiter_of(uint32_t pid)
+struct waiter *waiter_of(const struct process *process)
 {
 	for (uint32_t i = 0; i < fresh; i++) {
-		if (table[i].queue && table[i].t.pid == pid)
+		if (table[i].queue && table[i].t.process == process)
 			return &table[i];
 	}
 	return NULL;
@@ -152,8 +209,7 @@ int waiters_check(void)
 		waiting++;
 		polling += waiter->file == NULL;
 		if (waiter->t.done > waiter->t.bytes || (waiter->file && waiter->file->pins == 0) ||
-		    (waiter->file != NULL) == (waiter->poll != NULL) ||
-		    !process_find(&vfs.files, waiter->t.pid))
+		    (waiter->file != NULL) == (waiter->poll != NULL) || waiter->t.process->pid == 0)
 			return __LINE__;
 		if (waiter->prev ? waiter->prev->next != waiter : waiter->queue->first != waiter)
 			return __LINE__;

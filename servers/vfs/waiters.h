@@ -24,10 +24,41 @@ struct waiters {
 	uint32_t count;
 };
 
-/* Keep the current caller at the end of a queue: E_LATER. Without @file it is a poll. Errors: E_TOO_MANY,
- * nothing has changed */
+/*
+ * Put the current caller at the end of a queue: E_LATER. Without @file it is a poll. Its reply is still to be
+ * saved, by the next wait or by waiters_save(). Errors: E_TOO_MANY, nothing has changed
+ */
 MUST_USE err_t waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t,
 			   bool write);
+
+/* What the next wait is to do for the current caller, who is not answered otherwise. */
+struct turn {
+	cap_t unsaved;		/* slot for its reply: it waits; CAP_NULL: no */
+	struct waiter *pass_to; /* its buffer goes to this reader; NULL: no */
+	uint64_t pass_bytes;
+	bool pass_refused; /* it was tried: the request is being served otherwise */
+};
+extern struct turn turn;
+
+static inline bool waiters_pass_is_due(void)
+{
+	return turn.pass_to != NULL;
+}
+
+/* Save it now: those who wait are about to be served. */
+void waiters_save(void);
+
+/*
+ * Let the current caller's buffer go to that of a read, and both be answered with @bytes: by the next wait.
+ * False: it cannot, or has been tried.
+ */
+MUST_USE bool waiter_pass_to(struct waiter *reader, uint64_t bytes);
+
+/*
+ * Wait, as the current caller's request wants it: its reply is saved, or its buffer passed. False: neither is
+ * to be done, or only the wait is left; or the buffer cannot be passed.
+ */
+MUST_USE bool waiters_turn(struct message *m);
 
 /* To the end of another queue. */
 void waiter_move(struct waiter *waiter, struct waiters *queue);
@@ -39,7 +70,7 @@ void waiter_answer(struct waiter *waiter, err_t error);
 void waiter_drop(struct waiter *waiter);
 
 /* One of a process; NULL: none. */
-struct waiter *waiter_of(uint32_t pid);
+struct waiter *waiter_of(const struct process *process);
 
 uint32_t waiters_total(void);
 

@@ -48,12 +48,6 @@ static void open_drop(struct files *files, struct open_file *file)
 	files->open_count--;
 }
 
-void file_pin(struct open_file *file)
-{
-	file->references++;
-	file->pins++;
-}
-
 void file_unpin(struct files *files, struct open_file *file)
 {
 	file->pins--;
@@ -170,13 +164,6 @@ err_t file_duplicate_to(struct files *files, struct process *process, uint64_t f
 	descriptor_set(files, process, to, file);
 	file_set_cloexec(process, to, false);
 	return E_OK;
-}
-
-struct open_file *file_of(struct files *files, const struct process *process, uint64_t fd)
-{
-	if (fd >= FILES_DESCRIPTORS || process->descriptors[fd] == 0)
-		return NULL;
-	return &files->open[process->descriptors[fd] - 1];
 }
 
 err_t file_close(struct files *files, struct process *process, uint64_t fd)

@@ -70,8 +70,20 @@ void process_exec(struct files *files, struct process *process);
 /* Another working directory. */
 void process_enter(struct files *files, struct process *process, uint32_t directory);
 
+static inline uint16_t *files_bucket(struct files *files, uint32_t pid)
+{
+	return &files->buckets[pid & (FILES_BUCKETS - 1)];
+}
+
 /* Borrow; NULL if there is none. */
-struct process *process_find(struct files *files, uint32_t pid);
+static inline struct process *process_find(struct files *files, uint32_t pid)
+{
+	uint16_t index = *files_bucket(files, pid);
+
+	while (index != 0 && files->processes[index - 1].pid != pid)
+		index = files->processes[index - 1].next;
+	return index != 0 ? &files->processes[index - 1] : NULL;
+}
 
 /* Close all of its descriptors and forget it. Needs: none of its requests waits. */
 void process_destroy(struct files *files, struct process *process);
@@ -102,7 +114,16 @@ MUST_USE err_t file_duplicate(struct files *files, struct process *process, uint
 MUST_USE err_t file_duplicate_to(struct files *files, struct process *process, uint64_t fd, uint64_t to);
 
 /* Borrow the open file of a descriptor; NULL: E_BAD_FD. */
-struct open_file *file_of(struct files *files, const struct process *process, uint64_t fd);
+static inline struct open_file *file_of(struct files *files, const struct process *process, uint64_t fd)
+{
+	struct open_file *file;
+
+	if (fd >= FILES_DESCRIPTORS || process->descriptors[fd] == 0)
+		return NULL;
+	file = &files->open[process->descriptors[fd] - 1];
+	__asm__("" : "+r"(file)); /* else the compiler makes each member's address from the index again */
+	return file;
+}
 
 /* Close on exec? Needs an open descriptor. */
 bool file_is_cloexec(const struct process *process, uint32_t fd);
@@ -112,7 +133,11 @@ void file_set_cloexec(struct process *process, uint32_t fd, bool on);
 MUST_USE err_t file_close(struct files *files, struct process *process, uint64_t fd);
 
 /* A request waits for the file, and waits no more. */
-void file_pin(struct open_file *file);
+static inline void file_pin(struct open_file *file)
+{
+	file->references++;
+	file->pins++;
+}
 void file_unpin(struct files *files, struct open_file *file);
 
 /*

@@ -71,6 +71,12 @@ void pipe_write_done(struct pipes *pipes, uint32_t number, uint64_t bytes);
 /* The last @bytes that were written and nobody has read are taken back. */
 void pipe_unwrite(struct pipes *pipes, uint32_t number, uint64_t bytes);
 
+/* Has any one changed? */
+static inline bool pipes_changed(const struct pipes *pipes)
+{
+	return pipes->changed != 0;
+}
+
 /* Take one from the list of those that changed. False: there is none. */
 bool pipe_take_changed(struct pipes *pipes, uint32_t *number);
 

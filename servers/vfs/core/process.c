@@ -3,20 +3,6 @@
 #include "files.h"
 #include "proto/records.h"
 
-static uint16_t *files_bucket(struct files *files, uint32_t pid)
-{
-	return &files->buckets[pid & (FILES_BUCKETS - 1)];
-}
-
-struct process *process_find(struct files *files, uint32_t pid)
-{
-	uint16_t index = *files_bucket(files, pid);
-
-	while (index != 0 && files->processes[index - 1].pid != pid)
-		index = files->processes[index - 1].next;
-	return index != 0 ? &files->processes[index - 1] : NULL;
-}
-
 err_t process_create(struct files *files, uint32_t pid, struct process **process)
 {
 	uint16_t index = files->free_process, *bucket = files_bucket(files, pid);
