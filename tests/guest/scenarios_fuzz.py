@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Random system calls and requests. A failure prints seed and command; instructions are counted, so it repeats exactly."""
+import os
 import re
 import tempfile
 
+import build
 import kernel_image
-from scenario import Failure, check, scenario
+from scenario import Failure, check, check_equal, check_match, run, scenario
 
 IMAGE = 'kernel_fuzz.elf'
 DONE = re.compile(r'^fuzz: (\d+) calls done$', re.MULTILINE)
@@ -53,3 +55,32 @@ def random_calls_for_long(context):
     check_succeeded(texts)
     never = set.intersection(*(set(NEVER.findall(text)) for text in texts)) - OF_RELEASE
     check(not never, 'errors of the list that never came: ' + ', '.join(' '.join(pair) for pair in sorted(never)))
+
+
+PROGRAM = 'tests/guest/programs/requestfuzz'
+SAMPLE_REQUESTS = 10_000
+LONG_REQUESTS = 1_000_000
+
+
+def run_requests(seed, requests, timeout_s=300):
+    """Requests of one seed; before, some of another, so that what the servers keep of the past is there already."""
+    program = os.path.join(build.folder_of('checked'), PROGRAM)
+    done = run('--count', '--add', program, '--', 'sh', '-c', f'requestfuzz seed={seed + 1} requests=2000 quiet; free --raw; '
+               f'requestfuzz seed={seed} requests={requests}; free --raw; check', timeout_s=timeout_s)
+    text = done.stdout.decode(errors='replace')
+    check_match(rf'ok \d+ requests seed={seed}', text, 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    before, after = re.findall('^frames_total=.*$', text, re.MULTILINE)
+    check_equal(after, before, 'free --raw')
+
+
+@scenario('default', 'random requests of many processes break no server, answer with listed errors alone, and harm no bystander')
+def random_requests_harm_nobody(context):
+    for seed in (1, context.seed % 1_000_000):
+        run_requests(seed, SAMPLE_REQUESTS)
+
+
+@scenario('deep', 'so do a million with each of ten seeds')
+def random_requests_for_long(context):
+    for seed in range(context.seed % 1_000_000, context.seed % 1_000_000 + LONG_SEEDS):
+        run_requests(seed, LONG_REQUESTS, LONG_TIMEOUT_S)
