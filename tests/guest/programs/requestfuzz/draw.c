@@ -296,6 +296,8 @@ struct message draw_request(unsigned server, unsigned label, const pid_t *childr
 	draw_buffer(&m, in, server, label);
 	for (unsigned i = 0; i < MESSAGE_REGISTERS; i++)
 		m.w[i] += m.w[i] == REPORT_FD;
+	if (server == 1 && label == VFS_FCHANGE)
+		m.w[2] |= 0755; /* an open directory may be one that others need */
 	return m;
 }
 
