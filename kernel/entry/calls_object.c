@@ -35,8 +35,6 @@ struct result syscall_pool_create(struct thread *thread, cap_t memory, uint64_t 
 
 	if (error == E_OK)
 		error = cap_find_empty(thread, to, &slot);
-	if (error == E_OK && (parent->flags & SLOT_DEVICE))
-		error = E_FRAME;
 	if (error == E_OK)
 		error = pool_create(parent->a / PAGE_BYTES, parent->b / PAGE_BYTES, &pool);
 	if (error == E_OK)

@@ -311,8 +311,6 @@ struct result syscall_memory_harvest(struct thread *thread, cap_t memory, uint64
 	if (error == E_OK &&
 	    (pages == 0 || pages > 512 || !range_fits(offset_pages, pages, slot->b / PAGE_BYTES)))
 		error = E_RANGE;
-	if (error == E_OK && (slot->flags & SLOT_DEVICE))
-		error = E_FRAME;
 	if (error == E_OK && thread->page == NULL)
 		error = E_MESSAGE;
 	if (error != E_OK)

@@ -19,7 +19,7 @@ enum slot_place {
 	PLACE_IRQ = 4,	  /* extra: struct irq_line */
 	PLACE_MASK = 7,
 	SLOT_DYING = 8,	  /* being deleted in steps: no call finds it */
-	SLOT_DEVICE = 16, /* Memory outside RAM: its frames have no words */
+	SLOT_DEVICE = 16, /* Memory outside RAM: its frames have no words, so it never has RIGHT_MANAGE */
 	SLOT_PINNED = 32, /* bound message page: holds one count of its frame */
 };
 

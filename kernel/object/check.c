@@ -255,6 +255,7 @@ static void visit_slot(const struct slot *slot, struct census *census)
 {
 	struct object *object = object_of(slot);
 
+	HOLDS(!(slot->flags & SLOT_DEVICE) || !(slot->rights & RIGHT_MANAGE));
 	census->slots++;
 	census->pins += (slot->flags & SLOT_PINNED) != 0;
 	if (object == NULL)
