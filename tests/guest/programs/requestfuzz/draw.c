@@ -51,6 +51,8 @@ static const struct {
 	{"deadline_ms", WORD_ID},
 };
 
+#define CHECKS_LESS 64 /* a walk of everything costs as much as so many requests and more */
+
 static uint64_t state = 1;
 
 void random_seed(uint64_t seed)
@@ -92,6 +94,8 @@ static uint64_t draw_address(void)
 		at = random_word();
 	if (random_below(16) == 0)
 		at += random_below(PAGE_BYTES);
+	if (random_below(32) == 0)
+		return PROGRAM_MESSAGE_PAGE; /* may not be changed */
 	return at >= PROGRAM_BASE && at < PROGRAM_MMAP_BASE ? ARENA : at;
 }
 
@@ -272,6 +276,11 @@ static void draw_flags(struct message *m, unsigned label)
 		m->w[1] = 0600 + random_below(64);
 }
 
+bool is_check(unsigned server, unsigned label)
+{
+	return requests[server][label].name && strcmp(requests[server][label].name, "CHECK") == 0;
+}
+
 unsigned draw_label(unsigned server)
 {
 	if (random_below(32) == 0)
@@ -279,7 +288,8 @@ unsigned draw_label(unsigned server)
 	for (;;) {
 		unsigned label = (unsigned)random_below(32);
 
-		if (requests[server][label].name)
+		if (requests[server][label].name &&
+		    (!is_check(server, label) || random_below(CHECKS_LESS) == 0))
 			return label;
 	}
 }

@@ -206,18 +206,27 @@ static void end(void)
 	remove_tree(HOME);
 }
 
+static void print_request(unsigned server, unsigned label)
+{
+	printf("request %s %s", server_names[server], requests[server][label].name);
+	for (unsigned error = 0; error < ERRORS; error++) {
+		if (tally[server][label][error])
+			printf(" %s=%u", error_name(error), tally[server][label][error]);
+	}
+	printf("\n");
+	for (unsigned error = 0; error < ERRORS; error++) {
+		if (list_has(server, label, error) && !tally[server][label][error])
+			printf("never %s %s %s\n", server_names[server], requests[server][label].name,
+			       error_name(error));
+	}
+}
+
 static void print_tally(void)
 {
 	for (unsigned server = 0; server < SERVERS; server++) {
 		for (unsigned label = 0; label < LABELS; label++) {
-			if (!requests[server][label].name)
-				continue;
-			printf("request %s %s", server_names[server], requests[server][label].name);
-			for (unsigned error = 0; error < ERRORS; error++) {
-				if (tally[server][label][error])
-					printf(" %s=%u", error_name(error), tally[server][label][error]);
-			}
-			printf("\n");
+			if (requests[server][label].name)
+				print_request(server, label);
 		}
 	}
 }

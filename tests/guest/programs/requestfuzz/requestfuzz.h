@@ -56,6 +56,7 @@ uint64_t random_below(uint64_t bound);
 struct message draw_request(unsigned server, unsigned label, const pid_t *children);
 /* Any label: mostly of the list, and what anybody may ask. */
 unsigned draw_label(unsigned server);
+bool is_check(unsigned server, unsigned label);
 /* A system call with what a process holds. */
 void random_call(void);
 

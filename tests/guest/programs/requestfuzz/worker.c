@@ -96,8 +96,7 @@ static bool is_harmless(unsigned server, unsigned label, struct message *m)
 static void judge(unsigned server, unsigned label, const struct message *asked, const struct message *m)
 {
 	uint64_t error = m->error != E_OK ? m->error : TAG_LABEL(m->tag);
-	bool is_broken = error == E_OK && requests[server][label].name &&
-			 strcmp(requests[server][label].name, "CHECK") == 0 && m->w[0] != 0;
+	bool is_broken = error == E_OK && is_check(server, label) && m->w[0] != 0;
 	bool of_kernel = m->error != E_OK &&
 			 (error == E_SLOT || error == E_EMPTY || error == E_KIND || error == E_RIGHTS ||
 			  error == E_MESSAGE || error == E_OCCUPIED || error == E_CANCELLED);
@@ -128,6 +127,17 @@ static void ask_once(void)
 	judge(server, label, &asked, &m);
 }
 
+/* Somewhere in the arena: there may be a hole, a file or an object whose pager is none. */
+static void touch(void)
+{
+	volatile uint8_t *at = (volatile uint8_t *)ARENA + random_below(ARENA_BYTES_PLAYED);
+
+	if (random_below(2))
+		*at = 1;
+	else
+		(void)*at;
+}
+
 /* A child that plays a little without being judged, unrestricted, and ends somehow. */
 static _Noreturn void child_run(void)
 {
@@ -140,6 +150,10 @@ static _Noreturn void child_run(void)
 			m.w[0] = PROGRAM_BASE + random_below(64) * PAGE_BYTES;
 		ipc_call(server_slots[server], &m);
 	}
+	if (random_below(4) == 0)
+		(void)execlp("true", "true", NULL);
+	for (unsigned i = 0; i < 8; i++)
+		touch();
 	(void)raise(random_below(2) ? SIGSEGV : SIGTERM);
 	_exit(0);
 }
@@ -178,7 +192,8 @@ static void renew_arena(void)
 /* A few open files of several kinds, however many were closed; the pipe does not wait. */
 static void renew_files(void)
 {
-	static const char *const paths[] = {HOME "/a", "/dev/console", HOME, "/bin/true"};
+	static const char *const paths[] = {HOME "/a",	 "/dev/console", HOME,
+					    "/bin/true", "/pagers/0",	 "/pagers/1"};
 	int ends[2];
 
 	(void)mkdir(HOME, 0700);
