@@ -33,6 +33,7 @@ def run_calls(seed, calls, timeout_s=kernel_image.TIMEOUT_S):
     if status != 0 or not DONE.search(text):
         raise Failure(f'to repeat: ./test random_calls_break_nothing --seed {seed} --ops {calls}\n'
                       f'QEMU ended with {status}; the end of the output:\n{text[-3000:]}')
+    kernel_image.check_irq_off(text)
     return text
 
 

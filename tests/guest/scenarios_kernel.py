@@ -2,6 +2,7 @@
 """The kernel's own tests: an image that takes init's place and tries every call, on one hart and on four."""
 import re
 
+import kernel_image
 from kernel_image import run_image
 from scenario import Failure, Subcase, check, check_equal, scenario
 
@@ -33,13 +34,7 @@ def kernel_tests_on_4_harts(_context):
     return run_kernel_tests(4)
 
 
-IRQ_OFF_BOUND = 60_000  # instructions, checked build; docs/kernel-bounds.md states the parts
-IRQ_OFF = re.compile(r'^ktest: irq_off_max=(\d+)', re.MULTILINE)
-
-
 @scenario('quick', 'no kernel test, the revoke of 256 MiB in 8 spaces included, keeps interrupts off for long')
 def interrupts_are_off_for_a_bounded_time(_context):
     text, _ = run_image(IMAGE, 1, ['--count'])
-    found = IRQ_OFF.search(text)
-    check(found, f'no irq_off_max in the output:\n{text[-1000:]}')
-    check(0 < int(found.group(1)) <= IRQ_OFF_BOUND, f'irq_off_max={found.group(1)}, bound {IRQ_OFF_BOUND}')
+    kernel_image.check_irq_off(text)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs an image of tests/guest/ktest in init's place, in the checked build."""
 import os
+import re
 import subprocess
 import tempfile
 
@@ -8,9 +9,11 @@ import build
 import console
 import machine
 import options
-from scenario import Failure
+from scenario import Failure, check
 
 TIMEOUT_S = 300
+IRQ_OFF_BOUND = 60_000  # instructions, checked build; docs/kernel-bounds.md states the parts
+IRQ_OFF = re.compile(r'^\w+: irq_off_max=(\d+)', re.MULTILINE)
 
 
 def run_image(name, harts, more=(), archive=None, timeout_s=TIMEOUT_S):
@@ -30,3 +33,10 @@ def run_image(name, harts, more=(), archive=None, timeout_s=TIMEOUT_S):
             output, status = error.stdout or b'', None
     text = b''.join(data for channel, data in console.Demultiplexer().feed(output) if channel is not None)
     return text.decode(errors='replace').replace('\r', ''), status
+
+
+def check_irq_off(text):
+    """Of a counted run: interrupts were never off for longer than promised."""
+    found = IRQ_OFF.search(text)
+    check(found, f'no irq_off_max in the output:\n{text[-1000:]}')
+    check(0 < int(found.group(1)) <= IRQ_OFF_BOUND, f'irq_off_max={found.group(1)}, bound {IRQ_OFF_BOUND}')
