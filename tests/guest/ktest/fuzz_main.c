@@ -379,7 +379,8 @@ _Noreturn void init_main(const struct boot_info *info)
 	if (left)
 		print("fuzz: failed: left behind: %s\n", left);
 	MUST(sys_system_check());
-	print("fuzz: irq_off_max=%lu irq_off_call=%lu\n", world_info()->irq_off_max, world_info()->irq_off_call);
+	print("fuzz: irq_off_max=%lu irq_off_call=%lu\n", world_info()->irq_off_max,
+	      world_info()->irq_off_call);
 	print("fuzz: %lu calls done\n", calls);
 	power_off(left == NULL);
 }
