@@ -4,11 +4,14 @@
  *
  *   director  the main thread (fuzz_main.c). It makes the others, mends what they broke, walks the kernel's
  *             invariants, and says what was seen. Nothing that it holds is in anybody's reach
- *   hands     two threads in a Space of their own, each with a CSpace full of capabilities of every kind
- * (toys): they make the calls that are judged (fuzz_actor.c, fuzz_draw.c), by the list (fuzz_list.c) victims
- * two threads of lower priority that do the same, unjudged, in a Space that is a toy itself: they touch
- * memory that the hands are to supply, serve, and may be stopped, sent elsewhere and ruined puppets whatever
- * threads the hands make and start: call and touch memory, with nothing but registers
+ *   hands     two threads in a Space of their own, each with a CSpace full of capabilities of every
+ *             kind, the toys. They make the calls that are judged: drawn by fuzz_draw.c and
+ *             fuzz_argument.c, made by fuzz_actor.c and fuzz_message.c, judged by fuzz_list.c
+ *   victims   two threads of lower priority that do the same, unjudged, in a Space that is a toy itself:
+ *             they touch memory that the hands are to supply, serve, and may be stopped, sent elsewhere
+ *             and ruined
+ *   puppets   whatever threads the hands make and start: they call and touch memory, with nothing but
+ *             registers
  *
  * A hand asks for the director by a breakpoint after ROUND_CALLS; when all are blocked, the director's wait
  * ends. The seed decides everything but when deadlines pass; under --count that too.
@@ -23,8 +26,8 @@
 #define TOY_SLOTS   64
 #define ERROR_COUNT 32 /* of the kernel: error.def */
 #define ROUND_CALLS 128
-#define HAND_PRIORITY \
-	21 /* the other hand has one less: a call of either is interrupted by whole calls only */
+/* The other hand has one less: whole calls can come between two instructions of a hand, never parts. */
+#define HAND_PRIORITY	21
 #define VICTIM_PRIORITY 18
 #define SOURCE_IMAGE	14			      /* of the victims' Space; data, and one less: text */
 #define SCRATCH_VA	(PAGES_VA + 472 * PAGE_BYTES) /* what a hand lends to others as its buffer */
@@ -82,7 +85,7 @@ static inline void move(void)
 
 /* One call to be made. */
 struct drawn {
-	const char *letters; /* what its arguments are, see fuzz_draw.c */
+	const char *letters; /* what its arguments are, see fuzz_argument.c */
 	uint64_t number, w[6];
 	unsigned cspace; /* whose slots come next: a hand's, or CSPACE_UNKNOWN */
 };
@@ -95,10 +98,12 @@ void judge(const struct drawn *call, struct result done);
 void violate(const char *what, const struct drawn *call, struct result done);
 void list_report(const struct fuzz_shared *shared);
 
-/* fuzz_draw.c */
+/* fuzz_argument.c */
 uint64_t random_next(unsigned actor);
 /* Argument @i of @call, as its letter says. */
 uint64_t draw_argument(unsigned actor, struct drawn *call, unsigned i);
+
+/* fuzz_draw.c */
 /* Any call but a message call and a batch. */
 void draw_call(unsigned actor, struct drawn *call);
 
