@@ -24,6 +24,7 @@
 #define HANDS	    2
 #define ACTORS	    4 /* hands, then victims */
 #define TOY_SLOTS   64
+#define UART_LINE   10 /* qemu hw/riscv/virt.h, UART0_IRQ */
 #define ERROR_COUNT 32 /* of the kernel: error.def */
 #define ROUND_CALLS 128
 /* The other hand has one less: whole calls can come between two instructions of a hand, never parts. */
@@ -47,6 +48,7 @@ enum toy {
 	TOY_NOTIFICATION,
 	TOY_TIMER,
 	TOY_IRQ_ALL,
+	TOY_LINE, /* that of the UART, which has news each round */
 	TOY_DEVICE,
 	TOY_ARENA,
 	TOY_BIG, /* more than a Pool can have */

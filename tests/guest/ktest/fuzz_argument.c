@@ -2,8 +2,6 @@
 /* Arguments at random, by letter, most of them nearly right. */
 #include "fuzz.h"
 
-#define UART_LINE 10 /* qemu hw/riscv/virt.h, UART0_IRQ */
-
 struct fuzz_shared fuzz;
 
 /*
@@ -29,7 +27,7 @@ static const struct {
 	{'E', KIND_ENDPOINT, TOY_ENDPOINT}, {'N', KIND_NOTIFICATION, TOY_NOTIFICATION},
 	{'I', KIND_TIMER, TOY_TIMER},	    {'Q', KIND_IRQ, TOY_IRQ_ALL},
 	{'R', KIND_REPLY, CAP_NULL},	    {'c', KIND_CSPACE, TOY_OTHER},
-	{'Z', KIND_REPLY, CAP_NULL},	    {'q', KIND_IRQ, TOY_IRQ_ALL},
+	{'Z', KIND_REPLY, CAP_NULL},	    {'q', KIND_IRQ, TOY_LINE},
 };
 
 /* xorshift64*. Marsaglia 2003, Vigna 2016: An experimental exploration of Marsaglia's xorshift generators. */
@@ -109,7 +107,7 @@ static uint64_t draw_capability(unsigned actor, const struct drawn *call, char l
 			return v / 16 % TOY_SLOTS;
 		if (letter == 'M' && v % 16 < 5)
 			return (uint64_t[]){TOY_MEMORY, TOY_ARENA, TOY_DEVICE, TOY_BIG}[v / 16 % 4];
-		if (v % 16 < (letter == 'R' ? 11 : 5) && !strchr("Zq", letter))
+		if (v % 16 < (letter == 'R' ? 11 : 5) && letter != 'Z')
 			return letters[i].toy;
 		return find_slot(call->cspace, letters[i].kind, v / 16, letters[i].toy);
 	}
@@ -235,8 +233,8 @@ static uint64_t draw_number(unsigned actor, const struct drawn *call, char lette
 	case 'h':
 		return v % 8 ? 1 + v / 8 % 3 : v / 8 % 3 * (USER_END / ARENA_BYTES);
 	case 'u':
-		return MAP_SOURCE(v % 8 ? v / 8 % 3 : v / 8 % 17,
-				  (v >> 8) % 4 ? 1 + (v >> 16) % 8 : (v >> 16) % 66) |
+		return MAP_SOURCE(v % 8 ? v / 8 % 8 / 6 : v / 8 % 17,
+				  v >> 8 & 15 ? 1 + (v >> 16) % 8 : (v >> 16) % 66) |
 		       ((v >> 24) % 8 ? 0 : MAP_SUPERPAGE);
 	case 'b':
 		return FORWARD_BOUNDS(v % 4 ? v / 4 % 64 : (v >> 20) % (1ul << 28),

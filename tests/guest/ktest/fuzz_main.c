@@ -7,7 +7,7 @@
 #define STALLED_MICROSECONDS 500
 #define ARCHIVE_VA	     0x21000000ul
 #define SOURCE_ARCHIVE	     11
-/* 16550: its line rises whenever it has nothing to send, so that one line has news. */
+/* 16550: its line rises when that is wanted and there is nothing to send. */
 #define UART_INTERRUPTS 1
 #define UART_WHEN_EMPTY 2
 
@@ -88,6 +88,15 @@ static void change_hand(unsigned hand, bool first)
 	MUST(sys_thread_priority(thread, HAND_PRIORITY - !first));
 }
 
+/* The UART's line falls and rises: it has news. */
+static void raise_line(void)
+{
+	volatile uint8_t *interrupts = (volatile uint8_t *)(DEVICE_VA + UART_INTERRUPTS);
+
+	*interrupts = 0;
+	*interrupts = UART_WHEN_EMPTY;
+}
+
 static void one_round(bool stalled)
 {
 	struct fuzz_shared *shared = of_hands(&fuzz);
@@ -95,6 +104,7 @@ static void one_round(bool stalled)
 	bool mends = random_next(0) % (stalled ? 2 : 4) == 0;
 
 	shared->rounds++;
+	raise_line();
 	for (unsigned hand = 0; hand < HANDS; hand++) {
 		if (stalled || random_next(0) % 2 == 0)
 			mend_toys(hand);
@@ -173,7 +183,6 @@ _Noreturn void init_main(const struct boot_info *info)
 	for (unsigned i = 0; i < ACTORS; i++)
 		fuzz.random[i] = (seed + 1 + i) * 0x9e3779b97f4a7c15;
 	make_toys();
-	*(volatile uint8_t *)(DEVICE_VA + UART_INTERRUPTS) = UART_WHEN_EMPTY;
 	run_rounds(shared);
 	list_report(shared);
 	for (unsigned i = 0; i < ACTORS; i++)

@@ -87,12 +87,14 @@ static void make_space_of_hands(void)
 void mend_victim_space(void)
 {
 	(void)sys_space_attach(VICTIM_SPACE, 0, MEMORY, RIGHTS_RWX);
+	(void)sys_space_attach(EMPTY_SPACE, 0, MEMORY, RIGHTS_RWX);
 	(void)sys_space_attach(VICTIM_SPACE, 1, ARENA, RIGHT_READ | RIGHT_WRITE);
 	(void)sys_space_attach(VICTIM_SPACE, 2, SCRATCH, RIGHT_READ | RIGHT_WRITE);
 	(void)sys_space_attach(VICTIM_SPACE, SOURCE_IMAGE - 1, TEXT, RIGHT_READ | RIGHT_EXECUTE);
 	(void)sys_space_attach(VICTIM_SPACE, SOURCE_IMAGE, DATA, RIGHT_READ | RIGHT_WRITE);
 	(void)sys_space_attach(VICTIM_SPACE, SOURCE_IMAGE - 3, MESSAGES, RIGHT_READ | RIGHT_WRITE);
 	(void)sys_space_set_limit(VICTIM_SPACE, 16);
+	(void)sys_space_set_limit(EMPTY_SPACE, 3);
 	(void)sys_space_unpark(VICTIM_SPACE, 0, RIGHTS_RWX);
 	memcpy((uint8_t *)page_at(VICTIM_PAGE) + image_pages(true) * PAGE_BYTES,
 	       (const uint8_t *)INIT_BASE + image_pages(true) * PAGE_BYTES, image_pages(false) * PAGE_BYTES);
@@ -132,6 +134,7 @@ void make_toys(void)
 	MUST(sys_cap_mint(CAP_NULL, BADGED, CAP_NULL, ENDPOINT, RIGHTS_ALL, 77));
 	create(NOTIFICATION, KIND_NOTIFICATION, 0);
 	create(TIMER, KIND_TIMER, 0);
+	MUST(sys_irq_create(BOOT_SLOT_IRQ_ALL, LINE, UART_LINE));
 	make_space_of_hands();
 	create(VICTIM_SPACE, KIND_SPACE, 16);
 	copy_image(VICTIM_PAGE);
@@ -161,12 +164,15 @@ void mend_toys(unsigned hand)
 		{TOY_NOTIFICATION, NOTIFICATION},
 		{TOY_TIMER, TIMER},
 		{TOY_IRQ_ALL, BOOT_SLOT_IRQ_ALL},
+		{TOY_LINE, LINE},
 		{TOY_DEVICE, DEVICE},
 		{TOY_ARENA, ARENA},
 		{TOY_BIG, BIG},
 	};
 	struct fuzz_shared *shared = of_hands(&fuzz);
 
+	if (random_next(0) % 4 == 0)
+		(void)sys_irq_bind(LINE, NOTIFICATION);
 	for (unsigned i = 0; i < sizeof(toys) / sizeof(toys[0]); i++)
 		(void)sys_cap_copy(CSPACE + hand, toys[i].to, CAP_NULL, toys[i].from, RIGHTS_ALL);
 	for (unsigned slot = random_next(0) % 4; slot < TOY_SLOTS; slot += 4)

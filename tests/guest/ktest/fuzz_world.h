@@ -20,6 +20,7 @@ enum {
 	BADGED,
 	NOTIFICATION,
 	TIMER,
+	LINE,
 	DEVICE,
 	TEXT,
 	DATA,
