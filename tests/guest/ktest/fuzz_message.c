@@ -47,6 +47,21 @@ static void prepare_page(unsigned actor)
 	page->cap_send_rights = draw_argument(actor, &slots, 2);
 }
 
+/* wait keeps the caller's Reply in a slot; reply_wait passes bytes to the caller that a kept one answers. */
+static void draw_kept(unsigned actor, uint64_t number, struct message *m)
+{
+	struct drawn kept = {.letters = "eZm", .cspace = actor % HANDS};
+	uint64_t empty = draw_argument(actor, &kept, 0);
+
+	if (number == SYS_wait) {
+		m->tag = chance(actor, 2) ? empty : CAP_NULL;
+		return;
+	}
+	m->tag = TAG_BUFFER | TAG(chance(actor, 4), 0);
+	m->w[1] = draw_argument(actor, &kept, 1);
+	m->w[0] = draw_argument(actor, &kept, 2) + random_next(actor) % 8;
+}
+
 static void draw_message(unsigned actor, struct drawn *call, struct message *m)
 {
 	bool is_answer = call->number != SYS_call && call->number != SYS_send;
@@ -54,6 +69,10 @@ static void draw_message(unsigned actor, struct drawn *call, struct message *m)
 	*m = (struct message){.tag = draw_tag(actor, is_answer)};
 	draw_items(actor, m->w, 1);
 	draw_items(actor, &worker_page(actor)->words[MESSAGE_REGISTERS], 3);
+	if (call->number == SYS_wait || (call->number == SYS_reply_wait && chance(actor, 2))) {
+		draw_kept(actor, call->number, m);
+		return;
+	}
 	if (m->tag & TAG_BUFFER) {
 		struct drawn buffer = {.letters = "lz"};
 
@@ -119,7 +138,7 @@ struct result message_step(unsigned actor, struct drawn *call)
 		draw_message(actor, call, &m);
 	if (call->number == SYS_wait)
 		draw_keep(actor, &m);
-	if (call->number == SYS_reply_wait && chance(actor, 4))
+	if (call->number == SYS_reply_wait && chance(actor, 2))
 		draw_pass(actor, &m);
 	call->w[1] = m.tag;
 	memcpy(&call->w[2], m.w, sizeof(m.w));
