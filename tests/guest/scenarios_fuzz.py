@@ -22,6 +22,7 @@ LONG_REQUESTS = 1_000_000
 LONG_SEEDS = 10
 LONG_TIMEOUT_S = 1800  # a run alone takes 160 s
 OF_RELEASE = {('trace_control', 'UNSUPPORTED'), ('system_check', 'UNSUPPORTED'), ('batch', 'UNSUPPORTED')}
+RARE = {('reply_wait', 'ABSENT')}  # two calls with buffers at once, one with a hole: tests/guest/ktest/pass.c has it
 
 
 def run_calls(seed, calls, timeout_s=kernel_image.TIMEOUT_S):
@@ -65,7 +66,7 @@ def random_calls_with_three_seeds(context):
 def random_calls_for_long(context):
     texts = for_ten_seeds(context.seed, lambda seed: run_calls(seed, LONG_CALLS, LONG_TIMEOUT_S))
     check_succeeded(texts)
-    never = set.intersection(*(set(NEVER.findall(text)) for text in texts)) - OF_RELEASE
+    never = set.intersection(*(set(NEVER.findall(text)) for text in texts)) - OF_RELEASE - RARE
     check(not never, 'errors of the list that never came: ' + ', '.join(' '.join(pair) for pair in sorted(never)))
 
 

@@ -69,7 +69,7 @@ static void draw_message(unsigned actor, struct drawn *call, struct message *m)
 	*m = (struct message){.tag = draw_tag(actor, is_answer)};
 	draw_items(actor, m->w, 1);
 	draw_items(actor, &worker_page(actor)->words[MESSAGE_REGISTERS], 3);
-	if (call->number == SYS_wait || (call->number == SYS_reply_wait && chance(actor, 2))) {
+	if (call->number == SYS_wait || (call->number == SYS_reply_wait && chance(actor, 4))) {
 		draw_kept(actor, call->number, m);
 		return;
 	}
@@ -138,7 +138,7 @@ struct result message_step(unsigned actor, struct drawn *call)
 		draw_message(actor, call, &m);
 	if (call->number == SYS_wait)
 		draw_keep(actor, &m);
-	if (call->number == SYS_reply_wait && chance(actor, 2))
+	if (call->number == SYS_reply_wait && chance(actor, 4))
 		draw_pass(actor, &m);
 	call->w[1] = m.tag;
 	memcpy(&call->w[2], m.w, sizeof(m.w));
