@@ -15,12 +15,12 @@
 #define REG_SP		2
 #define REG_FP		8
 
-extern char kernel_text_start[], kernel_text_end[];
+extern char kernel_text_end[];
 extern char kernel_image_start[], kernel_image_end[];
 
 static bool in_kernel_text(uint64_t address)
 {
-	return address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_text_end;
+	return address >= (uint64_t)kernel_image_start && address < (uint64_t)kernel_text_end;
 }
 
 static bool in_kernel_data(uint64_t address)

@@ -9,6 +9,12 @@
 #ifndef BASE_SPOT_H
 #define BASE_SPOT_H
 
+/* Code that runs at boot only, in files with other code. */
+#define AT_BOOT __attribute__((section(".text.boot")))
+
+/* What is reached seldom, in files compiled for speed: it is compiled for size. */
+#define SELDOM __attribute__((cold, noinline))
+
 #ifdef __ASSEMBLER__
 #define DIRECT_BASE 0xffffffc000000000
 #else

@@ -3,7 +3,8 @@
  * From start.S to the first program: the map, the frames, init.
  *
  *   RAM   | firmware | image, 2 MiB | frame words, trace rings, init ... | boot pool | free ... archive ...
- * tree | NONE       NONE           NONE and pinned USER                 KERNEL      USER, in ranges for init
+ * tree | NONE       NONE, but boot's code USER    NONE and pinned USER     KERNEL      USER, in ranges for
+ * init
  */
 #include <string.h>
 

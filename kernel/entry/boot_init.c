@@ -13,7 +13,7 @@
 #include "object/sched.h"
 #include "object/tables.h"
 
-extern const char init_image_start[], init_image_end[];
+extern const char init_image_start[], init_image_end[], kernel_image_start[], kernel_boot_end[];
 
 #define INIT_TABLE_LIMIT 4096
 
@@ -120,6 +120,8 @@ static void give_all_memory(struct boot *boot)
 		give_memory(boot, BOOT_MEMORY_RAM, at, align_down(hole.base, PAGE_BYTES));
 		at = align_up(hole.base + hole.bytes, PAGE_BYTES);
 	}
+	/* What runs now: no program does before it is over, see mmu_close_boot(). */
+	give_memory(boot, BOOT_MEMORY_RAM, spot_physical(kernel_image_start), spot_physical(kernel_boot_end));
 	give_memory(boot, BOOT_MEMORY_ARCHIVE, align_down(machine->initrd_start, PAGE_BYTES),
 		    align_up(machine->initrd_end, PAGE_BYTES));
 	give_memory(boot, BOOT_MEMORY_DEVICE, 0, machine->memory[0].base);

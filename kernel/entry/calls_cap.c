@@ -10,7 +10,7 @@ struct two_slots {
 };
 
 /* A live capability in one slot, an empty other one. */
-static err_t find_two(struct thread *thread, cap_t to_cs, uint64_t to, cap_t from_cs, uint64_t from,
+static err_t find_two(struct thread *thread, uint64_t to_cs, uint64_t to, uint64_t from_cs, uint64_t from,
 		      struct two_slots *slots)
 {
 	err_t error = cap_find_in(thread, to_cs, to, &slots->to);
@@ -24,8 +24,8 @@ static err_t find_two(struct thread *thread, cap_t to_cs, uint64_t to, cap_t fro
 	return slot_is_empty(slots->to) ? E_OK : E_OCCUPIED;
 }
 
-struct result syscall_cap_copy(struct thread *thread, cap_t to_cs, uint64_t to, cap_t from_cs, uint64_t from,
-			       uint64_t rights)
+struct result syscall_cap_copy(struct thread *thread, uint64_t to_cs, uint64_t to, uint64_t from_cs,
+			       uint64_t from, uint64_t rights)
 {
 	struct two_slots slots;
 	err_t error = find_two(thread, to_cs, to, from_cs, from, &slots);
@@ -37,8 +37,8 @@ struct result syscall_cap_copy(struct thread *thread, cap_t to_cs, uint64_t to, 
 	return failed(error);
 }
 
-struct result syscall_cap_mint(struct thread *thread, cap_t to_cs, uint64_t to, cap_t from_cs, uint64_t from,
-			       uint64_t rights, uint64_t badge)
+struct result syscall_cap_mint(struct thread *thread, uint64_t to_cs, uint64_t to, uint64_t from_cs,
+			       uint64_t from, uint64_t rights, uint64_t badge)
 {
 	struct two_slots slots;
 	err_t error = find_two(thread, to_cs, to, from_cs, from, &slots);
@@ -56,7 +56,8 @@ struct result syscall_cap_mint(struct thread *thread, cap_t to_cs, uint64_t to, 
 	return failed(E_OK);
 }
 
-struct result syscall_cap_move(struct thread *thread, cap_t to_cs, uint64_t to, cap_t from_cs, uint64_t from)
+struct result syscall_cap_move(struct thread *thread, uint64_t to_cs, uint64_t to, uint64_t from_cs,
+			       uint64_t from)
 {
 	struct two_slots slots;
 	err_t error = find_two(thread, to_cs, to, from_cs, from, &slots);
@@ -67,7 +68,7 @@ struct result syscall_cap_move(struct thread *thread, cap_t to_cs, uint64_t to, 
 }
 
 /* A slot that is in use; it may be dying. */
-static err_t find_filled(struct thread *thread, cap_t cs, uint64_t index, struct slot **slot)
+static err_t find_filled(struct thread *thread, uint64_t cs, uint64_t index, struct slot **slot)
 {
 	err_t error = cap_find_in(thread, cs, index, slot);
 
@@ -76,7 +77,7 @@ static err_t find_filled(struct thread *thread, cap_t cs, uint64_t index, struct
 	return error;
 }
 
-static err_t find_live(struct thread *thread, cap_t cs, uint64_t index, struct slot **slot)
+static err_t find_live(struct thread *thread, uint64_t cs, uint64_t index, struct slot **slot)
 {
 	err_t error = find_filled(thread, cs, index, slot);
 
@@ -86,7 +87,7 @@ static err_t find_live(struct thread *thread, cap_t cs, uint64_t index, struct s
 }
 
 /* The slot is looked up for each step: a step can delete the way to it, and the CSpace it lies in. */
-struct result syscall_cap_delete(struct thread *thread, cap_t cs, uint64_t slot)
+struct result syscall_cap_delete(struct thread *thread, uint64_t cs, uint64_t slot)
 {
 	struct slot *filled;
 
@@ -101,7 +102,7 @@ struct result syscall_cap_delete(struct thread *thread, cap_t cs, uint64_t slot)
 	return result(RESULT_RESTART, 0);
 }
 
-struct result syscall_cap_revoke(struct thread *thread, cap_t cs, uint64_t slot)
+struct result syscall_cap_revoke(struct thread *thread, uint64_t cs, uint64_t slot)
 {
 	struct slot *filled;
 
@@ -135,7 +136,7 @@ static uint64_t info_a(const struct slot *slot)
 	}
 }
 
-struct result syscall_cap_info(struct thread *thread, cap_t cs, uint64_t slot)
+struct result syscall_cap_info(struct thread *thread, uint64_t cs, uint64_t slot)
 {
 	struct slot *filled;
 	err_t error = find_live(thread, cs, slot, &filled);

@@ -9,7 +9,7 @@
 #include "object/space.h"
 #include "object/trace.h"
 
-struct result syscall_memory_carve(struct thread *thread, cap_t memory, uint64_t to, uint64_t offset_pages,
+struct result syscall_memory_carve(struct thread *thread, uint64_t memory, uint64_t to, uint64_t offset_pages,
 				   uint64_t pages)
 {
 	struct slot *parent, *slot;
@@ -27,7 +27,7 @@ struct result syscall_memory_carve(struct thread *thread, cap_t memory, uint64_t
 	return failed(E_OK);
 }
 
-struct result syscall_pool_create(struct thread *thread, cap_t memory, uint64_t to)
+struct result syscall_pool_create(struct thread *thread, uint64_t memory, uint64_t to)
 {
 	struct slot *parent, *slot;
 	struct pool *pool;
@@ -42,7 +42,7 @@ struct result syscall_pool_create(struct thread *thread, cap_t memory, uint64_t 
 	return failed(error);
 }
 
-struct result syscall_pool_free_bytes(struct thread *thread, cap_t pool)
+struct result syscall_pool_free_bytes(struct thread *thread, uint64_t pool)
 {
 	struct slot *slot;
 	err_t error = cap_find(thread, pool, KIND_POOL, 0, &slot);
@@ -86,7 +86,7 @@ static err_t make_object(struct pool *pool, uint64_t kind, uint64_t argument, vo
 	return error == E_OK && *made == NULL ? E_MEMORY : error;
 }
 
-struct result syscall_object_create(struct thread *thread, cap_t pool, uint64_t to, uint64_t kind,
+struct result syscall_object_create(struct thread *thread, uint64_t pool, uint64_t to, uint64_t kind,
 				    uint64_t argument)
 {
 	struct slot *parent, *slot;
@@ -102,7 +102,7 @@ struct result syscall_object_create(struct thread *thread, cap_t pool, uint64_t 
 	return failed(error);
 }
 
-struct result syscall_irq_create(struct thread *thread, cap_t all, uint64_t to, uint64_t line)
+struct result syscall_irq_create(struct thread *thread, uint64_t all, uint64_t to, uint64_t line)
 {
 	struct slot *parent, *slot;
 	err_t error = cap_find(thread, all, KIND_IRQ, RIGHT_MANAGE, &parent);
@@ -130,7 +130,7 @@ static err_t find_notification(struct thread *thread, uint64_t index, struct slo
 	return index == CAP_NULL ? E_OK : cap_find(thread, index, KIND_NOTIFICATION, RIGHT_WRITE, slot);
 }
 
-struct result syscall_timer_bind(struct thread *thread, cap_t timer, uint64_t notification)
+struct result syscall_timer_bind(struct thread *thread, uint64_t timer, uint64_t notification)
 {
 	struct slot *slot, *signalled;
 	struct timer *object;
@@ -147,7 +147,7 @@ struct result syscall_timer_bind(struct thread *thread, cap_t timer, uint64_t no
 	return failed(E_OK);
 }
 
-struct result syscall_timer_set(struct thread *thread, cap_t timer, uint64_t deadline)
+struct result syscall_timer_set(struct thread *thread, uint64_t timer, uint64_t deadline)
 {
 	struct slot *slot;
 	struct timer *object;
@@ -166,7 +166,7 @@ struct result syscall_timer_set(struct thread *thread, cap_t timer, uint64_t dea
 }
 
 /* One line, not the capability of all of them. */
-static err_t find_line(struct thread *thread, cap_t irq, struct irq_line **line)
+static err_t find_line(struct thread *thread, uint64_t irq, struct irq_line **line)
 {
 	struct slot *slot;
 	err_t error = cap_find(thread, irq, KIND_IRQ, RIGHT_MANAGE, &slot);
@@ -178,7 +178,7 @@ static err_t find_line(struct thread *thread, cap_t irq, struct irq_line **line)
 	return error;
 }
 
-struct result syscall_irq_bind(struct thread *thread, cap_t irq, uint64_t notification)
+struct result syscall_irq_bind(struct thread *thread, uint64_t irq, uint64_t notification)
 {
 	struct slot *signalled;
 	struct irq_line *line;
@@ -196,7 +196,7 @@ struct result syscall_irq_bind(struct thread *thread, cap_t irq, uint64_t notifi
 	return failed(E_OK);
 }
 
-struct result syscall_irq_ack(struct thread *thread, cap_t irq)
+struct result syscall_irq_ack(struct thread *thread, uint64_t irq)
 {
 	struct irq_line *line;
 	err_t error = find_line(thread, irq, &line);
@@ -210,7 +210,7 @@ struct result syscall_irq_ack(struct thread *thread, cap_t irq)
 	return failed(E_OK);
 }
 
-struct result syscall_trace_control(struct thread *thread, cap_t irq_all, uint64_t flags)
+struct result syscall_trace_control(struct thread *thread, uint64_t irq_all, uint64_t flags)
 {
 	struct slot *slot;
 	err_t error = cap_find(thread, irq_all, KIND_IRQ, RIGHT_MANAGE, &slot);

@@ -20,7 +20,7 @@ static err_t read_bounds(vaddr_t at, uint64_t pages, uint64_t words, struct repl
 	return E_OK;
 }
 
-struct result syscall_reply_narrow(struct thread *thread, cap_t reply, uint64_t to, vaddr_t at,
+struct result syscall_reply_narrow(struct thread *thread, uint64_t reply, uint64_t to, vaddr_t at,
 				   uint64_t pages, uint64_t words)
 {
 	struct reply_bounds bounds;
@@ -45,7 +45,7 @@ err_t forward(struct thread *thread, uint64_t reply, const uint64_t *words)
 	return reply_forward(thread, &wanted);
 }
 
-struct result syscall_reply_forward(struct thread *thread, cap_t reply, cap_t endpoint, vaddr_t at,
+struct result syscall_reply_forward(struct thread *thread, uint64_t reply, uint64_t endpoint, vaddr_t at,
 				    uint64_t pages_bounds, uint64_t keep, uint64_t badge)
 {
 	const uint64_t words[] = {endpoint, at, pages_bounds, keep, badge};
@@ -53,12 +53,12 @@ struct result syscall_reply_forward(struct thread *thread, cap_t reply, cap_t en
 	return failed(forward(thread, reply, words));
 }
 
-struct result syscall_reply_recall(struct thread *thread, cap_t reply)
+struct result syscall_reply_recall(struct thread *thread, uint64_t reply)
 {
 	return failed(reply_recall(thread, reply));
 }
 
-static struct result copy(struct thread *thread, cap_t reply, const struct buffer_copy *wanted)
+static struct result copy(struct thread *thread, uint64_t reply, const struct buffer_copy *wanted)
 {
 	struct reply_target target;
 	uint64_t done = 0;
@@ -69,7 +69,7 @@ static struct result copy(struct thread *thread, cap_t reply, const struct buffe
 	return result(error, done);
 }
 
-struct result syscall_buffer_copy(struct thread *thread, cap_t reply, uint64_t offset, vaddr_t local,
+struct result syscall_buffer_copy(struct thread *thread, uint64_t reply, uint64_t offset, vaddr_t local,
 				  uint64_t bytes, uint64_t direction)
 {
 	struct buffer_copy wanted = {offset, bytes, direction, false, local, 0};
@@ -77,8 +77,9 @@ struct result syscall_buffer_copy(struct thread *thread, cap_t reply, uint64_t o
 	return copy(thread, reply, &wanted);
 }
 
-struct result syscall_buffer_copy_source(struct thread *thread, cap_t reply, uint64_t offset, uint64_t source,
-					 uint64_t source_bytes, uint64_t bytes, uint64_t direction)
+struct result syscall_buffer_copy_source(struct thread *thread, uint64_t reply, uint64_t offset,
+					 uint64_t source, uint64_t source_bytes, uint64_t bytes,
+					 uint64_t direction)
 {
 	struct buffer_copy wanted = {offset, bytes, direction, true, source, source_bytes};
 

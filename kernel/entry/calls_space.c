@@ -7,7 +7,7 @@
 #include "object/tables.h"
 #include "object/trace.h"
 
-static err_t find_space(struct thread *thread, cap_t index, struct space **space)
+static err_t find_space(struct thread *thread, uint64_t index, struct space **space)
 {
 	struct slot *slot;
 	err_t error = cap_find(thread, index, KIND_SPACE, RIGHT_MANAGE, &slot);
@@ -17,7 +17,7 @@ static err_t find_space(struct thread *thread, cap_t index, struct space **space
 	return error;
 }
 
-struct result syscall_space_attach(struct thread *thread, cap_t space, uint64_t index, cap_t memory,
+struct result syscall_space_attach(struct thread *thread, uint64_t space, uint64_t index, uint64_t memory,
 				   uint64_t rights)
 {
 	struct space *found = NULL;
@@ -33,7 +33,7 @@ struct result syscall_space_attach(struct thread *thread, cap_t space, uint64_t 
 	return failed(error);
 }
 
-struct result syscall_space_detach(struct thread *thread, cap_t space, uint64_t index)
+struct result syscall_space_detach(struct thread *thread, uint64_t space, uint64_t index)
 {
 	struct space *found = NULL;
 	err_t error = find_space(thread, space, &found);
@@ -63,7 +63,7 @@ static struct result map_items(struct space *space, const struct map_item *items
 	return result(error, missing);
 }
 
-struct result syscall_space_map(struct thread *thread, cap_t space, uint64_t at_rights, uint64_t source,
+struct result syscall_space_map(struct thread *thread, uint64_t space, uint64_t at_rights, uint64_t source,
 				uint64_t offset)
 {
 	struct map_item item = {at_rights, source, offset};
@@ -73,7 +73,7 @@ struct result syscall_space_map(struct thread *thread, cap_t space, uint64_t at_
 	return error == E_OK ? map_items(found, &item, 1) : failed(error);
 }
 
-struct result syscall_space_map_items(struct thread *thread, cap_t space, uint64_t count)
+struct result syscall_space_map_items(struct thread *thread, uint64_t space, uint64_t count)
 {
 	struct map_item items[MAP_ITEMS_MAX];
 	const uint64_t *words;
@@ -118,7 +118,8 @@ static struct result stop_or_finish(struct thread *thread, err_t error, const st
 	return error == E_OK ? result(E_OK, range->done) : failed(error);
 }
 
-static err_t find_range(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages, struct space **found)
+static err_t find_range(struct thread *thread, uint64_t space, vaddr_t at, uint64_t pages,
+			struct space **found)
 {
 	err_t error = find_space(thread, space, found);
 
@@ -141,7 +142,7 @@ static err_t check_edges(struct space *space, vaddr_t at, uint64_t pages)
 	return E_OK;
 }
 
-struct result syscall_space_unmap(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages)
+struct result syscall_space_unmap(struct thread *thread, uint64_t space, vaddr_t at, uint64_t pages)
 {
 	struct range range = begin_or_go_on(thread, at, pages);
 	struct space *found = NULL;
@@ -165,7 +166,7 @@ static bool rights_can_stay(uint64_t rights)
 	return (rights & RIGHT_READ) || !(rights & RIGHT_WRITE);
 }
 
-struct result syscall_space_protect(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages,
+struct result syscall_space_protect(struct thread *thread, uint64_t space, vaddr_t at, uint64_t pages,
 				    uint64_t rights)
 {
 	struct range range = begin_or_go_on(thread, at, pages);
@@ -184,7 +185,7 @@ struct result syscall_space_protect(struct thread *thread, cap_t space, vaddr_t 
 	return stop_or_finish(thread, error, &range);
 }
 
-struct result syscall_space_park(struct thread *thread, cap_t space, vaddr_t at, uint64_t arenas)
+struct result syscall_space_park(struct thread *thread, uint64_t space, vaddr_t at, uint64_t arenas)
 {
 	struct range range = begin_or_go_on(thread, at, arenas * ARENA_PAGES);
 	struct space *found = NULL;
@@ -206,7 +207,7 @@ struct result syscall_space_park(struct thread *thread, cap_t space, vaddr_t at,
 	return stop_or_finish(thread, error, &range);
 }
 
-struct result syscall_space_unpark(struct thread *thread, cap_t space, vaddr_t at, uint64_t rights)
+struct result syscall_space_unpark(struct thread *thread, uint64_t space, vaddr_t at, uint64_t rights)
 {
 	uint64_t present = 0;
 	struct space *found = NULL;
@@ -223,7 +224,7 @@ struct result syscall_space_unpark(struct thread *thread, cap_t space, vaddr_t a
 	return result(error, present);
 }
 
-struct result syscall_space_harvest(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages)
+struct result syscall_space_harvest(struct thread *thread, uint64_t space, vaddr_t at, uint64_t pages)
 {
 	struct space *found = NULL;
 	uint64_t *words, mapped;
@@ -240,7 +241,7 @@ struct result syscall_space_harvest(struct thread *thread, cap_t space, vaddr_t 
 	return result(E_OK, mapped);
 }
 
-struct result syscall_space_mapped(struct thread *thread, cap_t space, vaddr_t at, uint64_t pages)
+struct result syscall_space_mapped(struct thread *thread, uint64_t space, vaddr_t at, uint64_t pages)
 {
 	struct space *found = NULL;
 	err_t error = find_range(thread, space, at, pages, &found);
@@ -250,7 +251,7 @@ struct result syscall_space_mapped(struct thread *thread, cap_t space, vaddr_t a
 	return error == E_OK ? result(E_OK, range_mapped(found, at, pages)) : failed(error);
 }
 
-struct result syscall_space_stored(struct thread *thread, cap_t space)
+struct result syscall_space_stored(struct thread *thread, uint64_t space)
 {
 	struct space *found = NULL;
 	err_t error = find_space(thread, space, &found);
@@ -258,7 +259,7 @@ struct result syscall_space_stored(struct thread *thread, cap_t space)
 	return error == E_OK ? result(E_OK, found->stored) : failed(error);
 }
 
-struct result syscall_space_lookup(struct thread *thread, cap_t space, vaddr_t at)
+struct result syscall_space_lookup(struct thread *thread, uint64_t space, vaddr_t at)
 {
 	struct space *found = NULL;
 	unsigned level;
@@ -279,7 +280,7 @@ struct result syscall_space_lookup(struct thread *thread, cap_t space, vaddr_t a
 				    pte_rights(*entry));
 }
 
-struct result syscall_space_tables(struct thread *thread, cap_t space)
+struct result syscall_space_tables(struct thread *thread, uint64_t space)
 {
 	struct space *found = NULL;
 	err_t error = find_space(thread, space, &found);
@@ -289,7 +290,7 @@ struct result syscall_space_tables(struct thread *thread, cap_t space)
 	return result(E_OK, found->tables | (uint64_t)found->table_limit << 32);
 }
 
-struct result syscall_space_set_limit(struct thread *thread, cap_t space, uint64_t tables)
+struct result syscall_space_set_limit(struct thread *thread, uint64_t space, uint64_t tables)
 {
 	struct space *found = NULL;
 	err_t error = find_space(thread, space, &found);
@@ -301,7 +302,7 @@ struct result syscall_space_set_limit(struct thread *thread, cap_t space, uint64
 	return failed(error);
 }
 
-struct result syscall_memory_harvest(struct thread *thread, cap_t memory, uint64_t offset_pages,
+struct result syscall_memory_harvest(struct thread *thread, uint64_t memory, uint64_t offset_pages,
 				     uint64_t pages)
 {
 	struct slot *slot;

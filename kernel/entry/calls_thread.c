@@ -3,7 +3,7 @@
 #include "entry/calls.h"
 #include "object/sched.h"
 
-static err_t find_thread(struct thread *thread, cap_t index, struct thread **found)
+static err_t find_thread(struct thread *thread, uint64_t index, struct thread **found)
 {
 	struct slot *slot;
 	err_t error = cap_find(thread, index, KIND_THREAD, RIGHT_MANAGE, &slot);
@@ -13,7 +13,7 @@ static err_t find_thread(struct thread *thread, cap_t index, struct thread **fou
 	return error;
 }
 
-struct result syscall_thread_bind(struct thread *thread, cap_t other, uint64_t what, uint64_t cap)
+struct result syscall_thread_bind(struct thread *thread, uint64_t other, uint64_t what, uint64_t cap)
 {
 	struct slot *slot = NULL;
 	struct thread *bound;
@@ -28,7 +28,7 @@ struct result syscall_thread_bind(struct thread *thread, cap_t other, uint64_t w
 	return failed(error);
 }
 
-struct result syscall_thread_priority(struct thread *thread, cap_t other, uint64_t priority)
+struct result syscall_thread_priority(struct thread *thread, uint64_t other, uint64_t priority)
 {
 	struct thread *changed;
 	err_t error = find_thread(thread, other, &changed);
@@ -47,8 +47,8 @@ struct result syscall_thread_priority(struct thread *thread, cap_t other, uint64
 	return failed(E_OK);
 }
 
-struct result syscall_thread_start(struct thread *thread, cap_t other, uint64_t pc, uint64_t sp, uint64_t a0,
-				   uint64_t a1)
+struct result syscall_thread_start(struct thread *thread, uint64_t other, uint64_t pc, uint64_t sp,
+				   uint64_t a0, uint64_t a1)
 {
 	struct thread *started;
 	err_t error = find_thread(thread, other, &started);
@@ -58,7 +58,7 @@ struct result syscall_thread_start(struct thread *thread, cap_t other, uint64_t 
 	return failed(error);
 }
 
-struct result syscall_thread_suspend(struct thread *thread, cap_t other)
+struct result syscall_thread_suspend(struct thread *thread, uint64_t other)
 {
 	struct thread *stopped;
 	err_t error = find_thread(thread, other, &stopped);
@@ -71,7 +71,7 @@ struct result syscall_thread_suspend(struct thread *thread, cap_t other)
 	return stopped == thread ? result(RESULT_NONE, 0) : failed(E_OK);
 }
 
-struct result syscall_thread_resume(struct thread *thread, cap_t other)
+struct result syscall_thread_resume(struct thread *thread, uint64_t other)
 {
 	struct thread *resumed;
 	err_t error = find_thread(thread, other, &resumed);
@@ -81,7 +81,7 @@ struct result syscall_thread_resume(struct thread *thread, cap_t other)
 	return failed(error);
 }
 
-struct result syscall_thread_read(struct thread *thread, cap_t other)
+struct result syscall_thread_read(struct thread *thread, uint64_t other)
 {
 	struct thread *read;
 	err_t error = find_thread(thread, other, &read);
@@ -91,7 +91,7 @@ struct result syscall_thread_read(struct thread *thread, cap_t other)
 	return error == E_OK ? result(E_OK, read->state) : failed(error);
 }
 
-struct result syscall_thread_write(struct thread *thread, cap_t other)
+struct result syscall_thread_write(struct thread *thread, uint64_t other)
 {
 	struct thread *written;
 	err_t error = find_thread(thread, other, &written);
@@ -102,7 +102,7 @@ struct result syscall_thread_write(struct thread *thread, cap_t other)
 }
 
 /* A thread that diverts itself finds E_OK in the registers that are saved. */
-struct result syscall_thread_divert(struct thread *thread, cap_t other, uint64_t pc, uint64_t sp,
+struct result syscall_thread_divert(struct thread *thread, uint64_t other, uint64_t pc, uint64_t sp,
 				    uint64_t reason)
 {
 	struct thread *diverted;

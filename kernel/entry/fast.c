@@ -10,13 +10,14 @@
  * than one ready.
  */
 #include "entry/fast.h"
+#include "base/spot.h"
 #include "object/tables.h"
 #include "object/trace.h"
 #include "uapi/fault.h"
 #include "uapi/syscall.h"
 
 /* The trace is on, or floating point registers are to be saved. */
-static __attribute__((noinline)) struct thread *switch_watched(struct thread *to)
+static SELDOM struct thread *switch_watched(struct thread *to)
 {
 	sched_switch_to(to);
 	if (trace_is_on())
@@ -199,7 +200,7 @@ static __attribute__((noinline, noclone)) struct thread *path_fast(struct thread
 }
 
 /* The trace is on, or a test wants the general path. */
-static __attribute__((noinline)) struct thread *path_watched(struct thread *thread, uint64_t cause)
+static SELDOM struct thread *path_watched(struct thread *thread, uint64_t cause)
 {
 	bool traced = trace_is_on();
 

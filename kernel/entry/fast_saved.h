@@ -58,20 +58,6 @@ HOT struct thread *fast_saved_caller(const struct thread *server, uint64_t index
 }
 
 /* It has its answer, a3 to a5 by the caller of this; then it is ready, and the slot empty. */
-HOT void fast_saved_answer(struct thread *thread, uint64_t tag, uint64_t word, struct slot *slot)
-{
-	thread->sequence++;
-	thread->replies = 0;
-	thread->buffer_word = 0;
-	thread->regs[REG_A0] = E_OK;
-	thread->regs[REG_A1] = tag;
-	thread->regs[REG_A2] = word;
-	thread->regs[REG_A6] = 0;
-	thread->state = THREAD_READY;
-	ready_push(&ready_queue, &thread->queue, thread->priority);
-	slot_remove(slot);
-	info->slots_used--;
-	info->objects[KIND_REPLY]--;
-}
+void fast_saved_answer(struct thread *thread, uint64_t tag, uint64_t word, struct slot *slot);
 
 #endif

@@ -5,6 +5,22 @@
  */
 #include "entry/fast_saved.h"
 
+void fast_saved_answer(struct thread *thread, uint64_t tag, uint64_t word, struct slot *slot)
+{
+	thread->sequence++;
+	thread->replies = 0;
+	thread->buffer_word = 0;
+	thread->regs[REG_A0] = E_OK;
+	thread->regs[REG_A1] = tag;
+	thread->regs[REG_A2] = word;
+	thread->regs[REG_A6] = 0;
+	thread->state = THREAD_READY;
+	ready_push(&ready_queue, &thread->queue, thread->priority);
+	slot_remove(slot);
+	info->slots_used--;
+	info->objects[KIND_REPLY]--;
+}
+
 struct thread *fast_reply_send(struct thread *server, bool traced)
 {
 	uint64_t tag = server->regs[REG_A1];

@@ -31,7 +31,7 @@ static _Noreturn void hart_park(void)
 		__asm__ volatile("wfi");
 }
 
-static bool start_one(uint64_t hart, unsigned index)
+AT_BOOT static bool start_one(uint64_t hart, unsigned index)
 {
 	uint64_t before = __atomic_load_n(&harts_up, __ATOMIC_SEQ_CST);
 
@@ -48,7 +48,7 @@ static bool start_one(uint64_t hart, unsigned index)
 	return false;
 }
 
-void boot_start_harts(const struct dtb_machine *machine, uint64_t our_hart)
+AT_BOOT void boot_start_harts(const struct dtb_machine *machine, uint64_t our_hart)
 {
 	unsigned index = 1;
 

@@ -39,12 +39,14 @@ _start:
 	csrw sscratch, zero
 	li fp, 0
 	call boot_main			/* a0 = the first thread, tp = this hart */
-	j trap_leave
+	j boot_leave
 
 /*
  * Another hart, started through SBI HSM: a0 = hart, a1 = opaque = physical address of struct
  * secondary_start {satp, entry, cpu, stack}.
  */
+	.text				/* one that shows up late finds this still here */
+	.align 2
 	.globl secondary_start
 secondary_start:
 	csrw sie, zero

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The general path of system calls: dispatch from the list, and the message calls. */
 #include "uapi/syscall.h"
+#include "base/spot.h"
 #include "entry/calls.h"
 #include "entry/path.h"
 #include "object/buffer.h"
@@ -30,27 +31,6 @@ static const void *const handlers[SYS_COUNT] = {
 #include "uapi/syscall_undef.h"
 };
 
-/* Bit i: argument i is a slot number. Registers are wider than a cap_t: what does not fit is E_SLOT. */
-#define IS_CAP(type) (sizeof(type) == sizeof(cap_t))
-
-static const uint8_t shapes[SYS_COUNT] = {
-#define MESSAGE_CALL(number, name, ...)		[number] = 0,
-#define SYSCALL0(number, name, ...)		[number] = 0,
-#define SYSCALL1(number, name, t1, ...)		[number] = IS_CAP(t1),
-#define SYSCALL2(number, name, t1, a1, t2, ...) [number] = IS_CAP(t1) | IS_CAP(t2) << 1,
-#define SYSCALL3(number, name, t1, a1, t2, a2, t3, ...) \
-	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2,
-#define SYSCALL4(number, name, t1, a1, t2, a2, t3, a3, t4, ...) \
-	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3,
-#define SYSCALL5(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, ...) \
-	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4,
-#define SYSCALL6(number, name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, ...)                         \
-	[number] = IS_CAP(t1) | IS_CAP(t2) << 1 | IS_CAP(t3) << 2 | IS_CAP(t4) << 3 | IS_CAP(t5) << 4 | \
-		   IS_CAP(t6) << 5,
-#include "uapi/syscall.def"
-#include "uapi/syscall_undef.h"
-};
-
 /* Message calls have the first numbers: so they are told from others by one comparison. */
 #define MESSAGE_CALL(number, name, ...) _Static_assert(number < SYS_null, "a message call: " #name);
 #define SYSCALL0(number, name, ...)	_Static_assert(number >= SYS_null, "no message call: " #name);
@@ -63,15 +43,6 @@ static const uint8_t shapes[SYS_COUNT] = {
 #include "uapi/syscall.def"
 #include "uapi/syscall_undef.h"
 
-static inline bool arguments_fit(const uint64_t *arguments, uint64_t shape)
-{
-	for (; shape != 0; shape >>= 1, arguments++) {
-		if ((shape & 1) && *arguments >= CSPACE_SLOTS_MAX)
-			return false;
-	}
-	return true;
-}
-
 static inline struct result dispatch(struct thread *thread, uint64_t number, const uint64_t *a)
 {
 	if (number >= SYS_COUNT || handlers[number] == NULL)
@@ -80,8 +51,6 @@ static inline struct result dispatch(struct thread *thread, uint64_t number, con
 		((message_handler_t)handlers[number])(thread);
 		return result(RESULT_NONE, 0);
 	}
-	if (!arguments_fit(a, shapes[number]))
-		return failed(E_SLOT);
 	return ((handler_t)handlers[number])(thread, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
@@ -106,13 +75,12 @@ static bool may_be_in_batch(uint64_t number)
 	return number < SYS_COUNT && number != SYS_batch && number >= SYS_null;
 }
 
-/* The call is copied first: what it does may change the page. */
 static struct result batch_step(struct thread *thread, uint64_t index)
 {
 	const struct batch_call *call = &thread->page->batch[index];
-	const uint64_t *a = call->argument;
-	uint64_t number = call->number, copy[6] = {a[0], a[1], a[2], a[3], a[4], a[5]};
-	struct result done = may_be_in_batch(number) ? dispatch(thread, number, copy) : failed(E_SYSCALL);
+	uint64_t number = call->number;
+	struct result done =
+		may_be_in_batch(number) ? dispatch(thread, number, call->argument) : failed(E_SYSCALL);
 
 	trace(TRACE_SYSCALL, thread->id, number, done.error);
 	if (done.error == E_OK && thread->page != NULL)
@@ -149,7 +117,7 @@ struct result syscall_batch(struct thread *thread, uint64_t count, uint64_t firs
 
 /* Messages: registers as uapi/message.h says. */
 
-static void send(struct thread *thread, enum send_kind kind)
+static SELDOM void send(struct thread *thread, enum send_kind kind)
 {
 	uint64_t tag = thread->regs[REG_A1];
 	struct slot *slot;
@@ -173,12 +141,12 @@ static void send(struct thread *thread, enum send_kind kind)
 	endpoint_send(thread, (struct endpoint *)slot->a);
 }
 
-void syscall_call(struct thread *thread)
+SELDOM void syscall_call(struct thread *thread)
 {
 	send(thread, SEND_CALL);
 }
 
-void syscall_send(struct thread *thread)
+SELDOM void syscall_send(struct thread *thread)
 {
 	send(thread, SEND_PLAIN);
 }
@@ -189,7 +157,7 @@ struct waited {
 	struct notification *notification;
 };
 
-static err_t find_waited(struct thread *thread, uint64_t index, struct waited *waited)
+static SELDOM err_t find_waited(struct thread *thread, uint64_t index, struct waited *waited)
 {
 	struct slot *slot;
 	err_t error;
@@ -209,7 +177,7 @@ static err_t find_waited(struct thread *thread, uint64_t index, struct waited *w
 	return E_OK;
 }
 
-void syscall_wait(struct thread *thread)
+SELDOM void syscall_wait(struct thread *thread)
 {
 	uint64_t keep = thread->regs[REG_A1];
 	struct waited waited;
@@ -238,7 +206,7 @@ static err_t answer(struct thread *thread, uint64_t reply, struct reply_target *
 	return error;
 }
 
-void syscall_reply(struct thread *thread)
+SELDOM void syscall_reply(struct thread *thread)
 {
 	struct reply_target target;
 	uint64_t missing = 0;
@@ -248,7 +216,7 @@ void syscall_reply(struct thread *thread)
 }
 
 /* What TAG_BUFFER asks for; the answer to both has no such tag, and can only succeed. */
-static err_t pass_buffer(struct thread *thread)
+static SELDOM err_t pass_buffer(struct thread *thread)
 {
 	uint64_t tag = thread->regs[REG_A1], reply = thread->regs[REG_A3];
 	struct reply_target target;
@@ -281,7 +249,7 @@ static err_t answer_saved(struct thread *thread, uint64_t reply, uint64_t *missi
 	return error;
 }
 
-void syscall_reply_wait(struct thread *thread)
+SELDOM void syscall_reply_wait(struct thread *thread)
 {
 	struct reply_target target;
 	struct waited waited;
@@ -301,7 +269,7 @@ void syscall_reply_wait(struct thread *thread)
 		endpoint_wait(thread, waited.endpoint, waited.notification, deadline);
 }
 
-void syscall_forward_wait(struct thread *thread)
+SELDOM void syscall_forward_wait(struct thread *thread)
 {
 	struct waited waited;
 	uint64_t deadline = thread->regs[REG_A6];
@@ -329,14 +297,14 @@ struct result syscall_null(struct thread *thread)
 	return result(E_OK, 0);
 }
 
-struct result syscall_yield(struct thread *thread)
+SELDOM struct result syscall_yield(struct thread *thread)
 {
 	thread_result(thread, E_OK, 0);
 	sched_yield();
 	return result(RESULT_NONE, 0);
 }
 
-struct result syscall_notify(struct thread *thread, cap_t notification)
+struct result syscall_notify(struct thread *thread, uint64_t notification)
 {
 	struct slot *slot;
 	err_t error = cap_find(thread, notification, KIND_NOTIFICATION, RIGHT_WRITE, &slot);

@@ -91,6 +91,14 @@ trap_leave:				/* a0 = thread */
 	ld a0, R(10)(a0)
 	sret
 
+/* The end of boot, whose code is no more after: a0 = the first thread. */
+	.globl boot_leave
+boot_leave:
+	mv s0, a0
+	call mmu_close_boot
+	mv a0, s0
+	j trap_leave
+
 /* A trap in the kernel itself: keep every register, report, stop. Here a0 is free, its value in sscratch. */
 kernel_trap:
 	la a0, panic_registers

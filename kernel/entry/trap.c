@@ -30,7 +30,7 @@ static void fault_is(struct thread *thread, enum fault_kind kind, unsigned acces
 }
 
 /* First use of floating point: give the registers to @thread. false: it owned them, so it is a fault. */
-static bool fpu_claim(struct thread *thread)
+static SELDOM bool fpu_claim(struct thread *thread)
 {
 	struct cpu *cpu = thread->cpu;
 
@@ -80,7 +80,7 @@ static bool page_fault_is_spurious(struct thread *thread, vaddr_t at, unsigned a
 	return true;
 }
 
-static void page_fault(struct thread *thread, uint64_t cause)
+static SELDOM void page_fault(struct thread *thread, uint64_t cause)
 {
 	unsigned access = access_of(cause);
 
@@ -91,7 +91,7 @@ static void page_fault(struct thread *thread, uint64_t cause)
 	fault_send(thread);
 }
 
-static void exception(struct thread *thread, uint64_t cause)
+static SELDOM void exception(struct thread *thread, uint64_t cause)
 {
 	switch (cause) {
 	case CAUSE_ILLEGAL:
@@ -121,7 +121,7 @@ static void exception(struct thread *thread, uint64_t cause)
 	fault_send(thread);
 }
 
-static void interrupt(uint64_t cause)
+static SELDOM void interrupt(uint64_t cause)
 {
 	if ((cause & ~CAUSE_INTERRUPT) == 5)
 		sched_timer_interrupt();

@@ -12,7 +12,7 @@
 
 #define ROOT_KERNEL 256 /* first entry of the upper half */
 
-extern char kernel_image_start[], kernel_text_start[], kernel_text_end[], kernel_rodata_end[],
+extern char kernel_image_start[], kernel_boot_end[], kernel_text_end[], kernel_rodata_end[],
 	kernel_image_end[];
 
 uint64_t mmu_kernel_satp;
@@ -23,16 +23,16 @@ static pte_t image_pages[SV39_TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES))
 
 #define KERNEL_DATA (RIGHT_READ | RIGHT_WRITE)
 
-static unsigned image_rights(uint64_t address)
+AT_BOOT static unsigned image_rights(uint64_t address)
 {
-	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_text_end)
+	if (address >= (uint64_t)kernel_image_start && address < (uint64_t)kernel_text_end)
 		return RIGHT_READ | RIGHT_EXECUTE;
 	if (address >= (uint64_t)kernel_text_end && address < (uint64_t)kernel_rodata_end)
 		return RIGHT_READ;
 	return KERNEL_DATA;
 }
 
-static void map_image(paddr_t image)
+AT_BOOT static void map_image(paddr_t image)
 {
 	paddr_t gigabyte = align_down(image, sv39_level_bytes(2));
 
@@ -49,7 +49,7 @@ static void map_image(paddr_t image)
 	kernel_root[ROOT_KERNEL + sv39_index(image, 2)] = pte_make_table(spot_pfn(image_gigabyte));
 }
 
-static void map_gigabytes(paddr_t from, paddr_t to)
+AT_BOOT static void map_gigabytes(paddr_t from, paddr_t to)
 {
 	uint64_t bytes = sv39_level_bytes(2);
 
@@ -57,7 +57,7 @@ static void map_gigabytes(paddr_t from, paddr_t to)
 		kernel_root[ROOT_KERNEL + at / bytes] = pte_make_leaf(at >> PAGE_SHIFT, KERNEL_DATA, PTE_G);
 }
 
-void mmu_init(const struct dtb_machine *machine)
+AT_BOOT void mmu_init(const struct dtb_machine *machine)
 {
 	map_gigabytes(0, machine->memory[0].base); /* device registers */
 	for (uint64_t i = 0; i < machine->memory_count; i++)
@@ -66,6 +66,17 @@ void mmu_init(const struct dtb_machine *machine)
 	mmu_kernel_satp = satp_make(0, spot_pfn(kernel_root));
 	csr_write(satp, mmu_kernel_satp);
 	mmu_fence_all();
+}
+
+/* The boot code's pages are data from now on, and a program's. */
+void mmu_close_boot(void)
+{
+	paddr_t page = spot_physical(kernel_image_start), end = spot_physical(kernel_boot_end);
+
+	for (; page < end; page += PAGE_BYTES)
+		image_pages[sv39_index(page, 0)] = pte_make_leaf(page >> PAGE_SHIFT, KERNEL_DATA, PTE_G);
+	mmu_fence_all();
+	mmu_fence_fetch();
 }
 
 void mmu_fill_kernel_half(pte_t *root)
@@ -97,7 +108,7 @@ static int check_kernel_leaf(pte_t entry, vaddr_t at, unsigned level)
 		return __LINE__;
 	if (level != 0 && at < (vaddr_t)kernel_image_end && last >= (vaddr_t)kernel_image_start)
 		return __LINE__;
-	if (is_within(at, kernel_text_start, kernel_text_end))
+	if (is_within(at, kernel_boot_end, kernel_text_end))
 		bits = PTE_R | PTE_X;
 	else if (is_within(at, kernel_text_end, kernel_rodata_end))
 		bits = PTE_R;

@@ -15,6 +15,9 @@
 /* Build the direct map with exact rights for the image, and switch to it. */
 void mmu_init(const struct dtb_machine *machine);
 
+/* The frames of boot's code are a program's from now on: make them data. Called once, by code that stays. */
+void mmu_close_boot(void);
+
 /*
  * Checked build: verify the kernel's own map as the tables have it: text r-x, constants r--, all else rw-,
  * each page where it belongs, nothing for user mode. 0, or the line of what does not hold.

@@ -23,7 +23,7 @@ static volatile uint32_t *enable_word(unsigned line)
 	return plic_register(PLIC_ENABLE + context * 0x80 + line / 32 * 4);
 }
 
-void plic_init(paddr_t base, uint64_t hart)
+AT_BOOT void plic_init(paddr_t base, uint64_t hart)
 {
 	plic = spot_of(base);
 	context = 2 * hart + 1;

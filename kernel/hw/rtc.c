@@ -11,7 +11,7 @@
 #define RTC_HIGH 1
 #define NS_PER_S 1000000000ul
 
-uint64_t rtc_read_epoch(const struct dtb_machine *machine)
+AT_BOOT uint64_t rtc_read_epoch(const struct dtb_machine *machine)
 {
 	uint64_t ticks = timer_now(), hz = machine->timebase_hz;
 

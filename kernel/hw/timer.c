@@ -5,10 +5,11 @@
  */
 #include "hw/timer.h"
 #include "base/sbi.h"
+#include "base/spot.h"
 
 uint64_t timer_tick_ticks;
 
-void timer_init(uint64_t timebase_hz)
+AT_BOOT void timer_init(uint64_t timebase_hz)
 {
 	timer_tick_ticks = timebase_hz / 100;
 	cpu_this()->armed_ticks = ~0ul;

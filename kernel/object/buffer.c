@@ -15,8 +15,8 @@
 #define READABLE (PTE_V | PTE_U | PTE_R | PTE_A)
 #define WRITABLE (READABLE | PTE_W | PTE_D)
 
-/* Any page that is no 4 KiB leaf, or was not yet accessed that way. */
-static __attribute__((noinline)) uint8_t *unusual_byte(const struct space *space, vaddr_t at, uint64_t wanted)
+/* Any page that was not yet accessed that way. */
+static SELDOM uint8_t *unusual_byte(const struct space *space, vaddr_t at, uint64_t wanted)
 {
 	unsigned level;
 	pte_t *entry = table_walk(space, at, &level), found = *entry;
@@ -29,7 +29,8 @@ static __attribute__((noinline)) uint8_t *unusual_byte(const struct space *space
 }
 
 /* Kernel address of user address @at; NULL: absent, refused or no RAM. @wanted: READABLE or WRITABLE. */
-static inline uint8_t *user_byte(const struct space *space, vaddr_t at, uint64_t wanted)
+static inline __attribute__((always_inline)) uint8_t *usual_byte(const struct space *space, vaddr_t at,
+								 uint64_t wanted)
 {
 	pte_t entry;
 
@@ -39,6 +40,8 @@ static inline uint8_t *user_byte(const struct space *space, vaddr_t at, uint64_t
 	if (!pte_is_table(entry))
 		return NULL;
 	entry = table_below(entry)[at >> 21 & 511];
+	if ((entry & wanted) == wanted && frame_is_ram(entry >> PTE_PFN_SHIFT)) /* a server's cache */
+		return (uint8_t *)spot_of_pfn(entry >> PTE_PFN_SHIFT) + (at & (ARENA_BYTES - 1));
 	if (!pte_is_table(entry))
 		return unusual_byte(space, at, wanted);
 	entry = table_below(entry)[at >> PAGE_SHIFT & 511];
@@ -46,6 +49,12 @@ static inline uint8_t *user_byte(const struct space *space, vaddr_t at, uint64_t
 		return unusual_byte(space, at, wanted);
 	entry >>= PTE_PFN_SHIFT;
 	return frame_is_ram(entry) ? (uint8_t *)spot_of_pfn(entry) + (at & (PAGE_BYTES - 1)) : NULL;
+}
+
+/* The same where more is to be done than that. */
+static __attribute__((noinline)) uint8_t *user_byte(const struct space *space, vaddr_t at, uint64_t wanted)
+{
+	return usual_byte(space, at, wanted);
 }
 
 /* The server's end: its own memory, or a frame of a source of its own space. */
@@ -141,7 +150,7 @@ err_t buffer_copy(struct thread *server, struct thread *caller, const struct buf
 }
 
 /* Over several pages of either buffer, or none. */
-static __attribute__((noinline)) err_t pass_pieces(struct thread *from, struct thread *to, uint64_t bytes)
+static SELDOM err_t pass_pieces(struct thread *from, struct thread *to, uint64_t bytes)
 {
 	vaddr_t source = from->buffer_address, target = to->buffer_address;
 
@@ -171,8 +180,8 @@ err_t buffer_pass(struct thread *from, struct thread *to, uint64_t bytes)
 		return E_RIGHTS;
 	if (bytes == 0 || bytes > to_page_end(source) || bytes > to_page_end(target))
 		return pass_pieces(from, to, bytes);
-	in = user_byte(from->space, source, READABLE);
-	out = user_byte(to->space, target, WRITABLE);
+	in = usual_byte(from->space, source, READABLE);
+	out = usual_byte(to->space, target, WRITABLE);
 	if (in == NULL || out == NULL)
 		return E_ABSENT;
 	copy_bytes(out, in, bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding, deriving and deleting capabilities; CSpaces. */
 #include "base/panic.h"
+#include "base/spot.h"
 #include "object/frame.h"
 #include "object/notification.h"
 #include "object/pool.h"
@@ -45,7 +46,7 @@ err_t cspace_create(struct pool *pool, uint64_t slots, struct cspace **made)
 static void cap_drop(struct slot *slot);
 
 /* One page of slots a step, from the last one. */
-bool cspace_reap_step(struct cspace *cspace)
+SELDOM bool cspace_reap_step(struct cspace *cspace)
 {
 	uint32_t page;
 
@@ -229,7 +230,7 @@ bool cap_delete_step(struct slot *slot)
 	return false;
 }
 
-bool cap_revoke_step(struct slot *slot)
+SELDOM bool cap_revoke_step(struct slot *slot)
 {
 	struct slot *below = slot_leaf_below(slot, REVOKE_DESCENT);
 

@@ -2,6 +2,7 @@
 /* The words of frames and arenas, and the change of an arena's kind. */
 #include "object/frame.h"
 #include "base/panic.h"
+#include "base/spot.h"
 #include "object/object.h"
 #include "pure/bits.h"
 
@@ -11,7 +12,7 @@ uint32_t *arena_words;
 uint64_t frame_first_pfn, frame_count;
 uint64_t frame_kept;
 
-void frame_init(uint64_t first_pfn, uint64_t count, uint32_t *words, uint32_t *arenas)
+AT_BOOT void frame_init(uint64_t first_pfn, uint64_t count, uint32_t *words, uint32_t *arenas)
 {
 	KASSERT(first_pfn % ARENA_PAGES == 0);
 	frame_first_pfn = first_pfn;
@@ -35,7 +36,7 @@ void frame_set_kind(uint64_t pfn, uint64_t count, enum frame_kind kind)
 		*word = value;
 }
 
-static bool arena_is_all(uint64_t pfn, enum frame_kind kind)
+AT_BOOT static bool arena_is_all(uint64_t pfn, enum frame_kind kind)
 {
 	const uint32_t *word = frame_word(pfn), *end = word + ARENA_PAGES;
 
@@ -46,7 +47,7 @@ static bool arena_is_all(uint64_t pfn, enum frame_kind kind)
 	return word == end;
 }
 
-void frame_settle_arenas(void)
+AT_BOOT void frame_settle_arenas(void)
 {
 	for (uint64_t pfn = frame_first_pfn; pfn < frame_first_pfn + frame_count; pfn += ARENA_PAGES) {
 		enum frame_kind kind = word_kind(*frame_word(pfn));

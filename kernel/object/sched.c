@@ -3,6 +3,7 @@
 #include "object/sched.h"
 #include "base/lock.h"
 #include "base/panic.h"
+#include "base/spot.h"
 #include "hw/timer.h"
 #include "object/notification.h"
 #include "object/space.h"
@@ -13,7 +14,7 @@
 struct ready ready_queue;
 struct deadline_set deadline_set;
 
-void sched_init(void)
+AT_BOOT void sched_init(void)
 {
 	ready_init(&ready_queue);
 	deadline_init(&deadline_set);
