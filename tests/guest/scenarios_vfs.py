@@ -14,9 +14,9 @@ def torture(*names, options=()):
     check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
 
 
-@scenario('quick', 'short writes to a pipe are never split; streams, ends and killed waiters are right')
+@scenario('quick', 'short writes to a pipe are never split; streams, waiting readers, ends and killed waiters are right')
 def pipes_hold(_context):
-    torture('pipe_records', 'pipe_stream', 'pipe_ends', 'pipe_killed')
+    torture('pipe_records', 'pipe_stream', 'pipe_waited', 'pipe_ends', 'pipe_killed')
 
 
 @scenario('quick', 'files grow past the first cache memory, have holes, are mapped anew and outlive their names')

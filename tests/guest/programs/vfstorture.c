@@ -155,6 +155,70 @@ static void pipe_stream(void)
 }
 
 /* The end of the file comes with the last writer, EPIPE with the last reader. */
+/* Fresh memory: its pages are absent until they are touched. */
+static char *fresh(void)
+{
+	char *at = mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(at != MAP_FAILED);
+	return at;
+}
+
+/* The child waits for @wanted bytes in fresh memory at @into, and finds @sum. */
+static pid_t start_reader(int fd, size_t into, size_t wanted, unsigned sum)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		char *at = fresh() + into;
+
+		read_whole(fd, at, wanted);
+		for (size_t i = 0; i < wanted; i++)
+			sum -= (unsigned char)at[i];
+		_exit(sum != 0);
+	}
+	sleep_ms(20); /* so that it waits */
+	return pid;
+}
+
+/* Written to whoever waits: from memory that is there or not, over the ends of pages, all that is wanted or
+ * more. */
+static void pipe_waited(void)
+{
+	static const struct {
+		size_t from, into, bytes, wanted;
+	} cases[] = {{0, 0, 1, 1},
+		     {PAGE - 7, 0, 100, 100},
+		     {3, PAGE - 50, 5000, 5000},
+		     {8, 8, 2 * PAGE, 2 * PAGE},
+		     {1, 2, 300, 100},
+		     {5, 6, 9 * PAGE, 9 * PAGE},
+		     {0, 0, 3000, 3000}};
+
+	for (unsigned i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t bytes = cases[i / 2].bytes, wanted = cases[i / 2].wanted;
+		int zero = i % 2; /* never touched before the write, so all zeros */
+		char *from = fresh() + cases[i / 2].from;
+		unsigned sum = 0;
+		int fds[2], other = open("/tmp/waited", O_CREAT | O_TRUNC | O_RDWR, 0600);
+		pid_t reader;
+
+		for (size_t j = 0; j < bytes && !zero; j++) {
+			from[j] = (char)(j * 7 + i);
+			sum += j < wanted ? (unsigned char)from[j] : 0;
+		}
+		CHECK(other >= 0 && pipe(fds) == 0);
+		reader = start_reader(fds[0], cases[i / 2].into, wanted, sum);
+		CHECK(write(fds[1], from, bytes) == (ssize_t)bytes);
+		/* What is asked next is another request. */
+		CHECK(write(other, "next", 4) == 4 && lseek(other, 0, SEEK_END) == 4);
+		check_child(reader);
+		close(fds[0]), close(fds[1]), close(other);
+		CHECK(unlink("/tmp/waited") == 0);
+	}
+}
+
 static void pipe_ends(void)
 {
 	int ends[2], copy;
@@ -427,6 +491,7 @@ static const struct test {
 } tests[] = {
 	{"pipe_records", pipe_records},
 	{"pipe_stream", pipe_stream},
+	{"pipe_waited", pipe_waited},
 	{"pipe_ends", pipe_ends},
 	{"pipe_killed", pipe_killed},
 	{"large_file", large_file},
