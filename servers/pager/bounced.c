@@ -54,13 +54,13 @@ static enum next serve_fail(struct forward *forward, struct message *m, uint32_t
 /* The reply is held until the clock's next step. */
 static enum next serve_later(struct forward *forward, struct message *m)
 {
-	if (clock_now() >= forward->since + forward->supply->deadline_ticks) {
+	if (counter_ticks() >= forward->since + forward->supply->deadline_ticks) {
 		forward->supply->late++;
 		return refuse_rule(forward, m, RULE_PAGER_LATE, forward->supply->deadline_ms);
 	}
 	if (!forward_hold(forward))
 		return NEXT_WAIT; /* its thread is gone */
-	forward->due = clock_now();
+	forward->due = counter_ticks();
 	clock_arm(forward->due);
 	return NEXT_WAIT;
 }

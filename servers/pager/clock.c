@@ -78,7 +78,7 @@ static void clock_look(struct forward *forward, uint64_t now)
 
 void clock_tick(void)
 {
-	uint64_t now = clock_now(), due = DEADLINE_NEVER;
+	uint64_t now = counter_ticks(), due = DEADLINE_NEVER;
 	struct forward *next;
 
 	if (now < clock_next)

@@ -12,6 +12,7 @@
 
 #include "pager.h"
 #include "proto/custom.h"
+#include <pagoda/counter.h>
 
 /* What the system counts of an object, or of the anonymous memory a pager supplies. */
 struct supply {
@@ -150,13 +151,6 @@ static inline void clock_arm(uint64_t due)
 {
 	if (due < clock_early)
 		clock_set(due);
-}
-static inline uint64_t clock_now(void)
-{
-	uint64_t now;
-
-	__asm__ volatile("rdtime %0" : "=r"(now));
-	return now;
 }
 uint64_t clock_ticks(uint64_t ms);
 uint64_t clock_ms(uint64_t ticks);

@@ -117,7 +117,7 @@ static bool forward_note(struct forward *forward, const struct message *m,
 			 const struct verdict_forward *wanted)
 {
 	struct supply *supply = supply_of(wanted);
-	uint64_t key = forward_key(m), now = clock_now();
+	uint64_t key = forward_key(m), now = counter_ticks();
 
 	if (forward->key != key || forward->supply != supply)
 		forward->since = now;

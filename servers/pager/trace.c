@@ -125,7 +125,7 @@ static void line_write(const char *line, int bytes)
 void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict,
 		 const struct custom *by)
 {
-	uint64_t instructions = trace_now() - (fault->w[3] ? fault->w[3] : pager.trace_start);
+	uint64_t instructions = counter_instructions() - (fault->w[3] ? fault->w[3] : pager.trace_start);
 	char line[LINE_BYTES], area[96], outcome[112], place[64] = "";
 	const struct vm_area *at = verdict->area;
 

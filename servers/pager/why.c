@@ -160,7 +160,7 @@ static void why_pending(const struct process *process, vaddr_t address, struct p
 	if (!at)
 		return;
 	why->pending = 1;
-	why->since_ms = clock_ms(clock_now() - at->since);
+	why->since_ms = clock_ms(counter_ticks() - at->since);
 	why->deadline_ms = at->supply->deadline_ms;
 }
 

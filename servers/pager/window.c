@@ -14,7 +14,9 @@
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
-#define WINDOW_BASE 0x1000000000ul
+#ifndef WINDOW_BASE
+#define WINDOW_BASE 0x1000000000ul /* the host needs another place */
+#endif
 
 struct window_source window_source;
 static uint64_t archive_first, archive_pages;

@@ -76,7 +76,7 @@ err_t request_fork(struct process *caller, const struct message *in, struct answ
 	(void)in;
 	if (error != E_OK)
 		return error;
-	child->start_ticks = ticks_now();
+	child->start_ticks = counter_ticks();
 	child->ignored = caller->ignored;
 	error = child_build(caller, child);
 	if (error != E_OK) {

@@ -21,6 +21,7 @@
 #include "core/process.h"
 #include "format/elf.h"
 #include <pagoda/batch.h>
+#include <pagoda/counter.h>
 #include <pagoda/ipc.h>
 #include <pagoda/program.h>
 #include <pagoda/server.h>
@@ -77,14 +78,6 @@ static inline cap_t thread_slot(const struct process *process)
 static inline cap_t reply_slot(const struct process *process)
 {
 	return thread_slot(process) + 1;
-}
-
-static inline uint64_t ticks_now(void)
-{
-	uint64_t ticks;
-
-	__asm__ volatile("rdtime %0" : "=r"(ticks));
-	return ticks;
 }
 
 /* What a request is answered with besides its error. */

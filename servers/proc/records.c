@@ -13,7 +13,7 @@ static void record_put(struct answer *out, const void *record, uint64_t bytes)
 /* @request: a request about @process that the pager answers with its counts. */
 struct proc_usage usage_by(uint32_t request, const struct process *process)
 {
-	struct proc_usage usage = {.user_ticks = ticks_now() - process->start_ticks};
+	struct proc_usage usage = {.user_ticks = counter_ticks() - process->start_ticks};
 
 	if (call_pager(request, process->pid, 0, 0) == E_OK)
 		memcpy(&usage.detail, &message_page()->words[MESSAGE_REGISTERS], sizeof(usage.detail));

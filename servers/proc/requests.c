@@ -126,7 +126,7 @@ void sleepers_wake(void)
 	struct process *process;
 
 	proc.timer_at = DEADLINE_NONE; /* it has fired, or a set one is set again */
-	while ((process = process_wake(&proc.table, ticks_now())))
+	while ((process = process_wake(&proc.table, counter_ticks())))
 		reply_give(process, E_OK, 0, 0);
 	timer_update();
 }
@@ -136,7 +136,7 @@ err_t request_sleep(struct process *caller, const struct message *in, struct ans
 	err_t error;
 
 	(void)out;
-	if (in->w[0] <= ticks_now())
+	if (in->w[0] <= counter_ticks())
 		return E_OK;
 	error = reply_keep(caller);
 	if (error != E_LATER)

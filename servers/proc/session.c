@@ -165,7 +165,7 @@ err_t request_session_start(struct process *caller, const struct message *in, st
 		return error;
 	proc.session.running = true;
 	proc.session.first = proc.foreground = process->pid;
-	process->start_ticks = ticks_now();
+	process->start_ticks = counter_ticks();
 	error = first_arguments(in, &arguments, &name);
 	if (error == E_OK)
 		error = first_start(process, name, &arguments);

@@ -2,6 +2,7 @@
 /* What reading, writing and seeking do for each kind of file: a row each. */
 #include "uapi/boot.h"
 #include "vfs.h"
+#include <pagoda/counter.h>
 
 #define NS_PER_S       1000000000ul
 
@@ -13,9 +14,8 @@ static const uint8_t zeros[PAGE_BYTES];
 void tell_time(void)
 {
 	const struct info_page *info = (const struct info_page *)PROGRAM_INFO_PAGE;
-	uint64_t ticks;
+	uint64_t ticks = counter_ticks();
 
-	__asm__ volatile("rdtime %0" : "=r"(ticks));
 	if (info->timebase_hz == 0)
 		return;
 	uint64_t ns = info->epoch_ns + ticks % info->timebase_hz * NS_PER_S / info->timebase_hz;

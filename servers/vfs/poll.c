@@ -5,6 +5,7 @@
  * console has news; of those who read at once and those who wait here, the former are served first.
  */
 #include "vfs.h"
+#include <pagoda/counter.h>
 #include <pagoda/log.h>
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
@@ -22,14 +23,6 @@ struct poll {
 struct waiters poll_waiters;
 static struct poll polls[POLLS_MAX];
 static uint64_t timer_at = DEADLINE_NEVER;
-
-static uint64_t ticks_now(void)
-{
-	uint64_t ticks;
-
-	__asm__ volatile("rdtime %0" : "=r"(ticks));
-	return ticks;
-}
 
 /* The Timer tells by the own notification; without one nobody would wake. */
 void poll_open(void)
@@ -123,7 +116,7 @@ err_t request_poll(struct request *r)
 		return E_ARGUMENT;
 	memcpy(entries, &message_page()->words[MESSAGE_REGISTERS], count * sizeof(entries[0]));
 	r->w[0] = entries_look(r->process, entries, count);
-	if (r->w[0] == 0 && r->m.w[0] > ticks_now())
+	if (r->w[0] == 0 && r->m.w[0] > counter_ticks())
 		return poll_park(r, entries, count);
 	entries_put(entries, count);
 	r->words = MESSAGE_REGISTERS + count;
@@ -164,7 +157,7 @@ void poll_serve(void)
 
 void poll_wake(void)
 {
-	uint64_t now = ticks_now();
+	uint64_t now = counter_ticks();
 
 	timer_at = DEADLINE_NEVER; /* it has fired, or a set one is set again */
 	for (uint32_t i = 0; i < POLLS_MAX; i++)

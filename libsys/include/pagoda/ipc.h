@@ -13,7 +13,10 @@
 #include <pagoda/program.h>
 
 /* Where the thread's message page lies; a build with another layout says so with -D. */
-#ifndef PAGODA_MESSAGE_PAGE
+#if PAGODA_HOST
+#include <pagoda/host.h>
+#define PAGODA_MESSAGE_PAGE &host_message_page
+#elif !defined(PAGODA_MESSAGE_PAGE)
 #define PAGODA_MESSAGE_PAGE PROGRAM_MESSAGE_PAGE
 #endif
 
@@ -30,6 +33,20 @@ static inline struct message_page *message_page(void)
 	return (struct message_page *)PAGODA_MESSAGE_PAGE;
 }
 
+#if PAGODA_HOST
+static inline err_t ipc_perform(uint64_t number, cap_t target, uint64_t deadline, struct message *m)
+{
+	host_message_call(number, target, deadline, m);
+	return (err_t)m->error;
+}
+
+/* Waits as below: the slot to keep a Reply in travels where others have a tag. */
+static inline err_t ipc_wait_keeping(cap_t endpoint, uint64_t deadline, struct message *m, cap_t keep)
+{
+	m->tag = keep;
+	return ipc_perform(SYS_wait, endpoint, deadline, m);
+}
+#else
 /* One message call. @target in a0 (endpoint or Reply slot), @deadline in a6. */
 static inline __attribute__((always_inline)) err_t ipc_perform(uint64_t number, cap_t target,
 							       uint64_t deadline, struct message *m)
@@ -49,18 +66,6 @@ static inline __attribute__((always_inline)) err_t ipc_perform(uint64_t number, 
 			 : "memory");
 	*m = (struct message){.error = a0, .tag = a1, .w = {a2, a3, a4, a5}, .badge = a6};
 	return (err_t)a0;
-}
-
-/* Send m to an endpoint and wait for the answer, which replaces m. */
-static inline err_t ipc_call(cap_t endpoint, struct message *m)
-{
-	return ipc_perform(SYS_call, endpoint, DEADLINE_NEVER, m);
-}
-
-/* Send m and wait until it was received. */
-static inline err_t ipc_send(cap_t endpoint, struct message *m)
-{
-	return ipc_perform(SYS_send, endpoint, DEADLINE_NEVER, m);
 }
 
 /*
@@ -84,6 +89,19 @@ static inline err_t ipc_wait_keeping(cap_t endpoint, uint64_t deadline, struct m
 			 : "memory");
 	*m = (struct message){.error = a0, .tag = a1, .w = {a2, a3, a4, a5}, .badge = a6};
 	return (err_t)a0;
+}
+#endif
+
+/* Send m to an endpoint and wait for the answer, which replaces m. */
+static inline err_t ipc_call(cap_t endpoint, struct message *m)
+{
+	return ipc_perform(SYS_call, endpoint, DEADLINE_NEVER, m);
+}
+
+/* Send m and wait until it was received. */
+static inline err_t ipc_send(cap_t endpoint, struct message *m)
+{
+	return ipc_perform(SYS_send, endpoint, DEADLINE_NEVER, m);
 }
 
 static inline err_t ipc_wait(cap_t endpoint, uint64_t deadline, struct message *m)

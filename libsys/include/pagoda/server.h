@@ -59,10 +59,12 @@ enum server_source {
 	SERVER_SOURCE_FREE = 4,
 };
 
-#define SERVER_DEVICE_BASE  0x3f000000ul
-#define SERVER_ARCHIVE_BASE 0x2000000000ul
-#define SERVER_STACK_BYTES  0x10000ul
-#define SERVER_RAM_MAX	    8
+#define SERVER_DEVICE_BASE 0x3f000000ul
+#ifndef SERVER_ARCHIVE_BASE
+#define SERVER_ARCHIVE_BASE 0x2000000000ul /* the host needs another place */
+#endif
+#define SERVER_STACK_BYTES 0x10000ul
+#define SERVER_RAM_MAX	   8
 
 struct server_range {
 	paddr_t base;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernel stubs, made from uapi/syscall.def: sys_NAME(arguments) for every SYSCALLn of that list. The
- * message calls have their own stubs in <pagoda/ipc.h>. All argument registers are lost in a call.
+ * message calls have their own stubs in <pagoda/ipc.h>. All argument registers are lost in a call. On the
+ * host the calls go to a played kernel, <pagoda/host.h>.
  */
 #ifndef PAGODA_SYSCALL_H
 #define PAGODA_SYSCALL_H
@@ -11,7 +12,24 @@
 #include "uapi/syscall.h"
 #include "uapi/types.h"
 
-#define SYSCALL_STUB		      static inline __attribute__((always_inline)) struct result
+#define SYSCALL_STUB static inline __attribute__((always_inline)) struct result
+
+#if PAGODA_HOST
+#include <pagoda/host.h>
+
+static inline struct result syscall_6(uint64_t number, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3,
+				      uint64_t w4, uint64_t w5)
+{
+	const uint64_t argument[6] = {w0, w1, w2, w3, w4, w5};
+
+	return host_syscall(number, argument);
+}
+#define syscall_0(number)		  syscall_6(number, 0, 0, 0, 0, 0, 0)
+#define syscall_1(number, w0)		  syscall_6(number, w0, 0, 0, 0, 0, 0)
+#define syscall_2(number, w0, w1)	  syscall_6(number, w0, w1, 0, 0, 0, 0)
+#define syscall_3(number, w0, w1, w2)	  syscall_6(number, w0, w1, w2, 0, 0, 0)
+#define syscall_4(number, w0, w1, w2, w3) syscall_6(number, w0, w1, w2, w3, 0, 0)
+#else
 #define SYSCALL_REGISTER(name, value) register uint64_t name __asm__(#name) = (uint64_t)(value)
 #define SYSCALL_ANSWER                   \
 	(struct result)                  \
@@ -96,6 +114,8 @@ SYSCALL_STUB syscall_6(uint64_t number, uint64_t w0, uint64_t w1, uint64_t w2, u
 	return SYSCALL_ANSWER;
 }
 
+#endif
+
 /* clang-format off */
 #define MESSAGE_CALL(number, name, ...)
 #define SYSCALL0(number, name, ...) \
@@ -125,6 +145,15 @@ struct cap_facts {
 	uint64_t bytes;
 };
 
+#if PAGODA_HOST
+static inline struct cap_facts sys_cap_info_full(cap_t cs, uint64_t slot)
+{
+	uint64_t answer[4];
+
+	host_cap_info(cs, slot, answer);
+	return (struct cap_facts){answer[0], answer[1], answer[2], answer[3]};
+}
+#else
 static inline struct cap_facts sys_cap_info_full(cap_t cs, uint64_t slot)
 {
 	SYSCALL_REGISTER(a7, SYS_cap_info);
@@ -139,5 +168,6 @@ static inline struct cap_facts sys_cap_info_full(cap_t cs, uint64_t slot)
 			 : "a4", "a5", "a6", "memory");
 	return (struct cap_facts){.error = a0, .value = a1, .identity = a2, .bytes = a3};
 }
+#endif
 
 #endif
