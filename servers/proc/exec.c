@@ -8,7 +8,8 @@
 #include <pagoda/syscall.h>
 #include <string.h>
 
-/* The caller's buffer from @offset on. Errors E_ABSENT: *done bytes of the whole buffer are there. */
+/* The caller's buffer from @offset on. Errors E_ABSENT: *done bytes of the whole buffer are there; E_FAULT.
+ */
 static err_t copy_in(uint64_t offset, void *to, uint64_t bytes, uint64_t *done)
 {
 	uint64_t at = 0;
@@ -20,7 +21,7 @@ static err_t copy_in(uint64_t offset, void *to, uint64_t bytes, uint64_t *done)
 		at += r.value;
 		*done = offset + at;
 		if (r.error != E_OK)
-			return (err_t)r.error;
+			return r.error == E_ABSENT ? E_ABSENT : E_FAULT;
 		if (r.value == 0)
 			return E_FAULT;
 	}

@@ -117,8 +117,9 @@ static err_t arguments_write(uint32_t pid, const struct arguments *arguments)
 
 		ipc_call_buffer(PROC_PAGER, &m, arguments->block + done, arguments->block_bytes - done,
 				BUFFER_READ);
-		if (message_error(&m) != E_OK)
-			return message_error(&m);
+		if (message_error(&m) !=
+		    E_OK) /* LATER is what a request answers that keeps its caller waiting */
+			return message_error(&m) == E_LATER ? E_FAULT : message_error(&m);
 		if (m.w[0] == 0 || m.w[0] > arguments->block_bytes - done)
 			return E_FAULT;
 		done += m.w[0];

@@ -146,6 +146,8 @@ err_t service_inode_read(struct request *r)
 	if (!inode_is_regular(inode))
 		return E_ARGUMENT;
 	error = transfer_open(&t, &r->m, BUFFER_WRITE);
+	if (error != E_OK)
+		return error;
 	while (error == E_OK && transfer_left(&t) > 0 && r->m.w[1] <= STORE_BYTES_MAX) {
 		const uint8_t *from;
 		uint64_t bytes = store_read(&vfs.store, number, r->m.w[1] + t.done, &from);

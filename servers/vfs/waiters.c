@@ -162,6 +162,19 @@ bool waiters_turn(struct message *m)
 	return error == E_OK;
 }
 
+/* An answer that its caller cannot take, for want of a message page, becomes the error that says so. */
+static void answer_send(cap_t slot, struct message *m)
+{
+	err_t error = ipc_reply_send(slot, m);
+
+	if (error == E_MESSAGE) {
+		*m = message_make(error, 0, 0);
+		error = ipc_reply_send(slot, m);
+	}
+	if (error != E_OK)
+		sys_cap_delete(CAP_NULL, slot); /* its caller is gone */
+}
+
 void waiter_answer(struct waiter *waiter, err_t error)
 {
 	struct message m = message_make(error, waiter->t.done, 0);
@@ -171,8 +184,7 @@ void waiter_answer(struct waiter *waiter, err_t error)
 		m.w[0] = poll_put_answer(waiter->poll);
 		m.tag = TAG(error, MESSAGE_REGISTERS + poll_count(waiter->poll));
 	}
-	if (ipc_reply_send(slot, &m) != E_OK)
-		sys_cap_delete(CAP_NULL, slot); /* its caller is gone */
+	answer_send(slot, &m);
 	waiter_forget(waiter);
 }
 
