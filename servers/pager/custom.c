@@ -144,6 +144,16 @@ static err_t custom_create(struct process *process, uint64_t arenas, struct cust
 	return E_OK;
 }
 
+/* Nobody has seen the grant yet, and nobody has asked for the name. */
+static void register_undo(struct process *process)
+{
+	struct custom *custom = process->custom;
+
+	area_drop(process->space, area_set_find(&process->space->areas, custom->address));
+	custom_end(custom);
+	customs_tidy();
+}
+
 err_t request_register(struct process *caller, const struct message *in, struct answer *out)
 {
 	char name[CUSTOM_NAME_MAX + 1];
@@ -168,6 +178,8 @@ err_t request_register(struct process *caller, const struct message *in, struct 
 	out->words = 2;
 	out->cap = custom->endpoint;
 	out->cap_rights = RIGHT_READ;
+	out->undo = register_undo;
+	out->made = caller;
 	return E_OK;
 }
 

@@ -76,11 +76,15 @@ static err_t request_perform(const struct message *m, struct answer *out)
 	return requests[label].handler(caller, m, out);
 }
 
+/* What the answer that is being given makes, until it is delivered. */
+static struct answer answered;
+
 static void request_serve(struct message *m)
 {
 	struct answer out = {.words = 1, .cap_rights = RIGHTS_ALL};
 	err_t error = request_perform(m, &out);
 
+	answered = out;
 	m->tag = TAG(error, error ? 1 : out.words);
 	m->w[0] = out.w0;
 	m->w[1] = out.w1;
@@ -89,6 +93,18 @@ static void request_serve(struct message *m)
 		message_page()->cap_send_rights = out.cap_rights;
 		m->tag |= TAG_CAP;
 	}
+}
+
+/* The caller has no place for the capability: an error, and nothing has changed. */
+static enum next answer_failed(struct message *m)
+{
+	struct message answer = message_make((uint32_t)m->error, 0, 0);
+
+	if ((m->error == E_OCCUPIED || m->error == E_MESSAGE) && answered.cap)
+		answered.undo(answered.made);
+	answered.cap = CAP_NULL;
+	*m = answer;
+	return NEXT_ANSWER;
 }
 
 /*
@@ -103,8 +119,7 @@ static enum next next_failed(enum next next, struct message *m)
 		return fault_map_failed(m);
 	if (next == NEXT_FORWARD)
 		return forward_failed(m);
-	*m = message_make((uint32_t)m->error, 0, 0);
-	return NEXT_ANSWER;
+	return answer_failed(m);
 }
 
 static err_t next_perform(enum next next, struct message *m)
@@ -152,7 +167,7 @@ static enum next message_serve(struct message *m)
 {
 	if (m->tag & TAG_FAULT) {
 		if (pager.trace)
-			pager.trace_start = trace_now();
+			pager.trace_start = counter_instructions();
 		return fault_serve(m);
 	}
 	if (m->tag & TAG_NOTIFY) {

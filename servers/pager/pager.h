@@ -36,6 +36,7 @@ struct process {
 	uint32_t pid;
 	cap_t space_cap;
 	cap_t message_cap;   /* 0: no message page yet */
+	vaddr_t message_at;  /* where it lies */
 	cap_t refused_reply; /* the thread whose fault was refused; 0: none */
 	struct space_pool *pool;
 	struct vm_space *space;
@@ -92,6 +93,9 @@ struct answer {
 	uint32_t words; /* that travel, from words[0] */
 	cap_t cap;	/* travels too; 0: none */
 	uint32_t cap_rights;
+	/* takes back what was made, of @made, if its capability cannot be delivered */
+	void (*undo)(struct process *made);
+	struct process *made;
 };
 
 /* window.c: RAM and archive in the pager's own space; sources of the others. */
@@ -236,13 +240,6 @@ void fault_end_refused(struct process *process);
 void trace_fault(struct process *process, const struct message *fault, const struct verdict *verdict,
 		 const struct custom *by);
 void trace_summary(struct process *process);
-static inline uint64_t trace_now(void)
-{
-	uint64_t now;
-
-	__asm__ volatile("rdinstret %0" : "=r"(now));
-	return now;
-}
 
 /* counts.c */
 void counts_fill(struct pager_counts *counts);

@@ -6,6 +6,14 @@
 #include <pagoda/batch.h>
 #include <pagoda/syscall.h>
 
+/* A new process: its Space is the answer. */
+static void space_answer(struct process *process, struct answer *out)
+{
+	out->cap = process->space_cap;
+	out->undo = process_destroy;
+	out->made = process;
+}
+
 err_t request_space_create(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *process;
@@ -16,7 +24,7 @@ err_t request_space_create(struct process *caller, const struct message *in, str
 		return E_ARGUMENT;
 	error = process_create((uint32_t)in->w[0], in->w[1], &process);
 	if (!error)
-		out->cap = process->space_cap;
+		space_answer(process, out);
 	return error;
 }
 
@@ -116,7 +124,8 @@ err_t request_space_write(struct process *caller, const struct message *in, stru
 	(void)caller;
 	if (!process)
 		return E_NO_SPACE;
-	if (!(in->tag & TAG_BUFFER) || !space_contains_range(process->space, at, bytes))
+	if (!(in->tag & TAG_BUFFER) || !(in->w[3] & BUFFER_READ) ||
+	    !space_contains_range(process->space, at, bytes))
 		return E_ARGUMENT;
 	for (out->w0 = 0; out->w0 < bytes;) {
 		uint64_t offset = (at + out->w0) % PAGE_BYTES, part = PAGE_BYTES - offset;
@@ -130,7 +139,7 @@ err_t request_space_write(struct process *caller, const struct message *in, stru
 		copied = sys_buffer_copy(CAP_NULL, out->w0, (vaddr_t)window_page(frame) + offset, part,
 					 COPY_FROM_CALLER);
 		if (copied.error)
-			return (err_t)copied.error;
+			return copied.error == E_ABSENT ? E_ABSENT : E_FAULT;
 		out->w0 += part;
 	}
 	return E_OK;
@@ -162,7 +171,18 @@ static err_t message_page_map(struct process *process, vaddr_t at, uint64_t fram
 		return E_NO_MEMORY;
 	}
 	process->message_cap = slot;
+	process->message_at = at;
 	return E_OK;
+}
+
+static void message_page_undo(struct process *process)
+{
+	vaddr_t at = process->message_at;
+
+	(void)sys_space_unmap(process->space_cap, at, 1);
+	slot_clear(process->message_cap, true);
+	process->message_cap = CAP_NULL;
+	space_remove_pinned(process->space, at);
 }
 
 err_t request_space_message_page(struct process *caller, const struct message *in, struct answer *out)
@@ -181,11 +201,14 @@ err_t request_space_message_page(struct process *caller, const struct message *i
 		return error;
 	window_zero(frame);
 	error = message_page_map(process, in->w[1], frame);
-	if (error)
+	if (error) {
 		space_remove_pinned(process->space, in->w[1]);
-	else
-		out->cap = process->message_cap;
-	return error;
+		return error;
+	}
+	out->cap = process->message_cap;
+	out->undo = message_page_undo;
+	out->made = process;
+	return E_OK;
 }
 
 err_t request_space_fork(struct process *caller, const struct message *in, struct answer *out)
@@ -201,7 +224,7 @@ err_t request_space_fork(struct process *caller, const struct message *in, struc
 		return E_ARGUMENT;
 	error = process_fork(parent, (uint32_t)in->w[1], &place, &child);
 	if (!error)
-		out->cap = child->space_cap;
+		space_answer(child, out);
 	return error;
 }
 
