@@ -23,9 +23,12 @@ TARGETS = {
     'cpio': (60000, 2048, 'any bytes as an archive'),
     'dtb': (60000, 4096, 'any bytes as a device tree'),
     'elf': (60000, 9000, 'any bytes as an executable'),
+    'pager_messages': (3000, 1500, 'any messages and faults to the pager, any answers of custom pagers'),
     'path': (20000, 1024, 'any names, links and paths in the tree'),
     'policy': (250, 700, 'any events of areas, faults and a custom pager'),
     'proc': (4000, 600, 'any births, ends, waits and sleeps'),
+    'proc_messages': (20000, 1500, 'any messages to the process server, and what the servers below answer it'),
+    'vfs_messages': (8000, 1500, 'any messages of processes, proc and pager to the vfs'),
 }
 
 
