@@ -24,6 +24,7 @@ TARGETS = {
     'dtb': (60000, 4096, 'any bytes as a device tree'),
     'elf': (60000, 9000, 'any bytes as an executable'),
     'pager_messages': (3000, 1500, 'any messages and faults to the pager, any answers of custom pagers'),
+    'libpager': (20000, 1000, 'any faults, refused answers and decisions of a program in libpager'),
     'path': (20000, 1024, 'any names, links and paths in the tree'),
     'policy': (250, 700, 'any events of areas, faults and a custom pager'),
     'proc': (4000, 600, 'any births, ends, waits and sleeps'),
