@@ -34,7 +34,7 @@ ROOMS = {
     'apps/sh': [FACE, LIBC],
     'tests/host': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/pager/policy', 'servers/vfs', 'servers/init', 'servers/drivers', 'servers/proc',
                    'apps/sh', 'libsys/pager'],
-    'tests/fuzz': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'servers/vfs', 'servers/pager', 'servers/pager/policy', 'servers/proc', 'tests/host'],
+    'tests/fuzz': [UAPI, PURE, PROTO, FACE, FORMAT, LIBC, 'libsys/pager', 'servers/vfs', 'servers/pager', 'servers/pager/policy', 'servers/proc', 'tests/host'],
     'tests/guest': [UAPI, PROTO, FACE, LIBC],
 }
 # Finer than a room: the policy knows no message and no capability.
