@@ -94,11 +94,12 @@ static inline err_t request_admit(struct request *r, enum asker asker)
 static err_t request_serve(struct request *r)
 {
 	uint32_t label = TAG_LABEL(r->m.tag);
-	const struct row *row = &rows[label];
+	const struct row *row;
 	err_t error;
 
-	if (r->m.tag & TAG_FAULT || label >= sizeof(rows) / sizeof(rows[0]) || !row->handler)
+	if (r->m.tag & TAG_FAULT || label >= sizeof(rows) / sizeof(rows[0]) || !rows[label].handler)
 		return E_REQUEST;
+	row = &rows[label];
 	error = request_admit(r, row->asker);
 	if (row->dated)
 		tell_time();
