@@ -77,6 +77,8 @@ static void one_message(struct message *m)
 	const char *shape;
 	uint32_t label = how < 144 ? how % 24 : how < 248 ? 32 + how % 13 : how % (LABELS + 2);
 
+	if (how == 255)
+		label = (uint32_t)played_word();
 	if ((label == PAGER_SPACE_CREATE || label == PAGER_SPACE_FORK) && pager.policy.space_count >= PIDS)
 		label = PAGER_SPACE_DESTROY;
 	shape = label < LABELS ? lists[label].shape : NULL;

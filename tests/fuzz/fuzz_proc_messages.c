@@ -163,6 +163,8 @@ static void one_message(struct message *m)
 	uint32_t label = how < 208 ? how % 17 : how % (LABELS + 1),
 		 thread = played_thread_take((uint32_t)played_below(16));
 
+	if (how == 255)
+		label = (uint32_t)played_word();
 	if (label >= 32 || !thread)
 		ask(m, 0, BADGE_INIT, label);
 	else if (played_chance(32))

@@ -241,6 +241,8 @@ static void one_message(struct message *m)
 	uint32_t how = played_byte(), label = how < 192 ? how % 32 : how % (LABELS + 2);
 	uint64_t w[4], badge = badge_for(label);
 
+	if (how == 255)
+		label = (uint32_t)played_word();
 	played_shape_words(label < LABELS ? shapes[label] : NULL, w);
 	if (label == VFS_PROCESS_CREATE && known.pid_count < PIDS)
 		w[0] = 1 + played_below(PIDS * 2);
