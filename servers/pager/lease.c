@@ -7,60 +7,72 @@
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
-static err_t vfs_call(uint32_t label, uint64_t inode, uint64_t index, uint64_t *count)
+static struct message vfs_call(uint32_t label, uint64_t inode, uint64_t index, uint64_t count)
 {
 	struct message m = message_make(label, inode, index);
-	err_t error;
 
 	m.tag = TAG(label, 3);
-	m.w[2] = *count;
-	error = ipc_call(PAGER_VFS, &m);
-	if (!error)
-		error = message_error(&m);
-	*count = m.w[0];
-	return error;
+	m.w[2] = count;
+	(void)ipc_call(PAGER_VFS, &m);
+	return m;
 }
 
 /* Ask; if the cache is full give it an arena and ask again, if the file ends inside ask for one page. */
-static err_t lease_ask(const struct verdict *verdict, uint64_t *index, uint64_t *count)
+static struct message lease_ask(const struct verdict *verdict, uint64_t *index)
 {
 	uint64_t inode = verdict->inode->number;
-	err_t error;
+	struct message m = vfs_call(VFS_LEASE, inode, verdict->index, verdict->count);
 
 	*index = verdict->index;
-	*count = verdict->count;
-	error = vfs_call(VFS_LEASE, inode, *index, count);
-	if (error == E_NO_MEMORY && pools_lend_cache() == E_OK) {
-		*count = verdict->count;
-		error = vfs_call(VFS_LEASE, inode, *index, count);
-	}
-	if (error && verdict->count > 1) {
+	if (message_error(&m) == E_NO_MEMORY && pools_lend_cache() == E_OK)
+		m = vfs_call(VFS_LEASE, inode, *index, verdict->count);
+	if (message_error(&m) && verdict->count > 1) {
 		*index = verdict->wanted;
-		*count = 1;
-		error = vfs_call(VFS_LEASE, inode, *index, count);
+		m = vfs_call(VFS_LEASE, inode, *index, 1);
 	}
-	return error;
+	return m;
 }
 
 static void lease_give_back(uint64_t inode, uint64_t index, uint64_t count)
 {
-	uint64_t pages = count;
+	struct message m;
 
-	if (count && vfs_call(VFS_LEASE_RETURN, inode, index, &pages))
+	if (!count)
+		return;
+	m = vfs_call(VFS_LEASE_RETURN, inode, index, count);
+	if (message_error(&m))
 		server_log("lease of inode %lu, page %lu, %lu pages was not taken back", inode, index, count);
 }
 
 /* A page number that no source covers is no page: the vfs is trusted, and still looked at. */
-static err_t lease_record(struct verdict *verdict, uint64_t index, uint64_t count)
+static bool page_is_known(uint64_t number)
 {
-	const uint64_t *number = &message_page()->words[MESSAGE_REGISTERS];
+	static uint64_t first, pages; /* the range of the last one */
+	int i;
+
+	if (number - first < pages)
+		return true;
+	i = source_find(number, 1);
+	if (i < 0 || !window_page(number))
+		return false;
+	first = pager.source[i].first;
+	pages = pager.source[i].pages;
+	return true;
+}
+
+/* @number: of the first page; the others are its neighbours if @more is NULL. */
+static err_t lease_record(struct verdict *verdict, uint64_t index, uint64_t count, uint64_t number,
+			  const uint64_t *more)
+{
 	uint64_t i = 0;
 	err_t error = E_OK;
 
 	while (i < count) {
-		error = source_find(number[i], 1) < 0 || !window_page(number[i])
-				? E_RANGE
-				: inode_lease_add(&pager.policy.inodes, verdict->inode, index + i, number[i]);
+		uint64_t page = more ? more[i] : number + i;
+
+		error = page_is_known(page)
+				? inode_lease_add(&pager.policy.inodes, verdict->inode, index + i, page)
+				: E_RANGE;
 		if (error)
 			break;
 		i++;
@@ -73,12 +85,16 @@ static err_t lease_record(struct verdict *verdict, uint64_t index, uint64_t coun
 err_t lease_serve(struct verdict *verdict)
 {
 	uint64_t index, count;
-	err_t error = lease_ask(verdict, &index, &count);
+	struct message m = lease_ask(verdict, &index);
+	err_t error = message_error(&m);
+	bool is_list = TAG_WORDS(m.tag) > MESSAGE_REGISTERS;
 
+	count = m.w[0];
 	if (!error && (count == 0 || count > verdict->count))
 		error = E_BAD_FORMAT;
 	if (!error)
-		error = lease_record(verdict, index, count);
+		error = lease_record(verdict, index, count, m.w[1],
+				     is_list ? &message_page()->words[MESSAGE_REGISTERS] : NULL);
 	if (!error)
 		return E_OK;
 	verdict_deny(verdict, error == E_ARGUMENT			    ? RULE_PAST_END
@@ -90,9 +106,9 @@ err_t lease_serve(struct verdict *verdict)
 /* A request about one inode, without a count. */
 static err_t inode_call(uint32_t label, uint64_t inode)
 {
-	uint64_t count = 0;
+	struct message m = vfs_call(label, inode, 0, 0);
 
-	return vfs_call(label, inode, 0, &count);
+	return message_error(&m);
 }
 
 static void inode_let_go(struct inode_object *inode)

@@ -13,14 +13,17 @@ static uint32_t cache_groups; /* Memory taken by service_cache_grow: slot and so
 err_t service_lease(struct request *r)
 {
 	struct lease_run run = {.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2]};
-	uint64_t taken = 0;
+	uint64_t *frames = &message_page()->words[MESSAGE_REGISTERS], taken = 0, next = 1;
 	err_t error;
 
 	if (run.count > LEASE_FRAMES_MAX)
 		run.count = LEASE_FRAMES_MAX;
-	error = lease_take(&vfs.store, &run, &message_page()->words[MESSAGE_REGISTERS], &taken);
+	error = lease_take(&vfs.store, &run, frames, &taken);
+	while (next < taken && frames[next] == frames[0] + next)
+		next++;
 	r->w[0] = taken;
-	r->words = MESSAGE_REGISTERS + taken;
+	r->w[1] = frames[0];
+	r->words = next < taken ? MESSAGE_REGISTERS + taken : 2;
 	return error;
 }
 

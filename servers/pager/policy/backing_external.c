@@ -41,7 +41,7 @@ static struct span span_of_run(const struct fault_request *request)
 
 	return (struct span){
 		base + (below ? CHUNK_PAGES - (uint64_t)__builtin_clzl(below) : 0),
-		base + (above ? at + (uint64_t)__builtin_ctzl(above) : CHUNK_PAGES),
+		base + (above ? at + bit_lowest(above) : CHUNK_PAGES),
 	};
 }
 

@@ -42,44 +42,75 @@ static uint64_t file_index(const struct vm_area *area, uint64_t page)
 	return (area->offset_bytes >> PAGE_SHIFT) + page - (area->start >> PAGE_SHIFT);
 }
 
+static void await_run(const struct fault_request *request, uint64_t index, uint64_t count,
+		      struct verdict *verdict)
+{
+	verdict->kind = VERDICT_AWAIT;
+	verdict->inode = request->area->inode;
+	verdict->index = index;
+	verdict->count = count;
+	verdict->wanted = file_index(request->area, request->page);
+}
+
 /* Ask for the run of pages without a lease that the page lies in. */
-static void file_await(const struct fault_request *request, struct verdict *verdict)
+static __attribute__((noinline)) void file_await(const struct fault_request *request, struct verdict *verdict)
 {
 	const struct vm_area *area = request->area;
 	struct around around = around_of(request, (area->file_bytes + PAGE_BYTES - 1) >> PAGE_SHIFT);
-	uint64_t first = request->page, end = request->page + 1;
+	uint64_t base = file_index(area, around.first), pages = around.end - around.first, leased, first, end;
 
-	while (first > around.first && !inode_lease(area->inode, file_index(area, first - 1)))
+	if (pages == 1) {
+		await_run(request, base, 1, verdict);
+		return;
+	}
+	leased = inode_leased(area->inode, base, pages);
+	first = request->page - around.first;
+	end = first + 1;
+	while (first > 0 && !(leased >> (first - 1) & 1))
 		first--;
-	while (end < around.end && !inode_lease(area->inode, file_index(area, end)))
+	while (end < pages && !(leased >> end & 1))
 		end++;
-	verdict->kind = VERDICT_AWAIT;
-	verdict->inode = area->inode;
-	verdict->index = file_index(area, first);
-	verdict->count = end - first;
-	verdict->wanted = file_index(area, request->page);
+	await_run(request, base + first, end - first, verdict);
 }
 
-/* Neighbours that are leased and not mapped come along. */
-static void file_around(const struct fault_request *request, struct verdict *verdict)
+/* Pages of the window that have no private frame; the window lies in one chunk. */
+static uint64_t pages_untouched(const struct fault_request *request, uint64_t first)
+{
+	const struct chunk *chunk = page_tree_find(&request->space->pages, request->page);
+
+	return chunk ? ~(chunk->present >> first % CHUNK_PAGES) : ~0ul;
+}
+
+/*
+ * Neighbours that are leased and not mapped come along: those behind the page in neighbouring frames as part
+ * of its run, then any others.
+ */
+static __attribute__((noinline)) void file_around(const struct fault_request *request,
+						  struct verdict *verdict)
 {
 	const struct vm_area *area = request->area;
 	struct around around = around_of(request, area->file_bytes >> PAGE_SHIFT);
-	const struct chunk *chunk = page_tree_find(&request->space->pages, request->page);
+	uint64_t pages = around.end - around.first, base, at, frame, left;
 
-	for (uint64_t page = around.first; page < around.end; page++) {
-		uint64_t frame;
-
-		if (page == request->page || chunk_entry(chunk, page))
-			continue;
-		frame = inode_lease(area->inode, file_index(area, page));
-		if (frame)
-			verdict_bring(verdict, page, frame, area->prot & ~(uint32_t)PROT_BIT_WRITE);
+	if (pages == 1)
+		return;
+	base = file_index(area, around.first);
+	at = request->page - around.first;
+	frame = verdict->run[0].frame - at;
+	left = inode_leased(area->inode, base, pages) & pages_untouched(request, around.first) & ~(1ul << at);
+	for (at++; at < pages && left >> at & 1 && inode_lease(area->inode, base + at) == frame + at; at++)
+		left &= ~(1ul << at);
+	verdict->run[0].pages = around.first + at - request->page;
+	verdict->prefetched = (uint32_t)verdict->run[0].pages - 1;
+	for (; left; left &= left - 1) {
+		at = bit_lowest(left);
+		verdict_bring(verdict, around.first + at, inode_lease(area->inode, base + at),
+			      area->prot & ~(uint32_t)PROT_BIT_WRITE);
 	}
 }
 
-static void file_copy(const struct fault_request *request, struct verdict *verdict, uint64_t lease,
-		      uint64_t bytes)
+static __attribute__((noinline)) void file_copy(const struct fault_request *request, struct verdict *verdict,
+						uint64_t lease, uint64_t bytes)
 {
 	uint64_t frame = backing_take_page(request, verdict);
 

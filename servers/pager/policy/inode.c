@@ -59,7 +59,7 @@ struct lease_run inode_forget_run(struct inodes *inodes, struct inode_object *in
 
 	if (!chunk)
 		return (struct lease_run){0, 0};
-	at = (uint64_t)__builtin_ctzl(chunk->present);
+	at = bit_lowest(chunk->present);
 	for (end = at; end < CHUNK_PAGES && chunk->entry[end]; end++)
 		chunk_clear(chunk, end);
 	inode->leases -= (uint32_t)(end - at);
@@ -82,6 +82,22 @@ void inode_destroy(struct inodes *inodes, struct inode_object *inode)
 uint64_t inode_lease(struct inode_object *inode, uint64_t index)
 {
 	return chunk_entry(page_tree_find(&inode->pages, index), index);
+}
+
+static uint64_t chunk_present(struct inode_object *inode, uint64_t index)
+{
+	const struct chunk *chunk = page_tree_find(&inode->pages, index);
+
+	return chunk ? chunk->present : 0;
+}
+
+uint64_t inode_leased(struct inode_object *inode, uint64_t index, uint64_t count)
+{
+	uint64_t at = index % CHUNK_PAGES, bits = chunk_present(inode, index) >> at;
+
+	if (at + count > CHUNK_PAGES)
+		bits |= chunk_present(inode, index + count - 1) << (CHUNK_PAGES - at);
+	return count < 64 ? bits & ~(~0ul << count) : bits;
 }
 
 err_t inode_lease_add(struct inodes *inodes, struct inode_object *inode, uint64_t index, uint64_t number)

@@ -41,6 +41,8 @@ struct lease_run {
 /* Needs: no reference, no lease. */
 void inode_destroy(struct inodes *inodes, struct inode_object *inode);
 
+/* Bit i: page @index + i is under lease. Needs: @count of at most 64 pages. */
+uint64_t inode_leased(struct inode_object *inode, uint64_t index, uint64_t count);
 /* The page number under lease for page @index of the file; 0: none. */
 uint64_t inode_lease(struct inode_object *inode, uint64_t index);
 /* Record a lease that the vfs granted. Errors: E_NO_MEMORY, E_RANGE, E_EXISTS (give it back). */

@@ -98,7 +98,7 @@ static void node_copy(struct tree_node *new, struct tree_node *old)
 	for (int half = 0; half < TREE_FAN / 64; half++) {
 		new->present[half] = old->present[half];
 		for (uint64_t left = old->present[half]; left; left &= left - 1) {
-			int index = half * 64 + __builtin_ctzl(left);
+			unsigned index = (unsigned)half * 64 + bit_lowest(left);
 
 			new->slot[index] = old->slot[index];
 			++*(uint32_t *)new->slot[index];
@@ -115,7 +115,7 @@ static void chunk_copy(const struct frames *frames, struct chunk *new, struct ch
 	new->present = old->present;
 	new->is_copied = old->is_copied = true;
 	for (uint64_t left = old->present; left; left &= left - 1) {
-		int index = __builtin_ctzl(left);
+		unsigned index = bit_lowest(left);
 
 		new->entry[index] = old->entry[index];
 		frames_at(frames, new->entry[index])->references++;

@@ -60,6 +60,19 @@ struct page_tree {
 	struct tree_node *root[TREE_ROOTS];
 };
 
+/* The lowest bit set; Needs: one is. rv64imac has no instruction for it, and the library's loop takes thirty.
+ */
+static inline unsigned bit_lowest(uint64_t bits)
+{
+	static const uint8_t place[64] = {
+		/* by the top six bits of a de Bruijn sequence times a power of two */
+		0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28, 62, 5,	39, 46, 44, 42,
+		22, 9,	24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
+		23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12};
+
+	return place[(bits & -bits) * 0x022fdd63cc95386dul >> 58];
+}
+
 void tree_pools_init(struct tree_pools *pools, struct frames *frames);
 void page_tree_init(struct page_tree *tree);
 

@@ -12,7 +12,7 @@ void page_tree_fork(struct page_tree *to, struct page_tree *from)
 {
 	to->present = from->present;
 	for (uint64_t left = from->present; left; left &= left - 1) {
-		int i = __builtin_ctzl(left);
+		unsigned i = bit_lowest(left);
 
 		to->root[i] = from->root[i];
 		to->root[i]->references++;
@@ -25,7 +25,7 @@ static void chunk_drop(struct tree_pools *pools, struct chunk *chunk)
 	if (--chunk->references)
 		return;
 	for (uint64_t left = chunk->present; left; left &= left - 1)
-		frames_drop(pools->nodes.frames, chunk->entry[__builtin_ctzl(left)]);
+		frames_drop(pools->nodes.frames, chunk->entry[bit_lowest(left)]);
 	nodes_give(&pools->chunks, chunk);
 }
 
@@ -42,7 +42,7 @@ static void thing_drop(struct tree_pools *pools, void *thing, uint32_t height)
 		return;
 	for (int half = 0; half < TREE_FAN / 64; half++)
 		for (uint64_t left = node->present[half]; left; left &= left - 1)
-			thing_drop(pools, node->slot[half * 64 + __builtin_ctzl(left)], height - 1);
+			thing_drop(pools, node->slot[(unsigned)half * 64 + bit_lowest(left)], height - 1);
 	nodes_give(&pools->nodes, node);
 }
 
@@ -55,14 +55,14 @@ static uint64_t thing_pages(const void *thing, uint32_t height)
 		return (uint64_t)__builtin_popcountl(((const struct chunk *)thing)->present);
 	for (int half = 0; half < TREE_FAN / 64; half++)
 		for (uint64_t left = node->present[half]; left; left &= left - 1)
-			pages += thing_pages(node->slot[half * 64 + __builtin_ctzl(left)], height - 1);
+			pages += thing_pages(node->slot[(unsigned)half * 64 + bit_lowest(left)], height - 1);
 	return pages;
 }
 
 void page_tree_clear(struct page_tree *tree, struct tree_pools *pools)
 {
 	for (uint64_t left = tree->present; left; left &= left - 1)
-		thing_drop(pools, tree->root[__builtin_ctzl(left)], 2);
+		thing_drop(pools, tree->root[bit_lowest(left)], 2);
 	page_tree_init(tree);
 }
 
@@ -105,7 +105,7 @@ static bool chunk_cut(struct cut *cut, struct chunk *chunk, uint64_t at)
 	uint64_t gone = chunk->present & chunk_mask(at, cut->first, cut->end);
 
 	for (uint64_t left = gone; left; left &= left - 1) {
-		int index = __builtin_ctzl(left);
+		unsigned index = bit_lowest(left);
 
 		frames_drop(cut->pools->nodes.frames, chunk->entry[index]);
 		chunk->entry[index] = 0;
@@ -166,7 +166,7 @@ static bool chunk_is_alone(const struct tree_pools *pools, struct chunk *chunk)
 	if (!chunk->is_copied)
 		return true;
 	for (uint64_t left = chunk->present; left; left &= left - 1)
-		if (frames_at(pools->nodes.frames, chunk->entry[__builtin_ctzl(left)])->references > 1)
+		if (frames_at(pools->nodes.frames, chunk->entry[bit_lowest(left)])->references > 1)
 			return false;
 	chunk->is_copied = false;
 	return true;
@@ -175,14 +175,16 @@ static bool chunk_is_alone(const struct tree_pools *pools, struct chunk *chunk)
 bool page_tree_is_alone(const struct page_tree *tree, const struct tree_pools *pools, uint64_t first,
 			uint64_t pages)
 {
-	for (uint64_t page = first; page < first + pages; page += CHUNK_PAGES) {
-		struct tree_path path = tree_path_of(tree, page);
+	struct tree_path path = tree_path_of(tree, first);
 
-		if (!path.lower)
-			return true;
-		if (path.upper->references > 1 || path.lower->references > 1)
-			return false;
-		if (path.chunk && (path.chunk->references > 1 || !chunk_is_alone(pools, path.chunk)))
+	if (!path.lower)
+		return true;
+	if (path.upper->references > 1 || path.lower->references > 1)
+		return false;
+	for (uint64_t i = LOWER_INDEX(first); i < LOWER_INDEX(first) + pages / CHUNK_PAGES; i++) {
+		struct chunk *chunk = path.lower->slot[i];
+
+		if (chunk && (chunk->references > 1 || !chunk_is_alone(pools, chunk)))
 			return false;
 	}
 	return true;

@@ -31,7 +31,7 @@ static void populate_undo(struct vm_space *space, uint64_t page, uint64_t end)
 
 	while ((chunk = page_tree_next(&space->pages, page, end, &first)) != NULL) {
 		for (; chunk->fresh; chunk->fresh &= chunk->fresh - 1) {
-			uint64_t index = (uint64_t)__builtin_ctzl(chunk->fresh);
+			uint64_t index = bit_lowest(chunk->fresh);
 
 			frames_give(&space->policy->frames, chunk->entry[index]);
 			space->anon_pages--;

@@ -54,10 +54,11 @@ static struct lease_group *group_take(struct lease_table *table, uint64_t handle
 /* Free a group that has no leases. */
 static void group_settle(struct lease_table *table, struct lease_group *group)
 {
-	uint32_t *link = group_bucket(table, group->handle, group->index), number = group - table->groups + 1;
+	uint32_t *link, number = group - table->groups + 1;
 
 	if (group->pages != 0)
 		return;
+	link = group_bucket(table, group->handle, group->index);
 	while (*link != number)
 		link = &table->groups[*link - 1].next;
 	*link = group->next;
@@ -103,49 +104,65 @@ static void page_return(struct store *store, uint32_t from)
 		cache_unlease(store->cache, cache_page(store->cache, from));
 }
 
-static err_t lease_one(struct store *store, uint64_t handle, uint64_t index, uint64_t *frame)
+/* @group is the page's. On an error nothing has changed. */
+static err_t lease_one(struct store *store, struct lease_group *group, uint32_t number, uint64_t index,
+		       uint64_t *frame)
 {
-	uint32_t number = tree_by_handle(store->tree, handle), at = index % LEASE_GROUP_PAGES;
-	struct lease_group *group = group_take(store->leases, handle, index);
+	uint32_t at = index % LEASE_GROUP_PAGES;
 	err_t error = E_OK;
 
-	if (!group)
-		return E_TOO_MANY;
 	if (group->count[at] == 0)
 		error = page_choose(store, number, index, &group->from[at]);
 	else if (group->count[at] == LEASE_COUNT_MAX)
 		error = E_TOO_MANY;
-	if (error != E_OK) {
-		group_settle(store->leases, group);
+	if (error != E_OK)
 		return error;
-	}
 	*frame = page_lend(store, group->from[at]);
 	group->pages += group->count[at]++ == 0;
-	store->tree->inodes[number].leases++;
 	return E_OK;
+}
+
+/* As many of the run as can be had, *taken before; group by group. */
+static err_t lease_pages(struct store *store, const struct lease_run *run, uint32_t number, uint64_t *frames,
+			 uint64_t *taken)
+{
+	uint64_t index = run->index, end = run->index + run->count;
+	err_t error = E_OK;
+
+	while (index < end && error == E_OK) {
+		struct lease_group *group = group_take(store->leases, run->handle, index);
+		uint64_t edge = (index / LEASE_GROUP_PAGES + 1) * LEASE_GROUP_PAGES;
+
+		if (!group)
+			error = E_TOO_MANY;
+		for (; index < end && index < edge && error == E_OK; index += error == E_OK)
+			error = lease_one(store, group, number, index, &frames[index - run->index]);
+		if (group)
+			group_settle(store->leases, group);
+	}
+	*taken = index - run->index;
+	store->tree->inodes[number].leases += *taken;
+	return error;
 }
 
 err_t lease_take(struct store *store, const struct lease_run *run, uint64_t *frames, uint64_t *taken)
 {
 	uint32_t number = tree_by_handle(store->tree, run->handle);
 	const struct inode *inode = &store->tree->inodes[number];
-	uint64_t count = run->count;
-	err_t error = E_OK;
+	struct lease_run clipped = *run;
+	err_t error;
 
 	*taken = 0;
 	if (number == 0)
 		return E_NO_ENTRY;
 	if (inode_is_directory(inode))
 		return E_IS_DIRECTORY;
-	if (!inode_is_regular(inode) || count == 0 || run->index >= store_pages(inode))
+	if (!inode_is_regular(inode) || run->count == 0 || run->index >= store_pages(inode))
 		return E_ARGUMENT;
-	if (count > store_pages(inode) - run->index)
-		count = store_pages(inode) - run->index;
+	if (clipped.count > store_pages(inode) - run->index)
+		clipped.count = store_pages(inode) - run->index;
 	tree_show(store->tree, number);
-	while (*taken < count && error == E_OK) {
-		error = lease_one(store, run->handle, run->index + *taken, &frames[*taken]);
-		*taken += error == E_OK;
-	}
+	error = lease_pages(store, &clipped, number, frames, taken);
 	return *taken > 0 ? E_OK : error;
 }
 
