@@ -155,10 +155,19 @@ static struct message forward_message(const struct process *process, const struc
 			       forward->reply, badge);
 }
 
-static enum next refuse_no_memory(struct process *process, struct message *m, struct verdict *verdict)
+static __attribute__((noinline)) enum next refuse_no_memory(struct process *process, struct message *m,
+							    struct verdict *verdict)
 {
 	verdict_deny(verdict, RULE_NO_MEMORY);
 	return fault_refuse(process, m, verdict, NULL, 0);
+}
+
+static __attribute__((noinline)) enum next refuse_late(struct process *process, struct message *m,
+						       struct verdict *verdict, struct supply *supply)
+{
+	supply->late++;
+	verdict_deny(verdict, RULE_PAGER_LATE);
+	return fault_refuse(process, m, verdict, supply->custom, supply->deadline_ms);
 }
 
 enum next forward_serve(struct process *process, struct message *m, struct verdict *verdict)
@@ -174,11 +183,8 @@ enum next forward_serve(struct process *process, struct message *m, struct verdi
 		return refuse_no_memory(process, m, verdict);
 	if (pager.trace)
 		trace_fault(process, m, verdict, NULL);
-	if (__builtin_expect(forward_note(forward, m, wanted), 0)) {
-		supply->late++;
-		verdict_deny(verdict, RULE_PAGER_LATE);
-		return fault_refuse(process, m, verdict, supply->custom, supply->deadline_ms);
-	}
+	if (__builtin_expect(forward_note(forward, m, wanted), 0))
+		return refuse_late(process, m, verdict, supply);
 	forward->state = FORWARD_SENT;
 	supply->forwarded++;
 	process->forwarded += wanted->object != NULL;

@@ -20,6 +20,20 @@ static void request_settle(struct process *caller)
 		customs_settle(caller);
 }
 
+/*
+ * Before a change: answers on their way come back. Rights that the kernel may have mapped pages of the range
+ * with and that
+ * @prot has not; 0: it need not be asked.
+ */
+static uint32_t change_begin(struct process *process, vaddr_t start, uint64_t bytes, uint32_t prot)
+{
+	if (!space_contains_range(process->space, start, bytes))
+		return 0;
+	if (process->forwards)
+		forwards_recall(process, start, start + bytes);
+	return space_may_lose(process->space, start, bytes, prot);
+}
+
 /* What the kernel still maps there goes, before a frame can be handed out again. */
 static void kernel_unmap(const struct process *process, vaddr_t start, uint64_t bytes)
 {
@@ -55,14 +69,13 @@ static vaddr_t map_place(const struct vm_space *space, vaddr_t wish, uint64_t by
 /* A fixed area replaces what is there. Nothing has changed on an error. */
 static err_t map_fixed(struct process *caller, const struct area_spec *spec)
 {
-	err_t error;
+	uint32_t lost = change_begin(caller, spec->start, spec->bytes, 0);
+	err_t error = space_map_over(caller->space, spec);
 
-	if (space_contains_range(caller->space, spec->start, spec->bytes))
-		forwards_recall(caller, spec->start, spec->start + spec->bytes);
-	error = space_map_over(caller->space, spec);
 	if (error)
 		return error;
-	kernel_unmap(caller, spec->start, spec->bytes);
+	if (lost)
+		kernel_unmap(caller, spec->start, spec->bytes);
 	request_settle(caller);
 	return E_OK;
 }
@@ -210,19 +223,20 @@ err_t request_map_file(struct process *caller, const struct message *in, struct 
 err_t request_unmap(struct process *caller, const struct message *in, struct answer *out)
 {
 	uint64_t bytes = page_up(in->w[1]);
+	uint32_t lost;
 	err_t error;
 
 	(void)out;
 	if (in->w[1] > USER_END)
 		return E_ARGUMENT;
-	if (space_contains_range(caller->space, in->w[0], bytes))
-		forwards_recall(caller, in->w[0], in->w[0] + bytes);
+	lost = change_begin(caller, in->w[0], bytes, 0);
 	error = space_unmap(caller->space, in->w[0], bytes);
 	if (error == E_RANGE || error == E_ALIGN)
 		return E_ARGUMENT;
 	if (error)
 		return error;
-	kernel_unmap(caller, in->w[0], bytes);
+	if (lost)
+		kernel_unmap(caller, in->w[0], bytes);
 	if (in->w[0] >= caller->space->map_base && in->w[0] < caller->space->map_hint)
 		caller->space->map_hint = in->w[0];
 	request_settle(caller);
@@ -232,6 +246,7 @@ err_t request_unmap(struct process *caller, const struct message *in, struct ans
 err_t request_protect(struct process *caller, const struct message *in, struct answer *out)
 {
 	uint64_t bytes = page_up(in->w[1]), prot = in->w[2];
+	uint32_t lost;
 	err_t error;
 
 	(void)out;
@@ -239,15 +254,16 @@ err_t request_protect(struct process *caller, const struct message *in, struct a
 		return E_ARGUMENT;
 	if (bytes == 0)
 		return in->w[0] % PAGE_BYTES ? E_ARGUMENT : E_OK;
-	if (space_contains_range(caller->space, in->w[0], bytes))
-		forwards_recall(caller, in->w[0], in->w[0] + bytes);
+	if (prot & PROT_BIT_WRITE)
+		prot |= PROT_BIT_READ;
+	lost = change_begin(caller, in->w[0], bytes, (uint32_t)prot);
 	error = space_protect(caller->space, in->w[0], bytes, (uint32_t)prot);
 	if (error == E_RANGE || error == E_ALIGN)
 		return E_ARGUMENT;
 	if (error)
 		return error;
-	if (prot & PROT_BIT_WRITE)
-		prot |= PROT_BIT_READ;
+	if (!lost)
+		return E_OK;
 	if (prot == 0)
 		kernel_unmap(caller, in->w[0], bytes);
 	else

@@ -23,13 +23,14 @@ struct vm_area {
 	struct vm_area *next, *prev; /* in address order */
 	uint32_t priority;
 
-	uint8_t backing;		  /* enum area_backing */
-	uint8_t prot;			  /* enum proto_prot = RIGHT_* = ACCESS_* */
-	uint8_t max_prot;		  /* mprotect can give no more */
-	uint8_t flags;			  /* enum area_flag */
-	vaddr_t start, end;		  /* page aligned */
-	const char *name;		  /* a string that never goes away */
-	struct inode_object *inode;	  /* inode private: a reference is held */
+	uint8_t backing;	    /* enum area_backing */
+	uint8_t prot;		    /* enum proto_prot = RIGHT_* = ACCESS_* */
+	uint8_t max_prot;	    /* mprotect can give no more */
+	uint8_t flags;		    /* enum area_flag */
+	bool is_touched;	    /* there was a fault in it: the kernel may have pages of it mapped */
+	vaddr_t start, end;	    /* page aligned */
+	const char *name;	    /* a string that never goes away */
+	struct inode_object *inode; /* inode private: a reference is held */
 	struct external_object *external; /* external: a reference is held */
 	uint64_t offset_bytes; /* inode private, external: where in the file or object `start` is; page
 				  aligned */

@@ -44,9 +44,11 @@ MUST_USE err_t backing_check_offset(const struct area_spec *spec);
 /* Anonymous fault, shared by several kinds: the page's private frame, or a zero one. */
 void backing_fault_zero(const struct fault_request *request, struct verdict *verdict);
 /* A zero frame of the system's for a page that has none. */
-void backing_take_zero(const struct fault_request *request, struct verdict *verdict);
+__attribute__((noinline)) void backing_take_zero(const struct fault_request *request,
+						 struct verdict *verdict);
 /* Fault on a page that has a private frame, perhaps one shared with other spaces. */
-void backing_fault_private(const struct fault_request *request, struct verdict *verdict);
+__attribute__((noinline)) void backing_fault_private(const struct fault_request *request,
+						     struct verdict *verdict);
 /* Slow half of backing_take_page. */
 uint64_t backing_take_page_slow(const struct fault_request *request, struct verdict *verdict);
 

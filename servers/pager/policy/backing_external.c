@@ -32,7 +32,7 @@ struct span {
 };
 
 /* Of a private area: only pages without a private frame, as far as one chunk tells. */
-static struct span span_of_run(const struct fault_request *request)
+static __attribute__((noinline)) struct span span_of_run(const struct fault_request *request)
 {
 	const struct chunk *chunk = page_tree_find(&request->space->pages, request->page);
 	uint64_t taken = chunk ? chunk->present : 0, at = request->page % CHUNK_PAGES;

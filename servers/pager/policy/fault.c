@@ -80,7 +80,7 @@ void policy_not_mapped(struct vm_space *space, enum page_origin origin, const st
 static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address, uint32_t access,
 					struct verdict *verdict)
 {
-	const struct vm_area *area;
+	struct vm_area *area;
 
 	if (__builtin_expect(address - space->start >= space->end - space->start, 0)) {
 		verdict->area = NULL;
@@ -97,6 +97,7 @@ static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address,
 		verdict_deny(verdict, RULE_RIGHTS);
 		return NULL;
 	}
+	area->is_touched = true;
 	return area;
 }
 

@@ -159,7 +159,7 @@ bool area_can_join(const struct vm_area *left, const struct vm_area *right)
 {
 	return left->end == right->start && left->backing == BACKING_ANON && right->backing == BACKING_ANON &&
 	       left->prot == right->prot && left->max_prot == right->max_prot && !left->flags &&
-	       !right->flags && strcmp(left->name, right->name) == 0;
+	       !right->flags && (left->name == right->name || strcmp(left->name, right->name) == 0);
 }
 
 static void join_right(struct vm_space *space, struct vm_area *left)
@@ -168,6 +168,7 @@ static void join_right(struct vm_space *space, struct vm_area *left)
 
 	area_set_remove(&space->areas, right);
 	left->end = right->end;
+	left->is_touched |= right->is_touched;
 	nodes_give(&space->policy->areas, right);
 }
 

@@ -69,6 +69,10 @@ MUST_USE err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes
  * E_NO_MEMORY */
 MUST_USE err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t bytes, uint32_t prot);
 
+/* Rights that pages of the range may be mapped with and @prot has not; 0: what the kernel has mapped there
+ * need not change. Needs: space_contains_range() */
+uint32_t space_may_lose(const struct vm_space *space, vaddr_t start, uint64_t bytes, uint32_t prot);
+
 /* Remove every area. */
 void space_clear(struct vm_space *space);
 

@@ -117,6 +117,17 @@ static void unmap_perform(struct vm_space *space, vaddr_t start, vaddr_t end, st
 		page_tree_cut(&space->pages, &space->policy->trees, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
 }
 
+uint32_t space_may_lose(const struct vm_space *space, vaddr_t start, uint64_t bytes, uint32_t prot)
+{
+	const struct vm_area *area = area_set_at_or_after(&space->areas, start);
+	uint32_t lost = 0;
+
+	for (; area && area->start < start + bytes; area = area->next)
+		if (area->is_touched)
+			lost |= area->prot & ~prot;
+	return lost;
+}
+
 err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes)
 {
 	err_t error = space_check_range(space, start, bytes);

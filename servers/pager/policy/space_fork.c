@@ -16,6 +16,7 @@ static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 		if (!copy)
 			return E_NO_MEMORY;
 		*copy = *area;
+		copy->is_touched = false; /* the child has nothing mapped yet */
 		if (copy->inode)
 			copy->inode->references++;
 		if (copy->external)

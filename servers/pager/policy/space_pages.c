@@ -95,6 +95,9 @@ err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pages, page
 		populate_undo(space, first, end);
 	else
 		populate_finish(space, first, end, visit, context);
+	for (struct vm_area *area = area_set_at_or_after(&space->areas, start);
+	     area && area->start < start + (pages << PAGE_SHIFT); area = area->next)
+		area->is_touched |= !error;
 	return error;
 }
 

@@ -39,7 +39,7 @@ static struct process {
 	struct model_page page[PAGES];
 } process[PROCESSES];
 
-static uint64_t refused_for_memory, unparked_alone, copied_ahead, forwarded, gifts, buried;
+static uint64_t refused_for_memory, unasked, unparked_alone, copied_ahead, forwarded, gifts, buried;
 static bool was_parked[BLOCKS];
 static struct played_pager played;
 
