@@ -26,11 +26,27 @@ static void cuts_give(struct vm_space *space, struct cuts *cuts)
 		nodes_give(&space->policy->areas, cuts->spare[--cuts->count]);
 }
 
-/* @more: areas that will be added besides. */
-static err_t cuts_take(struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t more, struct cuts *cuts)
+/* What lies in a range: its first area, and the one that sticks out of its end. NULL: none. */
+struct range_areas {
+	struct vm_area *first, *across_end;
+};
+
+static struct range_areas range_areas(const struct vm_space *space, vaddr_t start, vaddr_t end)
 {
-	int needed = cuts_inside(area_set_at_or_after(&space->areas, start), start) +
-		     cuts_inside(area_set_at_or_after(&space->areas, end), end);
+	struct range_areas found = {area_set_at_or_after(&space->areas, start), NULL};
+	struct vm_area *last = found.first;
+
+	while (last && last->end < end)
+		last = last->next;
+	found.across_end = cuts_inside(last, end) ? last : NULL;
+	return found;
+}
+
+/* @more: areas that will be added besides. */
+static err_t cuts_take(struct vm_space *space, const struct range_areas *found, vaddr_t start, uint32_t more,
+		       struct cuts *cuts)
+{
+	int needed = cuts_inside(found->first, start) + (found->across_end != NULL);
 
 	cuts->count = 0;
 	if (space->areas.count + (uint32_t)needed + more > space->policy->areas_max)
@@ -47,16 +63,12 @@ static err_t cuts_take(struct vm_space *space, vaddr_t start, vaddr_t end, uint3
 	return E_OK;
 }
 
-/* Cut the area that lies across @at, if one does. */
-static void space_cut(struct vm_space *space, vaddr_t at, struct cuts *cuts)
+/* Cut @left, which lies across @at: the part from there on. */
+static struct vm_area *area_cut(struct vm_space *space, struct vm_area *left, vaddr_t at, struct cuts *cuts)
 {
-	struct vm_area *left = area_set_at_or_after(&space->areas, at), *right;
-	uint64_t bytes;
+	struct vm_area *right = cuts->spare[--cuts->count];
+	uint64_t bytes = at - left->start;
 
-	if (!cuts_inside(left, at))
-		return;
-	right = cuts->spare[--cuts->count];
-	bytes = at - left->start;
 	*right = *left;
 	right->start = at;
 	left->end = at;
@@ -74,12 +86,22 @@ static void space_cut(struct vm_space *space, vaddr_t at, struct cuts *cuts)
 	if (left->backing == BACKING_STACK)
 		right->backing = BACKING_ANON; /* the guard stays with the lower part */
 	area_set_insert(&space->areas, right);
+	return right;
 }
 
-static err_t unmap_check(const struct vm_space *space, vaddr_t start, vaddr_t end)
+/* Cut what sticks out of the range, for which @cuts were taken; the first area that is left in it. */
+static struct vm_area *range_cut(struct vm_space *space, const struct range_areas *found, vaddr_t start,
+				 vaddr_t end, struct cuts *cuts)
 {
-	const struct vm_area *area = area_set_at_or_after(&space->areas, start);
+	struct vm_area *first = found->first;
 
+	if (found->across_end)
+		(void)area_cut(space, found->across_end, end, cuts);
+	return cuts_inside(first, start) ? area_cut(space, first, start, cuts) : first;
+}
+
+static err_t unmap_check(const struct vm_area *area, vaddr_t end)
+{
 	for (; area && area->start < end; area = area->next)
 		if (area->flags & AREA_FLAGS_KEPT)
 			return E_DENIED;
@@ -87,13 +109,13 @@ static err_t unmap_check(const struct vm_space *space, vaddr_t start, vaddr_t en
 }
 
 /* All that removing [start, end) can fail at. */
-static err_t unmap_prepare(struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t more,
-			   struct cuts *cuts)
+static err_t unmap_prepare(struct vm_space *space, const struct range_areas *found, vaddr_t start,
+			   vaddr_t end, uint32_t more, struct cuts *cuts)
 {
-	err_t error = unmap_check(space, start, end);
+	err_t error = unmap_check(found->first, end);
 
 	if (!error)
-		error = cuts_take(space, start, end, more, cuts);
+		error = cuts_take(space, found, start, more, cuts);
 	if (error)
 		return error;
 	if (page_tree_prepare_cut(&space->pages, &space->policy->trees, start >> PAGE_SHIFT,
@@ -103,18 +125,19 @@ static err_t unmap_prepare(struct vm_space *space, vaddr_t start, vaddr_t end, u
 	return E_NO_MEMORY;
 }
 
-static void unmap_perform(struct vm_space *space, vaddr_t start, vaddr_t end, struct cuts *cuts)
+/* The first area behind the range is what is left over. */
+static struct vm_area *unmap_perform(struct vm_space *space, const struct range_areas *found, vaddr_t start,
+				     vaddr_t end, struct cuts *cuts)
 {
-	struct vm_area *area, *next;
+	struct vm_area *area = range_cut(space, found, start, end, cuts), *next;
 
-	space_cut(space, start, cuts);
-	space_cut(space, end, cuts);
-	for (area = area_set_at_or_after(&space->areas, start); area && area->start < end; area = next) {
+	for (; area && area->start < end; area = next) {
 		next = area->next;
 		area_drop(space, area);
 	}
 	space->anon_pages -=
 		page_tree_cut(&space->pages, &space->policy->trees, start >> PAGE_SHIFT, end >> PAGE_SHIFT);
+	return area;
 }
 
 uint32_t space_may_lose(const struct vm_space *space, vaddr_t start, uint64_t bytes, uint32_t prot)
@@ -132,15 +155,17 @@ err_t space_unmap(struct vm_space *space, vaddr_t start, uint64_t bytes)
 {
 	err_t error = space_check_range(space, start, bytes);
 	vaddr_t end = start + bytes;
+	struct range_areas found;
 	struct vm_area *after;
 	struct cuts cuts;
 
-	if (!error)
-		error = unmap_prepare(space, start, end, 0, &cuts);
 	if (error)
 		return error;
-	unmap_perform(space, start, end, &cuts);
-	after = area_set_at_or_after(&space->areas, end);
+	found = range_areas(space, start, end);
+	error = unmap_prepare(space, &found, start, end, 0, &cuts);
+	if (error)
+		return error;
+	after = unmap_perform(space, &found, start, end, &cuts);
 	if (after) /* the rest of a cut stack is plain memory now, as its neighbour may be */
 		space_join(space, after);
 	return E_OK;
@@ -150,11 +175,14 @@ err_t space_map_over(struct vm_space *space, const struct area_spec *spec)
 {
 	err_t error = space_check_spec(space, spec);
 	vaddr_t end = spec->start + spec->bytes;
+	struct range_areas found;
 	struct vm_area *area;
 	struct cuts cuts;
 
-	if (!error)
-		error = unmap_prepare(space, spec->start, end, 1, &cuts);
+	if (error)
+		return error;
+	found = range_areas(space, spec->start, end);
+	error = unmap_prepare(space, &found, spec->start, end, 1, &cuts);
 	if (error)
 		return error;
 	area = area_create(space, spec);
@@ -162,7 +190,7 @@ err_t space_map_over(struct vm_space *space, const struct area_spec *spec)
 		cuts_give(space, &cuts);
 		return E_NO_MEMORY;
 	}
-	unmap_perform(space, spec->start, end, &cuts);
+	(void)unmap_perform(space, &found, spec->start, end, &cuts);
 	area_set_insert(&space->areas, area);
 	if (area->next)
 		space_join(space, area->next);
@@ -170,9 +198,8 @@ err_t space_map_over(struct vm_space *space, const struct area_spec *spec)
 	return E_OK;
 }
 
-static err_t protect_check(const struct vm_space *space, vaddr_t start, vaddr_t end, uint32_t prot)
+static err_t protect_check(const struct vm_area *area, vaddr_t start, vaddr_t end, uint32_t prot)
 {
-	const struct vm_area *area = area_set_at_or_after(&space->areas, start);
 	vaddr_t at = start;
 
 	if (prot & ~7u)
@@ -196,17 +223,18 @@ err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t bytes, uint3
 	err_t error = space_check_range(space, start, bytes);
 	vaddr_t end = start + bytes;
 	struct vm_area *area, *first;
+	struct range_areas found;
 	struct cuts cuts;
 
-	if (!error)
-		error = protect_check(space, start, end, prot);
-	if (!error)
-		error = cuts_take(space, start, end, 0, &cuts);
 	if (error)
 		return error;
-	space_cut(space, start, &cuts);
-	space_cut(space, end, &cuts);
-	first = area_set_at_or_after(&space->areas, start);
+	found = range_areas(space, start, end);
+	error = protect_check(found.first, start, end, prot);
+	if (!error)
+		error = cuts_take(space, &found, start, 0, &cuts);
+	if (error)
+		return error;
+	first = range_cut(space, &found, start, end, &cuts);
 	for (area = first; area && area->start < end; area = area->next)
 		area->prot = (uint8_t)(prot & PROT_BIT_WRITE ? prot | PROT_BIT_READ : prot);
 	for (area = first->prev ? first->prev : first; area && area->start <= end;) {
