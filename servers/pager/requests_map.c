@@ -15,7 +15,8 @@ static uint64_t page_up(uint64_t bytes)
 /* What nothing refers to any more goes. */
 static void request_settle(struct process *caller)
 {
-	lease_return_idle();
+	if (pager.policy.inodes.idle)
+		lease_return_idle();
 	if (caller->space->clients)
 		customs_settle(caller);
 }

@@ -44,8 +44,7 @@ MUST_USE err_t backing_check_offset(const struct area_spec *spec);
 /* Anonymous fault, shared by several kinds: the page's private frame, or a zero one. */
 void backing_fault_zero(const struct fault_request *request, struct verdict *verdict);
 /* A zero frame of the system's for a page that has none. */
-__attribute__((noinline)) void backing_take_zero(const struct fault_request *request,
-						 struct verdict *verdict);
+void backing_take_zero(const struct fault_request *request, struct verdict *verdict);
 /* Fault on a page that has a private frame, perhaps one shared with other spaces. */
 __attribute__((noinline)) void backing_fault_private(const struct fault_request *request,
 						     struct verdict *verdict);

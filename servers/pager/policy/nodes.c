@@ -77,6 +77,15 @@ static void node_zero(uint64_t *word, uint32_t size_bytes)
 
 void *nodes_take(struct nodes *nodes)
 {
+	void *node = nodes_take_to_fill(nodes);
+
+	if (node)
+		node_zero(node, nodes->size_bytes);
+	return node;
+}
+
+void *nodes_take_to_fill(struct nodes *nodes)
+{
 	struct node_page *page = nodes->partial ? nodes->partial : page_create(nodes);
 	void *node;
 
@@ -91,7 +100,6 @@ void *nodes_take(struct nodes *nodes)
 	if (++page->used == nodes->per_page)
 		page_unlink(nodes, page);
 	nodes->used++;
-	node_zero(node, nodes->size_bytes);
 	return node;
 }
 

@@ -22,6 +22,8 @@ struct nodes {
 void nodes_init(struct nodes *nodes, struct frames *frames, uint32_t size_bytes);
 /* A zeroed node, or NULL: no frame left. */
 void *nodes_take(struct nodes *nodes);
+/* The same for who fills all of it: what is in it is arbitrary. */
+void *nodes_take_to_fill(struct nodes *nodes);
 void nodes_give(struct nodes *nodes, void *node);
 int nodes_check(const struct nodes *nodes);
 

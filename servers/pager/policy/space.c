@@ -91,7 +91,7 @@ static uint8_t prot_usable(uint32_t prot)
 struct vm_area *area_create(struct vm_space *space, const struct area_spec *spec)
 {
 	bool scarce = frames_are_scarce(&space->policy->frames);
-	struct vm_area *area = scarce ? NULL : nodes_take(&space->policy->areas);
+	struct vm_area *area = scarce ? NULL : nodes_take_to_fill(&space->policy->areas);
 	struct inode_object *inode = NULL;
 
 	if (!area)

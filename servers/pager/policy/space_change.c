@@ -52,7 +52,7 @@ static err_t cuts_take(struct vm_space *space, const struct range_areas *found, 
 	if (space->areas.count + (uint32_t)needed + more > space->policy->areas_max)
 		return E_TOO_MANY;
 	while (cuts->count < needed) {
-		struct vm_area *area = nodes_take(&space->policy->areas);
+		struct vm_area *area = nodes_take_to_fill(&space->policy->areas);
 
 		if (!area) {
 			cuts_give(space, cuts);

@@ -12,7 +12,7 @@ static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 
 		if (area->flags & AREA_FLAGS_KEPT)
 			continue;
-		copy = nodes_take(&child->policy->areas);
+		copy = nodes_take_to_fill(&child->policy->areas);
 		if (!copy)
 			return E_NO_MEMORY;
 		*copy = *area;
