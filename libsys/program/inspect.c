@@ -72,6 +72,23 @@ err_t inspect_check_server(enum inspect_server server, uint64_t *broken)
 	return message_error(&m);
 }
 
+err_t inspect_inject(enum inspect_server server, uint64_t first, uint64_t last, uint64_t exempt,
+		     struct inject_report *report)
+{
+	static const struct {
+		cap_t slot;
+		uint32_t request;
+	} servers[] = {
+		[INSPECT_PAGER] = {SLOT_PAGER, PAGER_INJECT},
+		[INSPECT_VFS] = {SLOT_VFS, VFS_INJECT},
+		[INSPECT_PROC] = {SLOT_PROC, PROC_INJECT},
+	};
+	struct message m = message_make(servers[server].request, first, last);
+
+	m.w[2] = exempt;
+	return record_ask(servers[server].slot, m, report, sizeof(*report));
+}
+
 err_t inspect_check_kernel(void)
 {
 	return (err_t)sys_system_check().error;

@@ -36,7 +36,7 @@ err_t attach_take(struct process *process, struct external_pager *external)
 		return E_OK;
 	while (source < SPACE_SOURCES && source_is_used(process->space, source))
 		source++;
-	if (source == SPACE_SOURCES)
+	if (source == SPACE_SOURCES || allocation_refused("source"))
 		return E_TOO_MANY;
 	error = external_client_take(process->space, external, &client);
 	if (error)

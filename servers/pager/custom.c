@@ -93,7 +93,8 @@ static err_t custom_make_objects(struct custom *custom)
 	error = source_carve(frame, frames, custom->memory);
 	if (error) /* neighbouring arenas of two ranges of RAM are not one piece */
 		return E_NO_MEMORY;
-	if (sys_object_create(custom->process->pool->pool, custom->endpoint, KIND_ENDPOINT, 0).error)
+	if (allocation_refused("Endpoint") ||
+	    sys_object_create(custom->process->pool->pool, custom->endpoint, KIND_ENDPOINT, 0).error)
 		return E_NO_MEMORY;
 	return custom_map_grant(custom);
 }

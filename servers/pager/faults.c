@@ -186,8 +186,11 @@ enum next fault_map_failed(struct message *m)
 static err_t fault_map_run(struct process *process, const struct verdict_run *run)
 {
 	struct map_item item = window_item(run);
-	struct result result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
+	struct result result;
 
+	if (allocation_refused("tables"))
+		return E_NO_MEMORY;
+	result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
 	if (result.error == E_PARKED) {
 		process_unpark(process, run->page << PAGE_SHIFT, false);
 		result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);

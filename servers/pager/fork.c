@@ -25,8 +25,14 @@ struct sharing {
 
 static void sharing_run(struct sharing *sharing)
 {
-	err_t error = sharing->batch.count ? (err_t)batch_run(&sharing->batch).error : E_OK;
+	err_t error = E_OK;
 
+	if (allocation_refused("tables")) {
+		sharing->batch.count = 0;
+		error = E_TABLES;
+	} else if (sharing->batch.count) {
+		error = (err_t)batch_run(&sharing->batch).error;
+	}
 	if (sharing->error == E_OK)
 		sharing->error = error;
 }

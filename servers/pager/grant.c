@@ -18,7 +18,8 @@ static err_t grant_map(const struct custom *custom)
 	while (done < arenas) {
 		uint64_t part = arenas - done < MAP_PAGES_MAX ? arenas - done : MAP_PAGES_MAX;
 
-		if (sys_space_map(custom->process->space_cap, item.at_rights + done * ARENA_BYTES,
+		if (allocation_refused("tables") ||
+		    sys_space_map(custom->process->space_cap, item.at_rights + done * ARENA_BYTES,
 				  MAP_SOURCE(source, part) | MAP_SUPERPAGE, item.offset + done * ARENA_PAGES)
 			    .error)
 			return E_NO_MEMORY;

@@ -7,6 +7,7 @@
  *        -> news?    -> the vfs wants cache, or the clock of forwarded faults
  */
 #include "custom.h"
+#include <pagoda/inject.h>
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
@@ -45,6 +46,9 @@ static const struct {
 	[PAGER_WHY] = {request_why, WHO_ANY},
 	[PAGER_OBJECT_CONTROL] = {request_object_control, WHO_PROCESS},
 	[PAGER_EVENT] = {request_event, WHO_PROCESS},
+#if PAGODA_CHECKED
+	[PAGER_INJECT] = {request_inject, WHO_ANY},
+#endif
 	[PAGER_SPACE_CREATE] = {request_space_create, WHO_PROC},
 	[PAGER_SPACE_DESTROY] = {request_space_destroy, WHO_PROC},
 	[PAGER_SPACE_AREA] = {request_space_area, WHO_PROC},
@@ -124,6 +128,8 @@ static enum next next_failed(enum next next, struct message *m)
 
 static err_t next_perform(enum next next, struct message *m)
 {
+	if (next == NEXT_MAP && allocation_refused("tables"))
+		return (err_t)(m->error = E_TABLES);
 	if (__builtin_expect(next == NEXT_MAP, 1))
 		return ipc_reply_wait_next(SERVER_ENDPOINT, DEADLINE_NEVER, &pager.map_answer, m);
 	if (next == NEXT_WAIT)
@@ -186,6 +192,9 @@ void server_main(const struct server_start *start)
 	pager_start(start);
 	for (;;) {
 		wait_next(next, &m);
+#if PAGODA_CHECKED
+		inject_serve(&m);
+#endif
 		next = message_serve(&m);
 	}
 }

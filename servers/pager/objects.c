@@ -53,7 +53,7 @@ static uint32_t object_number(const struct custom *custom)
 
 	for (const struct external_object *at = custom->external->first; at; at = at->next)
 		taken |= 1ul << at->number;
-	return ~taken ? (uint32_t)__builtin_ctzl(~taken) : 0;
+	return ~taken && !allocation_refused("object number") ? (uint32_t)__builtin_ctzl(~taken) : 0;
 }
 
 static err_t node_publish(const struct object *object, uint64_t bytes, bool writable)

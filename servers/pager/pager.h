@@ -8,6 +8,7 @@
 #include "policy/fault.h"
 #include "policy/policy.h"
 #include "policy/space.h"
+#include "proto/inject.h"
 #include "proto/records.h"
 #include <pagoda/ipc.h>
 #include <pagoda/server.h>
@@ -254,7 +255,7 @@ void answer_record(struct answer *out, const void *record, size_t bytes);
 /* requests.c, requests_map.c, requests_proc.c: one function a request of proto/pager.def. */
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_brk, request_map, request_unmap, request_protect, request_populate, request_counts,
-	request_areas, request_check, request_faults, request_map_file;
+	request_areas, request_check, request_faults, request_map_file, request_inject;
 request_handler request_space_create, request_space_destroy, request_space_area, request_space_write,
 	request_space_brk, request_space_message_page, request_space_fork, request_space_replace,
 	request_space_limit, request_news, request_usage, request_trace, request_trace_summary;

@@ -86,7 +86,7 @@ static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot,
 {
 	struct result result = sys_pool_free_bytes(pool->pool);
 
-	if (result.error || result.value < room_pages * PAGE_BYTES)
+	if (result.error || result.value < room_pages * PAGE_BYTES || allocation_refused("Space"))
 		return E_NO_MEMORY;
 	result = sys_object_create(pool->pool, slot, KIND_SPACE, table_limit);
 	if (result.error == E_RANGE)
@@ -122,7 +122,7 @@ static bool pools_grow(void)
 
 	while (i < PAGER_POOLS && pager.pool[i].pool)
 		i++;
-	if (i == PAGER_POOLS || pool_add(&pager.pool[i]))
+	if (i == PAGER_POOLS || allocation_refused("Pool") || pool_add(&pager.pool[i]))
 		return false;
 	pager.pool_hint = i;
 	return true;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pager.h"
+#include <pagoda/inject.h>
 #include <pagoda/syscall.h>
 
 void answer_record(struct answer *out, const void *record, size_t bytes)
@@ -69,3 +70,16 @@ err_t request_faults(struct process *caller, const struct message *in, struct an
 	answer_record(out, &faults, sizeof(faults));
 	return E_OK;
 }
+
+#if PAGODA_CHECKED
+err_t request_inject(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct inject_report report;
+	err_t error = inject_set(in->w, &report);
+
+	(void)caller;
+	if (!error)
+		answer_record(out, &report, sizeof(report));
+	return error;
+}
+#endif

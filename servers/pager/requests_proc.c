@@ -166,7 +166,7 @@ static err_t message_page_map(struct process *process, vaddr_t at, uint64_t fram
 		return E_NO_MEMORY;
 	batch_memory_carve(&batch, pager.source[source_find(frame, 1)].memory, slot, item.offset, 1);
 	batch_space_map(&batch, process->space_cap, item.at_rights, item.source, item.offset);
-	if (batch_run(&batch).error) {
+	if (allocation_refused("tables") || batch_run(&batch).error) {
 		slot_clear(slot, true);
 		return E_NO_MEMORY;
 	}

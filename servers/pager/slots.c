@@ -15,6 +15,8 @@ static bool slot_is_taken(cap_t slot)
 
 cap_t slot_take(void)
 {
+	if (allocation_refused("slot"))
+		return CAP_NULL;
 	for (cap_t slot = slots_hint; slot < SLOTS; slot++) {
 		if (slots_taken[slot / 64] == ~0ul) {
 			slot |= 63;

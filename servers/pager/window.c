@@ -213,6 +213,8 @@ err_t source_carve(uint64_t number, uint64_t pages, cap_t slot)
 
 	if (i < 0)
 		return E_RANGE;
+	if (allocation_refused("Memory"))
+		return E_MEMORY;
 	return (err_t)sys_memory_carve(pager.source[i].memory, slot, number - pager.source[i].first, pages)
 		.error;
 }

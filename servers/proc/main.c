@@ -4,6 +4,7 @@
  * flags and say whom to ask.
  */
 #include "proc.h"
+#include <pagoda/inject.h>
 #include <pagoda/log.h>
 #include <pagoda/syscall.h>
 
@@ -26,6 +27,9 @@ static const struct row rows[] = {
 	[PROC_LIST] = {request_list, false},	   [PROC_LIMIT] = {request_limit, false},
 	[PROC_CHECK] = {request_check, false},	   [PROC_FOREGROUND] = {request_foreground, false},
 	[PROC_IGNORE] = {request_ignore, false},   [PROC_POWEROFF] = {request_poweroff, false},
+#if PAGODA_CHECKED
+	[PROC_INJECT] = {request_inject, false},
+#endif
 	[PROC_SESSION] = {request_session, true},  [PROC_SESSION_START] = {request_session_start, true},
 };
 
@@ -124,6 +128,9 @@ _Noreturn void server_main(const struct server_start *start)
 	start_up(start);
 	for (;;) {
 		server_next(SERVER_ENDPOINT, &m, owed);
+#if PAGODA_CHECKED
+		inject_serve(&m);
+#endif
 		owed = false;
 		if (m.tag & TAG_NOTIFY)
 			news(m.w[0]);

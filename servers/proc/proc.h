@@ -90,7 +90,7 @@ struct answer {
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
 	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
-	request_check, request_foreground, request_ignore, request_poweroff, request_session,
+	request_check, request_inject, request_foreground, request_ignore, request_poweroff, request_session,
 	request_session_start;
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */

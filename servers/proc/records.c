@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests about what a process uses: those answered with a record, and its limits. */
 #include "proc.h"
+#include <pagoda/inject.h>
 #include <pagoda/syscall.h>
 #include <string.h>
 
@@ -66,3 +67,16 @@ err_t request_list(struct process *caller, const struct message *in, struct answ
 	record_put(out, &entry, sizeof(entry));
 	return E_OK;
 }
+
+#if PAGODA_CHECKED
+err_t request_inject(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct inject_report report;
+	err_t error = inject_set(in->w, &report);
+
+	(void)caller;
+	if (error == E_OK)
+		record_put(out, &report, sizeof(report));
+	return error;
+}
+#endif

@@ -4,6 +4,7 @@
  * endpoint, Space and message page arrived are emptied, and all goes with the Thread's one capability.
  */
 #include "proc.h"
+#include "proto/inject.h"
 #include <pagoda/syscall.h>
 
 /* The program's CSpace, with three endpoints whose badge is the pid. */
@@ -44,10 +45,25 @@ void slots_clear_new(void)
 		slot_clear(slot);
 }
 
+/* true: @batch ends before an object that is refused. */
+static bool batch_is_cut(struct batch *batch)
+{
+	for (uint64_t i = 0; i < batch->count; i++) {
+		if (message_page()->batch[i].number != SYS_object_create || !allocation_refused("object"))
+			continue;
+		batch->count = i;
+		return true;
+	}
+	return false;
+}
+
 err_t thread_build(struct batch *batch)
 {
+	bool cut = batch_is_cut(batch);
 	err_t error = batch_run(batch).error;
 
+	if (cut)
+		error = E_MEMORY;
 	if (error != E_OK)
 		slots_clear_new();
 	return error == E_MEMORY ? E_NO_MEMORY : error;

@@ -6,6 +6,7 @@
 #include "core/archive.h"
 #include "uapi/boot.h"
 #include "vfs.h"
+#include <pagoda/inject.h>
 #include <pagoda/log.h>
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
@@ -50,6 +51,9 @@ static const struct row rows[] = {
 	[VFS_SET_FLAGS] = {request_set_flags, ASK_PROCESS},
 	[VFS_SYMLINK] = {request_symlink, ASK_PROCESS, true},
 	[VFS_READLINK] = {request_readlink, ASK_PROCESS},
+#if PAGODA_CHECKED
+	[VFS_INJECT] = {request_inject, ASK_ANYBODY},
+#endif
 	[VFS_POLL] = {request_poll, ASK_PROCESS},
 	[VFS_PROCESS_CREATE] = {service_process_create, ASK_PROC},
 	[VFS_PROCESS_DESTROY] = {service_process_destroy, ASK_PROC},
@@ -237,6 +241,9 @@ _Noreturn void server_main(const struct server_start *start)
 	start_up(start);
 	for (;;) {
 		request_next(&r, owed);
+#if PAGODA_CHECKED
+		inject_serve(&r.m);
+#endif
 		owed = false;
 		if (r.m.tag & TAG_NOTIFY) {
 			console_news(r.m.w[0]);

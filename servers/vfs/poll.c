@@ -4,6 +4,7 @@
  * time: the caller waits, so nobody closes them. All who wait are looked at when a pipe changed or the
  * console has news; of those who read at once and those who wait here, the former are served first.
  */
+#include "proto/inject.h"
 #include "vfs.h"
 #include <pagoda/counter.h>
 #include <pagoda/log.h>
@@ -84,6 +85,8 @@ static void entries_put(const struct vfs_poll *entries, uint32_t count)
 
 static struct poll *poll_find_free(void)
 {
+	if (allocation_refused("poll"))
+		return NULL;
 	for (uint32_t i = 0; i < POLLS_MAX; i++)
 		if (!polls[i].waiter)
 			return &polls[i];

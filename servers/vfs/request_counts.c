@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the vfs tells about itself. */
 #include "vfs.h"
+#include <pagoda/inject.h>
 #include <string.h>
 
 static uint64_t count_leases(void)
@@ -43,3 +44,17 @@ err_t request_check(struct request *r)
 	r->w[0] = broken;
 	return E_OK;
 }
+
+#if PAGODA_CHECKED
+err_t request_inject(struct request *r)
+{
+	struct inject_report report;
+	err_t error = inject_set(r->m.w, &report);
+
+	if (error != E_OK)
+		return error;
+	memcpy(&message_page()->words[MESSAGE_REGISTERS], &report, sizeof(report));
+	r->words = MESSAGE_REGISTERS + sizeof(report) / sizeof(uint64_t);
+	return E_OK;
+}
+#endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of the pager: file pages on lease, memory for the cache, what a mapping needs to know. */
+#include "proto/inject.h"
 #include "vfs.h"
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
@@ -90,7 +91,8 @@ static err_t cache_map(cap_t slot, uint64_t arenas, uint64_t at)
 {
 	uint32_t source = SERVER_SOURCE_FREE + cache_groups;
 
-	if (sys_space_attach(SERVER_SPACE, source, slot, RIGHT_READ | RIGHT_WRITE).error != E_OK)
+	if (allocation_refused("source") ||
+	    sys_space_attach(SERVER_SPACE, source, slot, RIGHT_READ | RIGHT_WRITE).error != E_OK)
 		return E_NO_MEMORY;
 	for (uint64_t i = 0; i < arenas; i++) {
 		struct result r =

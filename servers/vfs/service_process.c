@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of the process server: processes come, copy themselves, change and go. */
+#include "proto/inject.h"
 #include "vfs.h"
 
 /* Descriptors 0, 1, 2 of a new process. */
@@ -17,7 +18,8 @@ static err_t process_open_console(struct process *process)
 		struct open_request wanted = standard[i];
 
 		wanted.inode = vfs.console;
-		error = file_open(&vfs.files, process, &wanted, &fd);
+		error = allocation_refused("descriptor") ? E_TOO_MANY
+							 : file_open(&vfs.files, process, &wanted, &fd);
 	}
 	return error;
 }

@@ -59,7 +59,7 @@ request_handler request_open, request_close, request_read, request_write, reques
 	request_tty_mode, request_fstat, request_stat, request_readdir, request_counts, request_check,
 	request_dup, request_dup2, request_pipe, request_fd_flags, request_open_flags, request_unlink,
 	request_mkdir, request_rename, request_chdir, request_getcwd, request_change, request_fchange,
-	request_set_flags, request_poll, request_symlink, request_readlink;
+	request_set_flags, request_poll, request_symlink, request_readlink, request_inject;
 request_handler service_process_create, service_process_destroy, service_process_fork, service_process_exec,
 	service_process_lookup, service_process_limit, service_cancel, service_tty_news, service_lookup,
 	service_inode_read, service_lease, service_lease_return, service_cache_grow, service_map_inode,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Callers that wait. The reply of table[i] is kept in slot REPLIES_FIRST + i. */
+#include "proto/inject.h"
 #include "vfs.h"
 #include <pagoda/log.h>
 #include <pagoda/server.h>
@@ -25,6 +26,8 @@ static struct waiter *waiter_take(void)
 {
 	struct waiter *waiter = free_waiters;
 
+	if (allocation_refused("waiter"))
+		return NULL;
 	if (!waiter)
 		return fresh < WAITERS_MAX ? &table[fresh++] : NULL;
 	free_waiters = waiter->next;

@@ -3,6 +3,7 @@
 #ifndef PAGODA_INSPECT_H
 #define PAGODA_INSPECT_H
 
+#include "proto/inject.h"
 #include "proto/records.h"
 #include "uapi/boot.h"
 #include "uapi/error.h"
@@ -44,6 +45,14 @@ enum inspect_server {
 
 /* Verify all invariants of a server: *broken = 0, or the line number of the first that does not hold. */
 MUST_USE err_t inspect_check_server(enum inspect_server server, uint64_t *broken);
+
+/*
+ * Refuse a server's allocations number @first to @last from now on (0 0: none), but none of the process
+ * @exempt (0: nobody). *report: what became of the last such wish. Errors    E_REQUEST: not a checked build;
+ * E_ARGUMENT
+ */
+MUST_USE err_t inspect_inject(enum inspect_server server, uint64_t first, uint64_t last, uint64_t exempt,
+			      struct inject_report *report);
 
 /* Verify all invariants of the kernel; a broken one panics. Errors: E_UNSUPPORTED, not a checked build. */
 MUST_USE err_t inspect_check_kernel(void);

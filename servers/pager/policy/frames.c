@@ -151,7 +151,8 @@ uint64_t frames_take_slow(struct frames *frames, enum frame_state state)
 	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
 	uint32_t index;
 
-	if (!arena || (frames->counts[FRAME_FREE] <= frames->reserve && state != FRAME_BOOKS))
+	if (!arena || (frames->counts[FRAME_FREE] <= frames->reserve && state != FRAME_BOOKS) ||
+	    allocation_refused("frame"))
 		return 0;
 	index = arena_take(frames, arena);
 	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
@@ -178,7 +179,7 @@ uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t
 
 	if (*wanted < count)
 		count = *wanted;
-	if (count == 0 || frames->counts[FRAME_FREE] < frames->reserve + count) {
+	if (count == 0 || frames->counts[FRAME_FREE] < frames->reserve + count || allocation_refused("run")) {
 		*wanted = 1;
 		return frames_take(frames, state);
 	}
@@ -229,7 +230,7 @@ uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_s
 {
 	uint64_t total = frames->count / ARENA_PAGES, at = 0;
 
-	if (arenas == 0 || arenas > total ||
+	if (arenas == 0 || arenas > total || allocation_refused("arenas") ||
 	    frames->counts[FRAME_FREE] < arenas * ARENA_PAGES + frames->reserve)
 		return 0;
 	while (at <= total - arenas && !arenas_are_whole(frames, at, arenas))

@@ -7,6 +7,7 @@
 #ifndef POLICY_FRAMES_H
 #define POLICY_FRAMES_H
 
+#include "proto/inject.h"
 #include "uapi/error.h"
 #include "uapi/layout.h"
 #include "uapi/types.h"
@@ -124,7 +125,8 @@ static inline bool frames_take_is_quick(const struct frames *frames)
 {
 	const struct arena *arena = frames->partial.first;
 
-	return arena && arena->free > 1 && frames->counts[FRAME_FREE] > frames->reserve;
+	return arena && arena->free > 1 && frames->counts[FRAME_FREE] > frames->reserve &&
+	       !allocations_are_watched();
 }
 
 /* Choose a free frame of the arena, which has one, and unlink it. */

@@ -86,9 +86,12 @@ void *nodes_take(struct nodes *nodes)
 
 void *nodes_take_to_fill(struct nodes *nodes)
 {
-	struct node_page *page = nodes->partial ? nodes->partial : page_create(nodes);
+	struct node_page *page;
 	void *node;
 
+	if (allocation_refused("node"))
+		return NULL;
+	page = nodes->partial ? nodes->partial : page_create(nodes);
 	if (!page)
 		return NULL;
 	if (page->free) {

@@ -145,7 +145,7 @@ err_t space_map(struct vm_space *space, const struct area_spec *spec)
 		return error;
 	if (!space_is_free(space, spec->start, spec->bytes))
 		return E_CONFLICT;
-	if (space->areas.count >= space->policy->areas_max)
+	if (space->areas.count >= space->policy->areas_max || allocation_refused("area number"))
 		return E_TOO_MANY;
 	area = area_create(space, spec);
 	if (!area)

@@ -49,7 +49,8 @@ static err_t cuts_take(struct vm_space *space, const struct range_areas *found, 
 	int needed = cuts_inside(found->first, start) + (found->across_end != NULL);
 
 	cuts->count = 0;
-	if (space->areas.count + (uint32_t)needed + more > space->policy->areas_max)
+	if (space->areas.count + (uint32_t)needed + more > space->policy->areas_max ||
+	    (needed + more > 0 && allocation_refused("area number")))
 		return E_TOO_MANY;
 	while (cuts->count < needed) {
 		struct vm_area *area = nodes_take_to_fill(&space->policy->areas);

@@ -2,6 +2,7 @@
 /* Records of processes: pids, the tree, the end and who hears of it. */
 #include "core/process.h"
 #include "core/lists.h"
+#include "proto/inject.h"
 #include <string.h>
 
 static struct process **bucket_of(struct process_table *table, uint32_t pid)
@@ -99,7 +100,7 @@ err_t process_create(struct process_table *table, struct process *parent, struct
 {
 	struct process *process = table->free, **bucket;
 
-	if (!process || is_at_limit(table, parent))
+	if (!process || is_at_limit(table, parent) || allocation_refused("record"))
 		return E_TOO_MANY;
 	table->free = process->hash_next;
 	memset(process, 0, sizeof(*process));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The page cache. */
 #include "cache.h"
+#include "proto/inject.h"
 #include <stddef.h>
 
 err_t cache_grow(struct cache *cache, uint64_t frame, uint8_t *base)
@@ -121,7 +122,7 @@ static err_t cache_reclaim(struct cache *cache)
 
 err_t cache_take(struct cache *cache, struct cache_page **page)
 {
-	if (cache->free == 0 && cache_reclaim(cache) != E_OK)
+	if (allocation_refused("page") || (cache->free == 0 && cache_reclaim(cache) != E_OK))
 		return E_NO_MEMORY;
 	*page = &cache->pages[cache->free - 1];
 	cache->free = (*page)->next;

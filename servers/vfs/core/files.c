@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Open files and descriptors. */
 #include "files.h"
+#include "proto/inject.h"
 #include "proto/records.h"
 #include <string.h>
 
@@ -81,7 +82,7 @@ static uint64_t descriptor_lowest(const struct process *process, uint64_t fd)
 	return fd;
 }
 
-err_t files_have_room(const struct files *files, const struct process *process, uint32_t count)
+static err_t room_find(const struct files *files, const struct process *process, uint32_t count)
 {
 	uint32_t found = 0;
 
@@ -92,10 +93,15 @@ err_t files_have_room(const struct files *files, const struct process *process, 
 	return found == count ? E_OK : E_TOO_MANY;
 }
 
+err_t files_have_room(const struct files *files, const struct process *process, uint32_t count)
+{
+	return allocation_refused("descriptor") ? E_TOO_MANY : room_find(files, process, count);
+}
+
 err_t file_open(struct files *files, struct process *process, const struct open_request *request,
 		uint32_t *fd)
 {
-	err_t error = files_have_room(files, process, 1);
+	err_t error = room_find(files, process, 1);
 	struct open_file *file;
 
 	if (error != E_OK)
@@ -141,7 +147,7 @@ err_t file_duplicate(struct files *files, struct process *process, uint64_t fd, 
 	if (at_least >= process->limit)
 		return E_ARGUMENT;
 	lowest = descriptor_lowest(process, at_least);
-	if (lowest >= process->limit)
+	if (lowest >= process->limit || allocation_refused("descriptor"))
 		return E_TOO_MANY;
 	file->references++;
 	descriptor_set(files, process, lowest, file);

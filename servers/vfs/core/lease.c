@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Leases of file pages. */
 #include "lease.h"
+#include "proto/inject.h"
 #include <stddef.h>
 
 /* Where a leased page lies: a page of the archive, or of the cache. */
@@ -38,7 +39,7 @@ static struct lease_group *group_take(struct lease_table *table, uint64_t handle
 	if (group)
 		return group;
 	number = table->free;
-	if (number == 0 && table->top == LEASE_GROUPS)
+	if ((number == 0 && table->top == LEASE_GROUPS) || allocation_refused("lease group"))
 		return NULL;
 	if (number != 0)
 		table->free = table->groups[number - 1].next;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pipes. */
 #include "pipe.h"
+#include "proto/inject.h"
 #include <string.h>
 
 void pipes_init(struct pipes *pipes, struct cache *cache)
@@ -46,7 +47,7 @@ err_t pipe_create(struct pipes *pipes, uint32_t *number)
 {
 	uint16_t index = pipes->free;
 
-	if (index == 0 && pipes->top == PIPES)
+	if ((index == 0 && pipes->top == PIPES) || allocation_refused("pipe"))
 		return E_TOO_MANY;
 	if (index != 0)
 		pipes->free = pipes->pipes[index - 1].next;

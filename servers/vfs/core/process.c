@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes: who has which descriptors. */
 #include "files.h"
+#include "proto/inject.h"
 #include "proto/records.h"
 
 err_t process_create(struct files *files, uint32_t pid, struct process **process)
@@ -12,7 +13,7 @@ err_t process_create(struct files *files, uint32_t pid, struct process **process
 		return E_ARGUMENT;
 	if (process_find(files, pid))
 		return E_EXISTS;
-	if (index == 0 && files->top_process == FILES_PROCESSES)
+	if ((index == 0 && files->top_process == FILES_PROCESSES) || allocation_refused("process"))
 		return E_TOO_MANY;
 	if (index != 0)
 		files->free_process = files->processes[index - 1].next;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Changes of the tree of names: adding, naming, taking names away. */
+#include "proto/inject.h"
 #include "proto/records.h"
 #include "tree.h"
 #include "tree_link.h"
@@ -19,8 +20,9 @@ static err_t name_check(const char *name, uint32_t name_bytes)
 /* Is there room for one more long name, or for this one? */
 static bool name_has_room(const struct tree *tree, const struct inode *inode, uint32_t name_bytes)
 {
-	return name_bytes <= TREE_NAME_SHORT || (inode && inode->name_long != 0) || tree->long_free != 0 ||
-	       tree->long_top < TREE_NAMES_LONG;
+	if (name_bytes <= TREE_NAME_SHORT || (inode && inode->name_long != 0))
+		return true;
+	return !allocation_refused("long name") && (tree->long_free != 0 || tree->long_top < TREE_NAMES_LONG);
 }
 
 /* The free slots hang together through their first bytes. */
@@ -144,7 +146,7 @@ err_t tree_add(struct tree *tree, uint32_t directory, const char *name, uint32_t
 	if (*number == 0) {
 		if (tree->inodes[directory].fixed)
 			return E_DENIED;
-		if (tree->count == tree->capacity)
+		if (tree->count == tree->capacity || allocation_refused("inode"))
 			return E_TOO_MANY;
 		*number = inode_take(tree, mode);
 		tree->inodes[*number].name = name;
@@ -171,7 +173,8 @@ err_t tree_create(struct tree *tree, uint32_t directory, const char *name, uint3
 		return error;
 	if (tree_find(tree, directory, name, name_bytes) != 0)
 		return E_EXISTS;
-	if (tree->count == tree->capacity || !name_has_room(tree, NULL, name_bytes))
+	if (tree->count == tree->capacity || allocation_refused("inode") ||
+	    !name_has_room(tree, NULL, name_bytes))
 		return E_TOO_MANY;
 	*number = inode_take(tree, mode);
 	inode = &tree->inodes[*number];
@@ -189,7 +192,7 @@ err_t tree_create_link(struct tree *tree, uint32_t directory, const char *name, 
 
 	if (target_bytes == 0 || target_bytes > TREE_NAME_MAX)
 		return target_bytes == 0 ? E_NO_ENTRY : E_NAME_TOO_LONG;
-	if (tree->long_used + slots > TREE_NAMES_LONG)
+	if (tree->long_used + slots > TREE_NAMES_LONG || allocation_refused("long name"))
 		error = E_TOO_MANY;
 	if (error == E_OK)
 		error = tree_create(tree, directory, name, name_bytes, VFS_LINK | 0777, &number);
