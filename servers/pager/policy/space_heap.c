@@ -47,5 +47,5 @@ err_t space_heap_set(struct vm_space *space, vaddr_t wanted, vaddr_t *cut_start,
 	}
 	if (!error)
 		space->heap_break = wanted;
-	return error;
+	return error == E_TOO_MANY ? E_NO_MEMORY : error; /* areas are memory to whoever moves a break */
 }
