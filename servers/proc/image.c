@@ -144,7 +144,8 @@ err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_
 		return E_OK;
 	slots_clear_new();
 	call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, pid);
-	return error;
+	return error == E_TOO_MANY ? E_NO_MEMORY
+				   : error; /* areas; who execs would take it for the arguments */
 }
 
 static err_t file_read(void *context, uint64_t offset, void *to, size_t bytes)
