@@ -83,12 +83,18 @@ void *mmap(void *address, size_t bytes, int prot, int flags, int fd, off_t offse
 	return MAP_FAILED;
 }
 
+/* To cut an area may take one more than there may be: POSIX has ENOMEM for what is lacked here. */
+static int cut_result(err_t error)
+{
+	return posix_result(error == E_TOO_MANY ? E_NO_MEMORY : error);
+}
+
 int munmap(void *address, size_t bytes)
 {
 	struct message m = message_make(PAGER_UNMAP, (uint64_t)address, bytes);
 
 	ipc_call(SLOT_PAGER, &m);
-	return posix_result(message_error(&m));
+	return cut_result(message_error(&m));
 }
 
 int mprotect(void *address, size_t bytes, int prot)
@@ -99,7 +105,7 @@ int mprotect(void *address, size_t bytes, int prot)
 		return posix_fail(E_ARGUMENT);
 	m.w[2] = (uint64_t)prot;
 	ipc_call(SLOT_PAGER, &m);
-	return posix_result(message_error(&m));
+	return cut_result(message_error(&m));
 }
 
 /* Private changes are nobody else's, and those of shared objects are seen at once: there is nothing to write
