@@ -15,6 +15,7 @@ static struct {
 	regex_t pattern;
 	int count, numbers, quiet, inverted;
 	int with_names;
+	int failed; /* a file could not be read */
 } grep;
 
 static void print_line(const char *name, unsigned long number, const char *line)
@@ -24,6 +25,12 @@ static void print_line(const char *name, unsigned long number, const char *line)
 	if (grep.numbers)
 		printf("%lu:", number);
 	puts(line);
+}
+
+static void complain(const char *name)
+{
+	fprintf(stderr, "grep: %s: %s\n", name, strerror(errno));
+	grep.failed = 1;
 }
 
 /* How many lines were chosen. */
@@ -46,6 +53,8 @@ static unsigned long search(FILE *file, const char *name)
 		if (!grep.count)
 			print_line(name, number, line);
 	}
+	if (bytes < 0 && (ferror(file) || !feof(file)))
+		complain(name);
 	free(line);
 	if (grep.count && !grep.quiet)
 		printf("%s%s%lu\n", grep.with_names ? name : "", grep.with_names ? ":" : "", chosen);
@@ -79,7 +88,6 @@ int main(int argc, char **argv)
 {
 	int flags = options_take(argc, argv);
 	unsigned long chosen = 0;
-	int failed = 0;
 
 	if (flags < 0 || optind == argc)
 		return usage();
@@ -97,12 +105,11 @@ int main(int argc, char **argv)
 	for (int i = first; i < argc; i++) {
 		FILE *file = fopen(argv[i], "r");
 		if (file == NULL) {
-			fprintf(stderr, "grep: %s: %s\n", argv[i], strerror(errno));
-			failed = 1;
+			complain(argv[i]);
 			continue;
 		}
 		chosen += search(file, argv[i]);
 		fclose(file);
 	}
-	return finish("grep", failed ? 2 : chosen == 0);
+	return finish("grep", grep.failed ? 2 : chosen == 0);
 }

@@ -29,7 +29,7 @@ static int ring_fill(struct ring *ring, FILE *file)
 		line = NULL;
 	}
 	free(line);
-	return ferror(file);
+	return ferror(file) || !feof(file); /* not to be read, or no memory */
 }
 
 int main(int argc, char **argv)

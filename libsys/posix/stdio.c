@@ -31,6 +31,7 @@ static char input_buffer[INPUT_BYTES];
 static char output_buffer[OUTPUT_BYTES];
 static char error_buffer[ERROR_BYTES];
 
+static ssize_t input_read(int fd, void *to, size_t bytes);
 static ssize_t output_write(int fd, const void *data, size_t bytes);
 static int stream_close(FILE *file);
 
@@ -43,7 +44,7 @@ static int stream_close(FILE *file);
 			.bflags = (flags),                                                             \
 			.buf = (room),                                                                 \
 			.size = (room_bytes),                                                          \
-			.read = read,                                                                  \
+			.read = input_read,                                                            \
 			.write = (writer),                                                             \
 			.lseek = lseek,                                                                \
 			.close = close,                                                                \
@@ -76,6 +77,21 @@ static ssize_t output_write(int fd, const void *data, size_t bytes)
 	ssize_t done = write(fd, data, bytes);
 	if (done < 0)
 		stdout->flags |= __SERR;
+	return done;
+}
+
+/* picolibc takes an error for the end of the file: ferror() is to tell them apart. */
+static ssize_t input_read(int fd, void *to, size_t bytes)
+{
+	ssize_t done = read(fd, to, bytes);
+
+	if (done >= 0)
+		return done;
+	if (input_stream.file.fd == fd)
+		stdin->flags |= __SERR;
+	for (struct stream *stream = open_streams; stream != NULL; stream = stream->next)
+		if (stream->file.fd == fd)
+			stream->file.xfile.cfile.file.flags |= __SERR;
 	return done;
 }
 

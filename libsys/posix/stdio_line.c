@@ -22,7 +22,7 @@ ssize_t getdelim(char **restrict line, size_t *restrict room, int delimiter, FIL
 		*room = 0;
 	do {
 		c = getc(file);
-		if (c == EOF && used == 0)
+		if (c == EOF && (used == 0 || ferror(file)))
 			return -1;
 		if (used + 2 > *room) {
 			size_t wanted = *room < LINE_BYTES_FIRST ? LINE_BYTES_FIRST : 2 * *room;
