@@ -106,6 +106,7 @@ static void end_pager(const char *name, pid_t pid)
 static pid_t fork_program(const char *name, char **argv, int *begin)
 {
 	int ends[2];
+	ssize_t told;
 	char byte;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -117,7 +118,10 @@ static pid_t fork_program(const char *name, char **argv, int *begin)
 		return pid;
 	}
 	close(ends[1]);
-	if (read(ends[0], &byte, 1) != 1)
+	told = read(ends[0], &byte, 1);
+	if (told < 0)
+		fprintf(stderr, "pager: %s: %s\n", argv[0], strerror(errno));
+	if (told != 1)
 		_exit(NOT_STARTED);
 	err_t error = pager_set_supplier(name, true);
 	if (error == E_OK)
@@ -150,6 +154,7 @@ int command_run(int argc, char **argv)
 		fprintf(stderr, "pager: %s: %s\n", name, strerror(errno));
 	if (program < 0)
 		return NOT_STARTED;
+	signal(SIGPIPE, SIG_IGN); /* the program may have ended; its status says so */
 	if (started == 0 || (started > 0 && wait_until_it_serves(name, started)))
 		(void)!write(begin, "", 1);
 	else

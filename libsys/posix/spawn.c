@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* pipe2, execvpe */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -154,9 +155,29 @@ _Noreturn static void child_run(const struct start *start, int report)
 	_exit(NOT_STARTED);
 }
 
+/* Why the child did not start, as it tells; 0: it did. What it says may not be to be had: then it shall not
+ * run. */
+static int start_failed(pid_t child, int report)
+{
+	int reason = 0;
+	ssize_t bytes;
+
+	do
+		bytes = read(report, &reason, sizeof(reason));
+	while (bytes < 0 && errno == EINTR);
+	if (bytes == 0)
+		return 0;
+	if (bytes < 0) {
+		reason = errno;
+		kill(child, SIGKILL);
+	}
+	waitpid(child, NULL, 0);
+	return reason;
+}
+
 static int spawn(pid_t *pid, const struct start *start)
 {
-	int ends[2], reason = 0;
+	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
@@ -165,10 +186,8 @@ static int spawn(pid_t *pid, const struct start *start)
 		child_run(start, ends[1]);
 	int failed = child < 0 ? errno : 0;
 	close(ends[1]);
-	if (child > 0 && read(ends[0], &reason, sizeof(reason)) == sizeof(reason)) {
-		waitpid(child, NULL, 0);
-		failed = reason;
-	}
+	if (child > 0)
+		failed = start_failed(child, ends[0]);
 	close(ends[0]);
 	if (failed == 0 && pid != NULL)
 		*pid = child;
