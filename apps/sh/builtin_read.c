@@ -5,6 +5,7 @@
  */
 #include "builtin.h"
 #include "shell.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -35,13 +36,14 @@ static bool text_put(struct text *text, char byte, char protected)
 	return true;
 }
 
-/* 0: a whole line; 1: the end came first; -1: out of memory. */
+/* 0: a whole line; 1: the end came first, or it cannot be read; -1: out of memory. */
 static int text_read(struct text *text, bool raw)
 {
 	bool escaped = false;
+	ssize_t bytes;
 	char byte;
 
-	while (read(STDIN_FILENO, &byte, 1) == 1) {
+	while ((bytes = read(STDIN_FILENO, &byte, 1)) == 1) {
 		if (byte == 0)
 			continue;
 		if (byte == '\n' && !escaped)
@@ -54,6 +56,8 @@ static int text_read(struct text *text, bool raw)
 			return -1;
 		escaped = false;
 	}
+	if (bytes < 0 && errno != EINTR)
+		shell_complain("read: %s", strerror(errno));
 	return 1;
 }
 

@@ -28,7 +28,7 @@ struct expand_source {
 	size_t argument_count; /* with $0 */
 	/* Set a variable: ${NAME=text} and arithmetic; false: no memory. */
 	bool (*assign)(void *context, const char *name, const char *value);
-	/* Output of a command, from malloc; NULL: no memory. */
+	/* Output of a command, from malloc; NULL: no memory for all of it. */
 	char *(*command)(void *context, const char *text);
 	/* Add the names that match; false: no memory. None may be added. */
 	bool (*match)(void *context, const char *pattern, struct strings *list);

@@ -186,6 +186,14 @@ void input_history_print(void)
 		printf("%5zu  %s\n", i + 1, line.history[i]);
 }
 
+/* A command that is not whole must not run. */
+static void input_broken(const char *name, struct gathered *gathered)
+{
+	shell_complain("%s: %s", name, strerror(errno));
+	gathered->bytes = 0;
+	shell.status = STATUS_NOT_RUN;
+}
+
 /* One line into @gathered without taking what is behind it; false: the end. */
 static bool stream_line(int fd, struct gathered *gathered)
 {
@@ -196,13 +204,17 @@ static bool stream_line(int fd, struct gathered *gathered)
 	while ((bytes = read(fd, piece, seekable ? sizeof(piece) : 1)) > 0) {
 		char *end = memchr(piece, '\n', (size_t)bytes);
 		size_t taken = end != NULL ? (size_t)(end - piece) + 1 : (size_t)bytes;
-		if (!gather(gathered, piece, taken))
-			return false;
+		if (!gather(gathered, piece, taken)) {
+			bytes = -1;
+			break;
+		}
 		if (taken < (size_t)bytes)
 			lseek(fd, (off_t)taken - bytes, SEEK_CUR);
 		if (end != NULL)
 			return true;
 	}
+	if (bytes < 0)
+		input_broken("standard input", gathered);
 	return false;
 }
 
@@ -235,10 +247,12 @@ int input_file(const char *path)
 	}
 	while ((bytes = read(fd, piece, sizeof(piece))) > 0 && gather(&gathered, piece, (size_t)bytes))
 		;
-	close(fd);
 	shell.status = 0;
-	if (gathered.text != NULL)
+	if (bytes != 0)
+		input_broken(path, &gathered);
+	else if (gathered.text != NULL)
 		run_text(gathered.text, path);
+	close(fd);
 	free(gathered.text);
 	return shell.status;
 }

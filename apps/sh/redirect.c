@@ -79,8 +79,8 @@ static bool open_fd(int fd, enum redirect_kind kind, const char *target)
 	return done;
 }
 
-/* The text of a here-document lies in a file without a name. */
-static bool open_text(int fd, const char *text)
+/* A file without a name that has this text, to be read; -1: errno says why not. */
+static int text_open(const char *text)
 {
 	static unsigned number;
 	char path[64];
@@ -89,17 +89,34 @@ static bool open_text(int fd, const char *text)
 
 	snprintf(path, sizeof(path), "/tmp/.sh-%d-%u", (int)getpid(), number++);
 	int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int from = to >= 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (to < 0)
+		return -1;
+	int from = open(path, O_RDONLY | O_CLOEXEC), reason = errno;
 	unlink(path);
 	while (from >= 0 && done < bytes && (written = write(to, text + done, bytes - done)) > 0)
 		done += (size_t)written;
+	if (written < 0)
+		reason = errno;
 	close(to);
-	bool good = from >= 0 && done == bytes && (from == fd || dup2(from, fd) >= 0);
-	if (from == fd)
-		fcntl(fd, F_SETFD, 0);
-	else if (from >= 0)
+	if (from >= 0 && done < bytes) {
 		close(from);
-	return good;
+		from = -1;
+	}
+	errno = reason;
+	return from;
+}
+
+static bool open_text(int fd, const char *text)
+{
+	int from = text_open(text);
+
+	if (from < 0)
+		return false;
+	if (from == fd)
+		return fcntl(fd, F_SETFD, 0) == 0;
+	bool done = dup2(from, fd) >= 0;
+	close(from);
+	return done;
 }
 
 static bool open_target(const struct redirect *redirect, const char *target)

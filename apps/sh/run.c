@@ -100,10 +100,12 @@ static int run_builtin(const struct node *node, const struct word *first, builti
 	int status = 1;
 
 	fflush(stdout);
+	errno = 0;
 	if (redirect_all(node->redirects, keep ? NULL : &saved) && assign_all(node->words, first, false))
 		status = run((int)fields->count, fields->items);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		shell_complain("%s: write error", fields->items[0]);
+		shell_complain("%s: write error%s%s", fields->items[0], errno ? ": " : "",
+			       errno ? strerror(errno) : "");
 		clearerr(stdout);
 		status = status == 0 ? 1 : status;
 	}

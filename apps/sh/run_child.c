@@ -90,7 +90,8 @@ int run_pipe(const struct node *node)
 	return pid > 0 ? job_wait_foreground(pid) : STATUS_NOT_RUN;
 }
 
-/* Everything that can be read; from malloc, ends with a zero. Zeros inside are left out. */
+/* Everything that can be read; from malloc, ends with a zero. Zeros inside are left out. NULL: no memory, or
+ * not all of it can be read. */
 static char *read_all(int fd)
 {
 	size_t room = OUTPUT_FIRST, used = 0;
@@ -109,6 +110,11 @@ static char *read_all(int fd)
 			text = more;
 			room *= 2;
 		}
+	}
+	if (bytes < 0) {
+		shell_complain("$( ): %s", strerror(errno));
+		free(text);
+		text = NULL;
 	}
 	if (text != NULL)
 		text[used] = 0;
