@@ -27,3 +27,10 @@ def posix_programs(_context):
 @scenario('default', 'files are mapped, at fixed places too; what is not built is refused')
 def posix_mappings(_context):
     posix('mappings', 'the_rest')
+
+
+@scenario('quick', 'a stream that cannot be read is told apart from one that is at its end')
+def unreadable_input_is_told(_context):
+    done = run('--', 'sh', '-c', 'for tool in "grep x" head tail; do $tool /bin; echo $?; $tool /dev/null; echo $?; done; echo x | grep x | tail | head')
+    check_equal(done.stdout.decode(), '2\n1\n1\n0\n1\n0\nx\n', 'standard output')
+    check_equal(done.err_body, ''.join(f'{tool}: /bin: Is a directory\n' for tool in ('grep', 'head', 'tail')), 'standard error')
