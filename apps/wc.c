@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	if (!wanted[LINES] && !wanted[WORDS] && !wanted[BYTES])
 		wanted[LINES] = wanted[WORDS] = wanted[BYTES] = 1;
 	if (optind == argc)
-		return count_file(STDIN_FILENO, NULL, &total);
+		return finish("wc", count_file(STDIN_FILENO, NULL, &total));
 	for (int i = optind; i < argc; i++)
 		status |= count_named(argv[i], &total);
 	if (argc - optind > 1)

@@ -155,10 +155,10 @@ int command_run(int argc, char **argv)
 	if (program < 0)
 		return NOT_STARTED;
 	signal(SIGPIPE, SIG_IGN); /* the program may have ended; its status says so */
-	if (started == 0 || (started > 0 && wait_until_it_serves(name, started)))
-		(void)!write(begin, "", 1);
-	else
+	if (started != 0 && (started < 0 || !wait_until_it_serves(name, started)))
 		started = 0;
+	else if (write(begin, "", 1) != 1 && errno != EPIPE)
+		fprintf(stderr, "pager: %s: %s\n", argv[1], strerror(errno));
 	close(begin);
 	int status = wait_for(program);
 	if (started != 0)
