@@ -51,14 +51,16 @@ static uint64_t ahead_frames(const struct fault_request *request, uint64_t *want
 			     struct verdict *verdict)
 {
 	struct vm_space *space = request->space;
-	uint64_t frame = 0;
+	struct frames *frames = &space->policy->frames;
+	uint64_t frame = frames_take_run(frames, FRAME_ANON, wanted);
 
-	*chunk = page_tree_own(&space->pages, &space->policy->trees, request->page);
+	*chunk = frame ? page_tree_own(&space->pages, &space->policy->trees, request->page) : NULL;
 	if (*chunk)
-		frame = frames_take_run(&space->policy->frames, FRAME_ANON, wanted);
-	if (!frame)
-		verdict->kind = VERDICT_NO_MEMORY;
-	return frame;
+		return frame;
+	for (uint64_t i = 0; frame && i < *wanted; i++)
+		frames_give(frames, frame + i);
+	verdict->kind = VERDICT_NO_MEMORY;
+	return 0;
 }
 
 void ahead_take_zero(const struct fault_request *request, uint64_t wanted, struct verdict *verdict)
