@@ -91,6 +91,8 @@ static enum next serve_give(struct forward *forward, struct message *m, uint32_t
 		return run_again(m);
 	if (error)
 		return refuse_lie(forward, m, label);
+	if (verdict.kind == VERDICT_NO_MEMORY)
+		verdict_deny(&verdict, RULE_NO_MEMORY);
 	return fault_finish(process, m, &verdict, ORIGIN_FAULT, forward->supply->custom);
 }
 
