@@ -17,7 +17,7 @@ static const uint8_t errno_of[] = {
 	[E_EXISTS] = EEXIST,	   [E_FAULT] = EFAULT,	      [E_INTERRUPTED] = EINTR,
 	[E_LOOP] = ELOOP,	   [E_NO_CHILD] = ECHILD,     [E_PIPE] = EPIPE,
 	[E_NOT_EMPTY] = ENOTEMPTY, [E_NOT_TTY] = ENOTTY,      [E_CROSS] = EXDEV,
-	[E_DEAD] = ENXIO,
+	[E_DEAD] = ENXIO,	   [E_NO_ROOM] = ENOSPC,
 };
 
 _Static_assert(ENOTSUP < 256 && ETIMEDOUT < 256 && ELOOP < 256, "errno fits a byte");
@@ -32,7 +32,20 @@ int posix_fail(err_t error)
 	return -1;
 }
 
+int posix_fail_full(err_t error, int full)
+{
+	posix_fail(error);
+	if (error == E_TOO_MANY)
+		errno = full;
+	return -1;
+}
+
 int posix_result(err_t error)
 {
 	return error == E_OK ? 0 : posix_fail(error);
+}
+
+int posix_result_full(err_t error, int full)
+{
+	return error == E_OK ? 0 : posix_fail_full(error, full);
 }

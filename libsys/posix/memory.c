@@ -30,7 +30,7 @@ int brk(void *address)
 {
 	if (address == NULL)
 		return posix_fail(E_NO_MEMORY);
-	return posix_result(break_set((uint64_t)address));
+	return posix_result_full(break_set((uint64_t)address), ENOMEM);
 }
 
 void *sbrk(ptrdiff_t increment)
@@ -45,7 +45,7 @@ void *sbrk(ptrdiff_t increment)
 		error = outside || new == 0 ? E_NO_MEMORY : break_set(new);
 	}
 	if (error != E_OK) {
-		posix_fail(error);
+		posix_fail_full(error, ENOMEM);
 		return (void *)-1;
 	}
 	return (void *)old;
@@ -77,16 +77,10 @@ void *mmap(void *address, size_t bytes, int prot, int flags, int fd, off_t offse
 		error = map_call(&m, flags, fd, offset);
 	if (error == E_OK)
 		return (void *)m.w[0];
-	posix_fail(error);
+	posix_fail_full(error, ENOMEM);
 	if (error == E_LOOP) /* of pagers that wait for each other, not of links */
 		errno = EDEADLK;
 	return MAP_FAILED;
-}
-
-/* To cut an area may take one more than there may be: POSIX has ENOMEM for what is lacked here. */
-static int cut_result(err_t error)
-{
-	return posix_result(error == E_TOO_MANY ? E_NO_MEMORY : error);
 }
 
 int munmap(void *address, size_t bytes)
@@ -94,7 +88,7 @@ int munmap(void *address, size_t bytes)
 	struct message m = message_make(PAGER_UNMAP, (uint64_t)address, bytes);
 
 	ipc_call(SLOT_PAGER, &m);
-	return cut_result(message_error(&m));
+	return posix_result_full(message_error(&m), ENOMEM);
 }
 
 int mprotect(void *address, size_t bytes, int prot)
@@ -105,7 +99,7 @@ int mprotect(void *address, size_t bytes, int prot)
 		return posix_fail(E_ARGUMENT);
 	m.w[2] = (uint64_t)prot;
 	ipc_call(SLOT_PAGER, &m);
-	return cut_result(message_error(&m));
+	return posix_result_full(message_error(&m), ENOMEM);
 }
 
 /* Private changes are nobody else's, and those of shared objects are seen at once: there is nothing to write

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* poll, ppoll, select, pselect over VFS_POLL. */
 #include "posix/posix.h"
+#include <errno.h>
 #include <pagoda/inspect.h>
 #include <poll.h>
 #include <signal.h>
@@ -28,7 +29,7 @@ static int poll_until(struct pollfd *files, nfds_t count, uint64_t deadline)
 	ipc_call(SLOT_VFS, &m);
 	err_t error = message_error(&m);
 	if (error != E_OK)
-		return posix_fail(error);
+		return posix_fail_full(error, EAGAIN);
 	memcpy(files, &message_page()->words[MESSAGE_REGISTERS], count * sizeof(*files));
 	return (int)m.w[0];
 }

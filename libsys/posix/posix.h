@@ -18,6 +18,10 @@ int posix_fail(err_t error);
 /* posix_fail() for an error, else 0. */
 int posix_result(err_t error);
 
+/* The same where E_TOO_MANY is about no descriptors: errno is @full then. */
+int posix_fail_full(err_t error, int full);
+int posix_result_full(err_t error, int full);
+
 #define POSIX_PATH_BYTES_MAX 4096
 
 /*

@@ -49,11 +49,7 @@ pid_t fork(void)
 			   "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31");
 	__asm__ volatile("fscsr %0" : : "r"(fcsr));
 	err_t error = message_error(&m);
-	if (error == E_TOO_MANY) {
-		errno = EAGAIN;
-		return -1;
-	}
-	return error == E_OK ? (pid_t)m.w[0] : posix_fail(error);
+	return error == E_OK ? (pid_t)m.w[0] : posix_fail_full(error, EAGAIN);
 }
 
 /* A fork: POSIX lets the parent run on. */

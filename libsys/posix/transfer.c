@@ -7,6 +7,7 @@
  */
 #include "posix/posix.h"
 #include "uapi/fault.h"
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -140,7 +141,7 @@ static __attribute__((noinline)) ssize_t transfer_rest(uint32_t request, int fd,
 	if (error == E_PIPE)
 		raise(SIGPIPE);
 	if (error != E_OK && done == 0)
-		return posix_fail(error == E_BUSY ? E_LATER : error); /* EAGAIN: O_NONBLOCK */
+		return posix_fail_full(error == E_BUSY ? E_LATER : error, ENOBUFS); /* EAGAIN: O_NONBLOCK */
 	return (ssize_t)done;
 }
 

@@ -40,6 +40,6 @@ void memory_refused(void)
 	while (memory_waiters.first) {
 		struct waiter *waiter = memory_waiters.first;
 
-		waiter_answer(waiter, waiter->t.done > 0 ? E_OK : E_NO_MEMORY);
+		waiter_answer(waiter, move_answer(waiter->file, &waiter->t, E_NO_MEMORY));
 	}
 }

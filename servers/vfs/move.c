@@ -17,12 +17,13 @@ static struct waiters *queue_of(const struct file_kind *kind, const struct open_
 	return kind->waiters[write] ? kind->waiters[write](file) : NULL;
 }
 
-/* What an answer is when not all was done: a short write, rather than none. */
-static err_t move_answer(const struct transfer *t, err_t error)
+/* What an answer is when not all was done: a short write, rather than none. A file system without memory is
+ * full. */
+err_t move_answer(const struct open_file *file, const struct transfer *t, err_t error)
 {
 	if (t->done > 0 && error != E_OK && error != E_ABSENT)
 		return E_OK;
-	return error;
+	return error == E_NO_MEMORY && file->kind == FILE_INODE ? E_NO_ROOM : error;
 }
 
 /* One read or write of the current caller; E_LATER: it waits, or its buffer is to be passed. */
@@ -40,7 +41,7 @@ static inline err_t move_start(struct open_file *file, struct transfer *t, bool 
 		error = waiter_park(&memory_waiters, file, t, write);
 	else if (error == E_LATER)
 		error = waiter_park(queue, file, t, write);
-	return error == E_LATER ? E_LATER : move_answer(t, error);
+	return error == E_LATER ? E_LATER : move_answer(file, t, error);
 }
 
 err_t move_request(struct request *r, bool write)
@@ -89,7 +90,7 @@ static bool waiter_serve(struct waiter *waiter)
 		waiter_move(waiter, queue);
 		return true;
 	}
-	waiter_answer(waiter, move_answer(&waiter->t, error));
+	waiter_answer(waiter, move_answer(waiter->file, &waiter->t, error));
 	return true;
 }
 
@@ -120,7 +121,7 @@ void move_cancel(struct process *process, err_t answer)
 		if (answer == E_STALE)
 			waiter_drop(waiter);
 		else
-			waiter_answer(waiter, move_answer(&waiter->t, answer));
+			waiter_answer(waiter, move_answer(waiter->file, &waiter->t, answer));
 	}
 	console_serve();
 }

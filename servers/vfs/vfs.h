@@ -107,6 +107,8 @@ void tell_time(void);
 
 /* A request to read or write; E_LATER: it waits, or its buffer is to be passed. r->w[0]: how many bytes. */
 MUST_USE err_t move_request(struct request *r, bool write);
+/* What a transfer that ends with @error answers. */
+MUST_USE err_t move_answer(const struct open_file *file, const struct transfer *t, err_t error);
 /* Try again for those who wait, in order, until one has to go on waiting. */
 void move_serve(struct waiters *waiters);
 /* Serve those who wait for the pipes that changed. */

@@ -84,7 +84,7 @@ static void make(uint32_t parent, const struct path_end *end, uint8_t what, stru
 			what == 1 ? VFS_REGULAR | 0644 : VFS_DIRECTORY | (fuzz_byte(input) & 0777), &number);
 	}
 	FUZZ_TRUE(error == E_OK || error == E_NO_ENTRY || error == E_NAME_TOO_LONG || error == E_ARGUMENT ||
-		  error == E_TOO_MANY || error == E_NOT_DIRECTORY || error == E_EXISTS);
+		  error == E_NO_ROOM || error == E_NOT_DIRECTORY || error == E_EXISTS);
 	free(target.bytes);
 }
 
@@ -113,7 +113,7 @@ static void rename_entry(uint32_t number, struct fuzz_input *input)
 		return; /* ends in "." or ".." */
 	error = tree_rename(&tree, number, end.parent, end.name, end.name_bytes, end.inode);
 	FUZZ_TRUE(error == E_OK || error == E_NO_ENTRY || error == E_NAME_TOO_LONG || error == E_ARGUMENT ||
-		  error == E_TOO_MANY || error == E_DENIED);
+		  error == E_NO_ROOM || error == E_DENIED);
 }
 
 static void command(struct fuzz_input *input)

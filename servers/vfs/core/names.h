@@ -21,7 +21,7 @@ struct names_open {
 
 /*
  * The inode that opening @path means; with OPEN_CREATE it may be new. Nothing is cut yet (OPEN_TRUNCATE).
- * Errors    of path_walk(); E_EXISTS, E_IS_DIRECTORY, E_NOT_DIRECTORY, E_ACCESS, E_TOO_MANY, E_DENIED (an
+ * Errors    of path_walk(); E_EXISTS, E_IS_DIRECTORY, E_NOT_DIRECTORY, E_ACCESS, E_NO_ROOM, E_DENIED (an
  *           object is not cut)
  */
 MUST_USE err_t names_open(struct store *store, const struct path *path, const struct names_open *how,
@@ -44,7 +44,7 @@ MUST_USE err_t names_remove(struct store *store, const struct path *path, bool d
 
 /*
  * Give @from the name @to; what is there is replaced, a file by a file and an empty directory by a directory.
- * Errors    as names_remove() for both; E_ARGUMENT: @to lies below @from; E_TOO_MANY (long names)
+ * Errors    as names_remove() for both; E_ARGUMENT: @to lies below @from; E_NO_ROOM (long names)
  */
 MUST_USE err_t names_rename(struct store *store, const struct path *from, const struct path *to);
 

@@ -36,7 +36,7 @@ err_t object_publish(struct tree *tree, uint32_t directory, const struct object_
 		return E_EXISTS;
 	error = tree_create(tree, directory, facts->name, facts->name_bytes, VFS_REGULAR | facts->mode,
 			    &number);
-	if (error == E_TOO_MANY)
+	if (error == E_NO_ROOM)
 		return E_NO_MEMORY;
 	if (error != E_OK)
 		return error == E_EXISTS ? E_EXISTS : E_ARGUMENT;

@@ -108,7 +108,7 @@ bool tree_is_below(const struct tree *tree, uint32_t number, uint32_t directory)
 /*
  * Add an entry whose name is borrowed, or give back the one that is there if both are directories or neither
  * is; *number names it. Its mode is set, its contents are the caller's to set.
- * Errors    E_NAME_TOO_LONG, E_ARGUMENT (empty, "." or "..", a slash), E_TOO_MANY, E_NOT_DIRECTORY
+ * Errors    E_NAME_TOO_LONG, E_ARGUMENT (empty, "." or "..", a slash), E_NO_ROOM, E_NOT_DIRECTORY
  *           (@directory is none), E_EXISTS (a directory would replace a file, a file a directory, or
  *           anything a device), E_DENIED (@directory is fixed)
  */

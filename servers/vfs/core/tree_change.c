@@ -147,7 +147,7 @@ err_t tree_add(struct tree *tree, uint32_t directory, const char *name, uint32_t
 		if (tree->inodes[directory].fixed)
 			return E_DENIED;
 		if (tree->count == tree->capacity || allocation_refused("inode"))
-			return E_TOO_MANY;
+			return E_NO_ROOM;
 		*number = inode_take(tree, mode);
 		tree->inodes[*number].name = name;
 		tree->inodes[*number].name_bytes = name_bytes;
@@ -175,7 +175,7 @@ err_t tree_create(struct tree *tree, uint32_t directory, const char *name, uint3
 		return E_EXISTS;
 	if (tree->count == tree->capacity || allocation_refused("inode") ||
 	    !name_has_room(tree, NULL, name_bytes))
-		return E_TOO_MANY;
+		return E_NO_ROOM;
 	*number = inode_take(tree, mode);
 	inode = &tree->inodes[*number];
 	inode->birth = inode->version = ++tree->versions;
@@ -193,7 +193,7 @@ err_t tree_create_link(struct tree *tree, uint32_t directory, const char *name, 
 	if (target_bytes == 0 || target_bytes > TREE_NAME_MAX)
 		return target_bytes == 0 ? E_NO_ENTRY : E_NAME_TOO_LONG;
 	if (tree->long_used + slots > TREE_NAMES_LONG || allocation_refused("long name"))
-		error = E_TOO_MANY;
+		error = E_NO_ROOM;
 	if (error == E_OK)
 		error = tree_create(tree, directory, name, name_bytes, VFS_LINK | 0777, &number);
 	if (error != E_OK)
@@ -221,7 +221,7 @@ err_t tree_rename(struct tree *tree, uint32_t number, uint32_t directory, const 
 	if (error != E_OK)
 		return error;
 	if (!name_has_room(tree, inode, name_bytes))
-		return E_TOO_MANY;
+		return E_NO_ROOM;
 	if (replaced != 0)
 		tree_unname(tree, replaced);
 	tree_unhang(tree, number);

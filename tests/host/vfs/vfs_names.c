@@ -151,7 +151,7 @@ TEST(links_end_when_their_room_is_full)
 		snprintf(text, sizeof(text), "/%u", count++);
 		error = make_link(text, "target");
 	} while (error == E_OK);
-	CHECK_EQ(error, E_TOO_MANY);
+	CHECK_EQ(error, E_NO_ROOM);
 	CHECK_EQ(count, TREE_NAMES_LONG + 1);
 	world_check();
 	CHECK_EQ(remove_file("/7"), E_OK);
@@ -242,13 +242,13 @@ TEST(long_names_come_to_an_end_and_come_back)
 		snprintf(name + 190, 11, "%010u", made);
 		error = make(name);
 		if (error != E_OK) {
-			CHECK_EQ(error, E_TOO_MANY);
+			CHECK_EQ(error, E_NO_ROOM);
 			break;
 		}
 	}
 	CHECK_EQ(made, TREE_NAMES_LONG);
 	CHECK_EQ(make("/short"), E_OK);
-	CHECK_EQ(rename_to("/short", name), E_TOO_MANY);
+	CHECK_EQ(rename_to("/short", name), E_NO_ROOM);
 	snprintf(name + 190, 11, "%010u", 7);
 	CHECK_EQ(rename_to(name, "/s"), E_OK);
 	CHECK_EQ(make(name), E_OK);

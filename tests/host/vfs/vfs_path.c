@@ -198,7 +198,7 @@ TEST(a_full_tree_says_so_and_stays_whole)
 		snprintf(names[i], sizeof(names[i]), "n%u", i);
 		CHECK_EQ(tree_add(&tree, TREE_ROOT, names[i], strlen(names[i]), VFS_REGULAR, &number), E_OK);
 	}
-	CHECK_EQ(tree_add(&tree, TREE_ROOT, "more", 4, VFS_REGULAR, &number), E_TOO_MANY);
+	CHECK_EQ(tree_add(&tree, TREE_ROOT, "more", 4, VFS_REGULAR, &number), E_NO_ROOM);
 	for (unsigned i = 1; i < INODES; i++)
 		CHECK_TRUE(tree_find(&tree, TREE_ROOT, names[i], strlen(names[i])) != 0);
 	CHECK_EQ(tree_check(&tree), 0);
