@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * stress fork|exec|memory [N] [--alive K]: the same thing N times (K), up to K of them at once (1). fork: a
- * child that writes its stack; exec: a child that becomes `true`; memory: a child that fills 1 MiB and checks
- * it.
- */
+/* Children one after the other or at once, each of which must do well. */
+#include "stress.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -51,13 +48,15 @@ static int child_memory(unsigned long number)
 
 static const struct {
 	const char *name;
-	int (*run)(unsigned long number);
+	child_run *run;
 } kinds[] = {{"fork", child_fork}, {"exec", child_exec}, {"memory", child_memory}};
 
-static int usage(void)
+child_run *children_find(const char *name)
 {
-	fprintf(stderr, "usage: stress fork|exec|memory [N] [--alive K]\n");
-	return 2;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(name, kinds[i].name) == 0)
+			return kinds[i].run;
+	return NULL;
 }
 
 /* One child less; false: it failed. */
@@ -71,7 +70,7 @@ static int collect(void)
 	return pid > 0 && status == 0;
 }
 
-static int stress(int (*run)(unsigned long), unsigned long count, unsigned long alive)
+int children_run(child_run *run, unsigned long count, unsigned long alive)
 {
 	unsigned long running = 0, good = 0;
 	int failed = 0;
@@ -96,34 +95,4 @@ static int stress(int (*run)(unsigned long), unsigned long count, unsigned long 
 		good += collect();
 	printf("stress: %lu of %lu done\n", good, count);
 	return good != count;
-}
-
-/* A number above 0; 0: it is none. */
-static unsigned long number(const char *word)
-{
-	char *end = NULL;
-	unsigned long value = strtoul(word, &end, 10);
-
-	return end == word || *end != 0 ? 0 : value;
-}
-
-int main(int argc, char **argv)
-{
-	unsigned long count = 0, alive = 0;
-
-	for (int i = 2; i < argc; i++) {
-		bool is_alive = strcmp(argv[i], "--alive") == 0 && i + 1 < argc;
-		unsigned long *which = is_alive ? &alive : &count;
-
-		if (*which != 0 || (*which = number(argv[is_alive ? ++i : i])) == 0)
-			return usage();
-	}
-	if (count == 0)
-		count = alive;
-	if (argc < 3 || count == 0)
-		return usage();
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcmp(argv[1], kinds[i].name) == 0)
-			return stress(kinds[i].run, count, alive == 0 ? 1 : alive);
-	return usage();
 }

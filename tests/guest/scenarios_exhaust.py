@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Everything that can be exhausted, one after the other: the offender hears of it, its neighbour does not, and all comes back."""
+import os
+import re
+
+import build as builds
+from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
+
+NEIGHBOUR = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/neighbour')
+LINE = r'stress: mode=(\w+) count=(\d+) unit=\w+ met=(\S+)'
+ENDED = r'stress\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=0x[0-9a-f]+-0x[0-9a-f]+,rw-,anon: .+'
+
+# What each mode may meet. SIGKILL: it is ended, with one line on standard error.
+MODES = {
+    'fill': ('SIGKILL',), 'map': ('ENOMEM',), 'huge': ('ENOMEM',), 'areas': ('ENOMEM',), 'sparse': ('SIGKILL',),
+    'files': ('EMFILE',), 'pipes': ('EMFILE',), 'tmpfs': ('ENOSPC',), 'nodes': ('ENOSPC',), 'depth': ('ENOSPC',),
+    'bomb': ('EAGAIN', 'ENOMEM'), 'zombies': ('EAGAIN', 'ENOMEM'), 'chain': ('EAGAIN', 'ENOMEM'),
+    'sleepers': ('EAGAIN', 'ENOMEM'), 'pollers': ('EAGAIN',), 'publish': ('E_TOO_MANY',),
+    'register': ('E_NO_MEMORY', 'E_TOO_MANY'),
+}
+WARM_UP = ('tmpfs', 'zombies')  # the servers keep cache and a Pool, the shell a page of its own
+WHOLE = [f'check: {part}: ok' for part in ('kernel', 'pager', 'vfs', 'proc')]
+
+
+def beside(mode):
+    return f'neighbour /tmp/enough & stress {mode}; touch /tmp/enough; wait $!; echo status $?; rm /tmp/enough; free --raw'
+
+
+def script_of(modes):
+    """Each mode after a warm-up, so that `free --raw` can be as before."""
+    return '; '.join([*(beside(mode) for mode in (*WARM_UP, *modes)), 'check'])
+
+
+def check_mode(mode, lines, before):
+    """The lines of one mode: of stress, of the neighbour, its status, the accounts afterwards."""
+    found = [re.fullmatch(LINE, line) for line in lines]
+    met = next((match.group(3) for match in found if match), None)
+    check(met in MODES[mode], f'{mode}: met {met}, not one of {MODES[mode]}: {lines}')
+    check(any(re.fullmatch(r'neighbour: rounds=\d+', line) for line in lines), f'{mode}: the neighbour did not go on: {lines}')
+    check_equal(lines[-2:], ['status 0', before], f'{mode}: status of the neighbour, free --raw as before')
+
+
+def beside_a_neighbour(modes, memory, timeout_s=300):
+    done = run('--mem', memory, '--add', NEIGHBOUR, '--', 'sh', '-c', script_of(modes), timeout_s=timeout_s)
+    lines = done.stdout.decode(errors='replace').splitlines()
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    check_equal(lines[-4:], WHOLE, 'check')
+    accounts = [i for i, line in enumerate(lines) if line.startswith('frames_total=')]
+    check_equal(len(accounts), len(WARM_UP) + len(modes), f'lines of free in {lines}')
+    accounts = accounts[len(WARM_UP) - 1:]
+    killed = len(re.findall('^' + ENDED + '$', done.err, re.MULTILINE))
+    check_equal(killed, sum('met=SIGKILL' in line for line in lines), 'lines about ended processes on standard error')
+    results = []
+    for number, mode in enumerate(modes):
+        try:
+            check_mode(mode, lines[accounts[number] + 1:accounts[number + 1] + 1], lines[accounts[0]])
+            results.append(Subcase(f'{mode} --mem {memory}'))
+        except Failure as failure:
+            results.append(Subcase(f'{mode} --mem {memory}', str(failure)))
+    return results
+
+
+SAMPLE = ('fill', 'sparse', 'files', 'pipes', 'nodes', 'chain', 'pollers', 'publish', 'register')
+MEMORIES = ('32M', '64M', '128M', '512M', '1G')  # from the smallest that boots
+
+
+@scenario('default', 'what can be exhausted, beside a neighbour: the offender meets its limit, the neighbour goes on, all comes back')
+def exhaustion_harms_no_neighbour(_context):
+    return beside_a_neighbour(SAMPLE, '64M')
+
+
+@scenario('deep', 'each exhaustion beside a neighbour, from the smallest memory that boots to 1 GiB')
+def exhaustion_harms_no_neighbour_anywhere(_context):
+    return [result for memory in MEMORIES for result in beside_a_neighbour(tuple(MODES), memory)]
