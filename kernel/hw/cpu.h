@@ -22,6 +22,7 @@ struct cpu {
 	uint64_t entered_instret; /* checked build: rdinstret at the last entry or look at interrupts */
 	uint64_t entered_cause;	  /* checked build: scause | a7 << 8 of this visit */
 	uint64_t armed_ticks;	  /* what the timer is set to */
+	uint64_t slice_end_ticks; /* from then on equals take turns */
 };
 
 extern struct cpu cpus[CPU_MAX];

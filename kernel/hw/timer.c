@@ -13,6 +13,7 @@ AT_BOOT void timer_init(uint64_t timebase_hz)
 {
 	timer_tick_ticks = timebase_hz / 100;
 	cpu_this()->armed_ticks = ~0ul;
+	(void)timer_end_slice();
 	timer_rearm(~0ul);
 	csr_set(sie, INTERRUPT_TIMER | INTERRUPT_EXTERNAL);
 }
@@ -27,8 +28,19 @@ void timer_arm_by(uint64_t ticks)
 
 void timer_rearm(uint64_t deadline)
 {
-	uint64_t slice_end = timer_now() + timer_tick_ticks;
+	uint64_t slice_end = cpu_this()->slice_end_ticks;
 
 	cpu_this()->armed_ticks = ~0ul;
 	timer_arm_by(deadline < slice_end ? deadline : slice_end);
+}
+
+bool timer_end_slice(void)
+{
+	struct cpu *cpu = cpu_this();
+	uint64_t now = timer_now();
+
+	if (now < cpu->slice_end_ticks)
+		return false;
+	cpu->slice_end_ticks = now + timer_tick_ticks;
+	return true;
 }

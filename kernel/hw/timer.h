@@ -18,7 +18,10 @@ void timer_init(uint64_t timebase_hz);
 /** Interrupt no later than at @ticks; an earlier setting stays. */
 void timer_arm_by(uint64_t ticks);
 
-/** After a timer interrupt: the next one at @deadline or one time slice from now, whatever is first. */
+/** True: the time slice is over, and another one begins. */
+bool timer_end_slice(void);
+
+/** After a timer interrupt: the next one at @deadline or at the end of the time slice, whatever is first. */
 void timer_rearm(uint64_t deadline);
 
 #endif

@@ -158,12 +158,15 @@ void sched_timer_interrupt(void)
 {
 	struct deadline_node *first = deadline_first(&deadline_set);
 	uint64_t now = timer_now();
+	bool slice_is_over;
 
 	trace(TRACE_TIMER, 0, 0, 0);
 	for (unsigned i = 0; i < DEADLINES_A_VISIT && first != NULL && first->time <= now; i++) {
 		deadline_passed(first);
 		first = deadline_first(&deadline_set);
 	}
+	slice_is_over = timer_end_slice();
 	timer_rearm(first == NULL ? DEADLINE_NEVER : first->time);
-	sched_yield();
+	if (slice_is_over) /* another's deadline is nobody's end of turn */
+		sched_yield();
 }
