@@ -210,6 +210,8 @@ struct result syscall_irq_ack(struct thread *thread, uint64_t irq)
 	return failed(E_OK);
 }
 
+#define TRACE_FLAGS_CHECKED (TRACE_FLAG_GENERAL_ONLY | TRACE_FLAG_IRQ_ANEW)
+
 struct result syscall_trace_control(struct thread *thread, uint64_t irq_all, uint64_t flags)
 {
 	struct slot *slot;
@@ -217,13 +219,16 @@ struct result syscall_trace_control(struct thread *thread, uint64_t irq_all, uin
 
 	if (error == E_OK && slot->a != 0)
 		error = E_KIND;
-	if (error == E_OK && (flags & ~(uint64_t)(TRACE_FLAG_ON | TRACE_FLAG_GENERAL_ONLY)) != 0)
+	if (error == E_OK && (flags & ~(uint64_t)(TRACE_FLAG_ON | TRACE_FLAGS_CHECKED)) != 0)
 		error = E_RANGE;
-	if (error == E_OK && (flags & TRACE_FLAG_GENERAL_ONLY) && !PAGODA_CHECKED)
+	if (error == E_OK && (flags & TRACE_FLAGS_CHECKED) && !PAGODA_CHECKED)
 		error = E_UNSUPPORTED;
-	if (error == E_OK)
-		trace_flags = flags;
-	return failed(error);
+	if (error != E_OK)
+		return failed(error);
+	trace_flags = flags & ~(uint64_t)TRACE_FLAG_IRQ_ANEW;
+	if (flags & TRACE_FLAG_IRQ_ANEW)
+		info->irq_off_max = info->irq_off_call = 0;
+	return failed(E_OK);
 }
 
 struct result syscall_system_check(struct thread *thread)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The kernel's own tests: an image that takes init's place and tries every call, on one hart and on four."""
+import functools
 import os
 import re
 import subprocess
@@ -7,7 +8,7 @@ import subprocess
 import build
 import kernel_image
 from kernel_image import run_image
-from scenario import Failure, Subcase, check, check_equal, scenario
+from scenario import Failure, Subcase, check, check_equal, run, scenario
 
 IMAGE = 'kernel_ktest.elf'
 LINE = re.compile(r'^(ok|not ok) ([^:\n]+?)(?:: (.*))?$', re.MULTILINE)
@@ -37,10 +38,54 @@ def kernel_tests_on_4_harts(_context):
     return run_kernel_tests(4)
 
 
-@scenario('quick', 'no kernel test, the revoke of 256 MiB in 8 spaces included, keeps interrupts off for long')
+IRQ_OFF_OF = re.compile(r'^ktest: irq_off (\w+)=(\d+)', re.MULTILINE)
+BESIDE = re.compile(r'^ktest: beside (\w+): call (\d+), fault (\d+)', re.MULTILINE)
+NEAR = 0.02  # of a bystander's costs
+BOUNDS_PAGE = os.path.join(build.ROOT, 'docs/kernel-bounds.md')
+
+
+@functools.lru_cache(maxsize=1)
+def counted_image():
+    return run_image(IMAGE, 1, ['--count'])[0]
+
+
+def stated_bounds():
+    """Operation: instructions, from the table of docs/kernel-bounds.md."""
+    with open(BOUNDS_PAGE, encoding='utf-8') as stream:
+        return {name: int(count.replace(',', '')) for name, count in re.findall(r'^\| `(\w+)` \| ([\d,]+) \|$', stream.read(), re.MULTILINE)}
+
+
+@scenario('quick', 'no kernel test keeps interrupts off for long, the named long operations no longer than stated')
 def interrupts_are_off_for_a_bounded_time(_context):
-    text, _ = run_image(IMAGE, 1, ['--count'])
+    text, stated = counted_image(), stated_bounds()
     kernel_image.check_irq_off(text)
+    measured = {name: int(count) for name, count in IRQ_OFF_OF.findall(text)}
+    check(len(measured) >= 5, f'operations that were measured: {measured}')
+    for name, count in measured.items():
+        check(name in stated, f'{name} does not stand in docs/kernel-bounds.md')
+        check(0 < count <= stated[name], f'{name}: {count} instructions with interrupts off, stated {stated.get(name)}')
+
+
+@scenario('quick', 'calls and faults of a bystander cost the same beside timers, notifications, full endpoints and changing priorities')
+def bystander_pays_for_nobody_in_the_kernel(_context):
+    found = BESIDE.findall(counted_image())
+    half = len(found) // 2  # by the fast path; where each answer takes the general one, the others have their turn first
+    check(half >= 5, f'storms: {found}')
+    costs = {name: (int(call), int(fault)) for name, call, fault in found[:half]}
+    plain = costs.pop('nobody')
+    for name, seen in costs.items():
+        for cost, alone in zip(seen, plain):
+            check(abs(cost - alone) <= NEAR * alone, f'beside {name}: {cost} instructions, {alone} alone')
+
+
+@scenario('default', 'exit, munmap and fork of 256 MiB and the end of a thousand processes keep interrupts off no longer than stated')
+def ends_of_programs_are_bounded(_context):
+    program = os.path.join(build.folder_of('checked'), 'tests/guest/programs/bounds')
+    done = run('--count', '--add', program, '--', 'bounds', timeout_s=240)
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    found = re.findall(r'^(\w+) irq_off_max=(\d+)$', done.stdout.decode(), re.MULTILINE)
+    check_equal(len(found), 5, f'operations in {found}')
+    check(0 < int(found[-1][1]) <= stated_bounds()['programs'], f'{found}, stated {stated_bounds()["programs"]}')
 
 
 TEXT_BYTES_MAX = 32768

@@ -161,6 +161,15 @@ struct counts {
 	uint64_t slots, tables, frames_kernel;
 };
 struct counts counts_now(void);
+/* Whole arenas of the largest RAM range, past those of the world, as Memory in @slot. */
+void take_arenas(unsigned slot, uint64_t arenas);
+
+/*
+ * The longest stretch without a look at the interrupts, of what @operation does from irq_begin() on: printed,
+ * in the checked build, for the host to hold against its bound.
+ */
+void irq_begin(void);
+void irq_end(const char *operation);
 bool counts_equal(const struct counts *a, const struct counts *b);
 
 #define EXPECT_EQ(got, wanted)                                                                 \

@@ -41,6 +41,28 @@ void observe(uint64_t value)
 	digest = (digest ^ value) * 0x100000001b3;
 }
 
+static uint64_t irq_longest, irq_longest_call; /* of what irq_begin() made the kernel forget, too */
+
+static void irq_gather(void)
+{
+	if (world_info()->irq_off_max > irq_longest) {
+		irq_longest = world_info()->irq_off_max;
+		irq_longest_call = world_info()->irq_off_call;
+	}
+}
+
+void irq_begin(void)
+{
+	irq_gather();
+	(void)sys_trace_control(BOOT_SLOT_IRQ_ALL, TRACE_FLAG_IRQ_ANEW | trace_flags_now);
+}
+
+void irq_end(const char *operation)
+{
+	print("ktest: irq_off %s=%lu\n", operation, world_info()->irq_off_max);
+	irq_gather();
+}
+
 static const char *file_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -125,8 +147,8 @@ _Noreturn void init_main(const struct boot_info *info)
 	      has_general ? "both" : "default");
 	for (unsigned i = 0; i < SCENARIOS; i++)
 		run_both(&scenarios[i], has_general);
-	print("ktest: irq_off_max=%lu irq_off_call=%lu\n", world_info()->irq_off_max,
-	      world_info()->irq_off_call);
+	irq_gather();
+	print("ktest: irq_off_max=%lu irq_off_call=%lu\n", irq_longest, irq_longest_call);
 	print("ktest: %u passed, %u failed\n", passed, failed);
 	power_off(failed == 0);
 }

@@ -125,6 +125,22 @@ void world_begin(void)
 	create(SLOT_FAULTS, KIND_ENDPOINT, 0);
 }
 
+void take_arenas(unsigned slot, uint64_t arenas)
+{
+	unsigned best = 0;
+	uint64_t skip;
+
+	for (unsigned i = 0; i < boot->memory_count; i++) {
+		if (boot->memory[i].kind == BOOT_MEMORY_RAM &&
+		    (boot->memory[best].kind != BOOT_MEMORY_RAM ||
+		     boot->memory[i].bytes > boot->memory[best].bytes))
+			best = i;
+	}
+	skip = (0 - boot->memory[best].base) % ARENA_BYTES + WORLD_ARENAS * ARENA_BYTES;
+	EXPECT(boot->memory[best].bytes >= skip + arenas * ARENA_BYTES);
+	MUST(sys_memory_carve(BOOT_SLOT_MEMORY + best, slot, skip / PAGE_BYTES, arenas * ARENA_PAGES));
+}
+
 /* What kept the counts from returning to where they were. */
 static const char *what_is_left(void)
 {
