@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""Storms of programs: what a bystander's faults cost meanwhile, in instructions of the whole machine."""
+import os
+import re
+
+import build as builds
+from scenario import Subcase, check, check_equal, run, scenario
+
+BYSTANDER = 'tests/guest/programs/hostile'
+COST = re.compile(r'^COST (\w+) median (\d+) ', re.MULTILINE)
+NEAR = 50  # instructions: what servers remember of the thread that asked last is another's, so some look-ups are made
+# Deadlines and senders at proc's endpoint; at the pager's; at the vfs's.
+STORMS = ('sleepers 100 --hold', 'fork 100000 --alive 20', 'memory 100000 --alive 20')
+
+
+def costs(storm):
+    """The bystander's median of each kind of fault beside `stress @storm`; None: beside nobody."""
+    beside = f'stress {storm} & sleep 0.2; ' if storm else ''
+    after = '; /bin/kill $!; wait $!' if storm else ''
+    done = run('--count', '--add', os.path.join(builds.folder_of('release'), BYSTANDER), '--', 'sh', '-c',
+               f'{beside}hostile cost idle{after}; true', build='release', timeout_s=120)
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    found = {name: int(median) for name, median in COST.findall(done.stdout.decode(errors='replace'))}
+    check_equal(sorted(found), ['load', 'store'], 'costs')
+    return found
+
+
+@scenario('default', "a bystander's faults cost what they cost alone, within 50 instructions, beside storms of sleepers, forks and memory")
+def storms_cost_a_bystander_nothing(_context):
+    builds.build('release', (BYSTANDER,))
+    plain, results = costs(None), []
+    for storm in STORMS:
+        seen = costs(storm)
+        far = [f'{name}: {seen[name]} instructions, {plain[name]} alone' for name in plain
+               if abs(seen[name] - plain[name]) > NEAR]
+        results.append(Subcase(storm, '; '.join(far) or None))
+    return results
