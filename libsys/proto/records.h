@@ -50,7 +50,7 @@ struct pager_news {
 	uint64_t rule;					  /* enum deny_rule */
 	uint64_t area_start, area_end, area_prot_backing; /* 0 0 0: none */
 	uint64_t fault_kind;				  /* enum fault_kind */
-	uint64_t detail;				  /* of RULE_PAGER_*; else 0 */
+	uint64_t detail;				  /* of RULE_LIMIT, _LARGEST, _PAGER_*; else 0 */
 	char pager[32];					  /* custom pager's name; empty: none concerned */
 };
 
@@ -170,7 +170,18 @@ enum proc_limit {
 	LIMIT_DATA = 2,	  /* bytes */
 	LIMIT_NOFILE = 3, /* open files */
 	LIMIT_NPROC = 4,  /* processes below the caller */
-	LIMIT_COUNT = 5,
+	LIMIT_JOB = 5,	  /* bytes of frames of each account that the process makes from now on */
+	LIMIT_COUNT = 6,
+};
+
+#define ACCOUNTS_MAX                                                                                        \
+	128u /* accounts of process trees; 0 is the session's, the last one is shared by all that find none \
+		free */
+
+/* PAGER_ACCOUNT */
+struct pager_account {
+	uint64_t frames, limit_frames; /* all ones: no limit */
+	uint64_t tables, areas, objects, spaces;
 };
 
 #define PROC_LIMIT_NONE (~0ul >> 1) /* and more: no limit */
@@ -185,9 +196,19 @@ struct proc_entry {
 	uint64_t pid, ppid;
 	uint64_t state; /* enum thread_state; 16: zombie */
 	uint64_t pages; /* private frames and tables */
+	uint64_t account;
 	char name[32];
 };
 #define PROC_STATE_ZOMBIE 16
+
+#define FORK_ACCOUNT_NEW  (~0ul) /* PROC_FORK: the child gets an account of its own */
+
+/* An account: processes, zombies too, and what pager and vfs count. */
+struct proc_account {
+	uint64_t number, processes;
+	struct pager_account memory;
+	uint64_t files; /* open files */
+};
 
 struct vfs_counts {
 	uint64_t inodes, open_files, cache_frames, cache_frames_used, leases, processes, parked;

@@ -13,7 +13,7 @@ void counts_fill(struct pager_counts *counts)
 		.frames_free = frames[FRAME_FREE],
 		.anon = frames[FRAME_ANON] + given,
 		.cache = frames[FRAME_CACHE],
-		.tables = process_tables(),
+		.tables = process_tables(NULL),
 		.pinned = frames[FRAME_PINNED] + frames[FRAME_BOOKS] + frames[FRAME_GRANT] - given +
 			  pager.frames_elsewhere,
 		.spaces = pager.policy.space_count,
@@ -93,7 +93,7 @@ int counts_check(void)
 		return __LINE__;
 	if (pools_frames() != pager.policy.frames.counts[FRAME_POOL])
 		return __LINE__;
-	if (process_tables() > pager.policy.frames.counts[FRAME_POOL])
+	if (process_tables(NULL) > pager.policy.frames.counts[FRAME_POOL])
 		return __LINE__;
 	return 0;
 }

@@ -94,6 +94,8 @@ static enum next fault_elsewhere(struct process *process, struct message *m, con
 {
 	if (served.verdict.kind == VERDICT_FORWARD)
 		return forward_serve(process, m, &served.verdict);
+	if (served.verdict.kind == VERDICT_DENY && served.verdict.rule == RULE_NO_MEMORY)
+		return short_serve(process, m, &served.verdict, by);
 	if (served.verdict.kind != VERDICT_COPY_PRESENT)
 		return fault_refuse(process, m, &served.verdict, by, 0);
 	m->tag = TAG(E_OK, 0); /* it is there */
@@ -218,7 +220,9 @@ err_t fault_populate(struct process *process, vaddr_t address, uint32_t access, 
 	if (verdict.kind == VERDICT_FORWARD || verdict.kind == VERDICT_COPY_PRESENT)
 		return E_LATER;
 	if (verdict.kind != VERDICT_RESOLVE)
-		return verdict.rule == RULE_NO_MEMORY ? E_NO_MEMORY : E_FAULT;
+		return verdict.rule != RULE_NO_MEMORY				    ? E_FAULT
+		       : origin == ORIGIN_POPULATE && short_is_for_another(process) ? E_LATER
+										    : E_NO_MEMORY;
 	window_perform(&verdict);
 	*frame = verdict.run[0].frame;
 	if (process->forwards && verdict.work != WORK_NONE)

@@ -12,6 +12,9 @@
 #include <pagoda/syscall.h>
 
 #define FRAMES_RESERVE 64 /* for books: ending a process must not lack memory */
+#define COMMONS_PART   16 /* one frame in so many is not for the rich */
+#define COMMONS_MIN    256
+#define COMMONS_SHARES 4 /* who has less than this part of it is not rich */
 
 struct pager pager;
 
@@ -62,6 +65,7 @@ static const struct {
 	[PAGER_USAGE] = {request_usage, WHO_PROC},
 	[PAGER_TRACE] = {request_trace, WHO_PROC},
 	[PAGER_TRACE_SUMMARY] = {request_trace_summary, WHO_PROC},
+	[PAGER_ACCOUNT] = {request_account, WHO_PROC},
 };
 
 static err_t request_perform(const struct message *m, struct answer *out)
@@ -77,6 +81,8 @@ static err_t request_perform(const struct message *m, struct answer *out)
 		return E_NO_SPACE;
 	if (requests[label].who == WHO_ANY && !caller && m->badge != BADGE_PROC)
 		return E_DENIED;
+	if (caller)
+		space_pays(caller->space);
 	return requests[label].handler(caller, m, out);
 }
 
@@ -145,6 +151,16 @@ static inline void wait_next(enum next next, struct message *m)
 		next = next == NEXT_WAIT ? NEXT_WAIT : next_failed(next, m);
 }
 
+/* What is left for accounts that have little: see docs/quotas.md. */
+static void reserves_set(struct frames *frames)
+{
+	uint64_t commons = frames->counts[FRAME_FREE] / COMMONS_PART;
+
+	if (commons < COMMONS_MIN)
+		commons = COMMONS_MIN;
+	frames_set_reserves(frames, FRAMES_RESERVE, commons, commons / COMMONS_SHARES);
+}
+
 static void pager_start(const struct server_start *start)
 {
 	server_log_open(PAGER_UART, "pager");
@@ -152,7 +168,7 @@ static void pager_start(const struct server_start *start)
 	window_make_books(start);
 	policy_init(&pager.policy);
 	policy_show_zero_page(&pager.policy);
-	pager.policy.frames.reserve = FRAMES_RESERVE;
+	reserves_set(&pager.policy.frames);
 	nodes_init(&pager.process_nodes, &pager.policy.frames, sizeof(struct process));
 	pager.trace = start->option_faults != 0;
 	customs_open();

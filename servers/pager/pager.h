@@ -174,7 +174,8 @@ void process_destroy(struct process *process);
 /* Bring the leaf table of @address back after a fork, if it is parked. @unchanged: its entries are still what
  * the books say, so they may stay writable if nothing of it is shared any more. */
 void process_unpark(struct process *process, vaddr_t address, bool unchanged);
-uint64_t process_tables(void); /* frames of all spaces' page tables */
+/* Frames of the page tables of all spaces of @account; NULL: of all. */
+uint64_t process_tables(const struct account *account);
 
 static inline struct process *process_find(uint64_t pid)
 {
@@ -235,6 +236,16 @@ void fault_refuse_held(struct process *process, const struct message *m, const s
 		       const struct custom *custom, uint64_t detail, cap_t reply);
 /* The thread whose fault was refused is told for good: it stops. */
 void fault_end_refused(struct process *process);
+/* Proc ends @process: somebody else needs a frame, and its account has @frames, the most. */
+void refuse_largest(struct process *process, uint64_t frames);
+
+/* short.c: no frame for a fault. */
+/* Refuse the current caller's fault m, for which there was no memory; or let it be tried again, because
+ * another process ends for it. */
+enum next short_serve(struct process *process, struct message *m, struct verdict *verdict,
+		      const struct custom *custom);
+/* Would a fault of @process end another one? Then it is worth touching what could not be populated. */
+bool short_is_for_another(const struct process *process);
 
 /* trace.c */
 /* @by: the custom pager that has answered, or that did not; NULL: none. */
@@ -258,6 +269,7 @@ request_handler request_brk, request_map, request_unmap, request_protect, reques
 	request_areas, request_check, request_faults, request_map_file, request_inject;
 request_handler request_space_create, request_space_destroy, request_space_area, request_space_write,
 	request_space_brk, request_space_message_page, request_space_fork, request_space_replace,
-	request_space_limit, request_news, request_usage, request_trace, request_trace_summary;
+	request_space_limit, request_news, request_usage, request_trace, request_trace_summary,
+	request_account;
 
 #endif

@@ -204,12 +204,13 @@ void process_destroy(struct process *process)
 		customs_tidy();
 }
 
-uint64_t process_tables(void)
+uint64_t process_tables(const struct account *account)
 {
 	uint64_t tables = 0;
 
 	for (int i = 0; i < PROCESS_BUCKETS; i++)
 		for (const struct process *process = pager.bucket[i]; process; process = process->next)
-			tables += (uint32_t)sys_space_tables(process->space_cap).value;
+			if (!account || process->space->account == account)
+				tables += (uint32_t)sys_space_tables(process->space_cap).value;
 	return tables;
 }

@@ -79,6 +79,18 @@ static void refuse_tell(struct process *process, const struct message *m, const 
 	news_queue(process);
 }
 
+void refuse_largest(struct process *process, uint64_t frames)
+{
+	struct verdict verdict = {.kind = VERDICT_DENY};
+
+	if (process->news_queued)
+		return;
+	verdict_deny(&verdict, RULE_LARGEST);
+	process->news = (struct pager_news){
+		.pid = process->pid, .signal = verdict.signal, .rule = RULE_LARGEST, .detail = frames};
+	news_queue(process);
+}
+
 enum next fault_refuse(struct process *process, struct message *m, const struct verdict *verdict,
 		       const struct custom *custom, uint64_t detail)
 {

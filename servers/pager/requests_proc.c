@@ -6,6 +6,15 @@
 #include <pagoda/batch.h>
 #include <pagoda/syscall.h>
 
+/* Who pays for the space that is made. false: no such account. */
+static bool account_pays(uint64_t number)
+{
+	if (number >= ACCOUNTS_MAX)
+		return false;
+	pager.policy.frames.payer = &pager.policy.frames.account[number];
+	return true;
+}
+
 /* A new process: its Space is the answer. */
 static void space_answer(struct process *process, struct answer *out)
 {
@@ -20,7 +29,7 @@ err_t request_space_create(struct process *caller, const struct message *in, str
 	err_t error;
 
 	(void)caller;
-	if (in->w[0] == 0 || in->w[0] > BADGE_PID_MAX)
+	if (in->w[0] == 0 || in->w[0] > BADGE_PID_MAX || !account_pays(in->w[2]))
 		return E_ARGUMENT;
 	error = process_create((uint32_t)in->w[0], in->w[1], &process);
 	if (!error)
@@ -220,7 +229,7 @@ err_t request_space_fork(struct process *caller, const struct message *in, struc
 	(void)caller;
 	if (!parent)
 		return E_NO_SPACE;
-	if (in->w[1] == 0 || in->w[1] > BADGE_PID_MAX)
+	if ((uint32_t)in->w[1] == 0 || (uint32_t)in->w[1] > BADGE_PID_MAX || !account_pays(in->w[1] >> 32))
 		return E_ARGUMENT;
 	error = process_fork(parent, (uint32_t)in->w[1], &place, &child);
 	if (!error)
@@ -264,6 +273,27 @@ err_t request_news(struct process *caller, const struct message *in, struct answ
 		pager.news_last = NULL;
 	process->news_queued = false;
 	answer_record(out, &process->news, sizeof(process->news));
+	return E_OK;
+}
+
+err_t request_account(struct process *caller, const struct message *in, struct answer *out)
+{
+	struct pager_account record;
+	struct account *account;
+
+	(void)caller;
+	if (in->w[0] >= ACCOUNTS_MAX)
+		return E_ARGUMENT;
+	account = &pager.policy.frames.account[in->w[0]];
+	if (in->w[1])
+		account->limit_frames = in->w[1];
+	record = (struct pager_account){.frames = account->frames,
+					.limit_frames = account->limit_frames,
+					.tables = process_tables(account),
+					.areas = account->areas,
+					.objects = account->objects,
+					.spaces = account->spaces};
+	answer_record(out, &record, sizeof(record));
 	return E_OK;
 }
 

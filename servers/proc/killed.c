@@ -64,7 +64,7 @@ static const char *rule_text(const struct pager_news *news)
 	}
 }
 
-/* What became of a fault that a custom pager was asked about; 0: it was none. */
+/* What became of a fault that a custom pager was asked about, or a limit; 0: it was none. */
 static int pager_text(const struct pager_news *news, char *text, size_t bytes)
 {
 	int room = (int)sizeof(news->pager);
@@ -72,6 +72,8 @@ static int pager_text(const struct pager_news *news, char *text, size_t bytes)
 	unsigned long detail = (unsigned long)news->detail;
 
 	switch (news->rule) {
+	case RULE_LIMIT:
+		return snprintf(text, bytes, "out of memory: its job has %lu frames, the limit", detail);
 	case RULE_PAGER_ENDED:
 		return snprintf(text, bytes, "pager %.*s has ended", room, name);
 	case RULE_PAGER_LATE:
@@ -142,6 +144,12 @@ void killed_print(const struct process *process, const struct pager_news *news)
 {
 	char area[96], pc[160], reason[96];
 
+	if (news->rule == RULE_LARGEST) {
+		console_print(CHANNEL_STDERR, "%s[%u]: %s out of memory: its job has %lu frames, the most\n",
+			      process->name, (unsigned)process->pid, signal_name(news->signal),
+			      (unsigned long)news->detail);
+		return;
+	}
 	area_text(process->pid, news, area, sizeof(area));
 	pc_text(process, news->pc, pc, sizeof(pc));
 	reason_text(news, reason, sizeof(reason));

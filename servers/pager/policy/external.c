@@ -28,6 +28,7 @@ err_t external_pager_create(struct policy *policy, uint64_t arenas, void *shell,
 	pager->grant_first = first;
 	pager->grant_frames = arenas * ARENA_PAGES;
 	pager->shell = shell;
+	pager->account = policy->frames.payer->number;
 	pager->next = externals->first;
 	if (pager->next)
 		pager->next->prev = pager;
@@ -82,6 +83,7 @@ err_t external_object_create(struct policy *policy, struct external_pager *pager
 	if (!object)
 		return E_NO_MEMORY;
 	object->pager = pager;
+	policy->frames.account[pager->account].objects++;
 	object->pages = pages;
 	object->number = number;
 	object->is_writable = is_writable;
@@ -113,6 +115,7 @@ struct external_object *external_find_idle(const struct policy *policy)
 
 void external_object_destroy(struct policy *policy, struct external_object *object)
 {
+	policy->frames.account[object->pager->account].objects--;
 	if (object->prev)
 		object->prev->next = object->next;
 	else

@@ -23,6 +23,7 @@ struct vm_space;
 struct external_pager {
 	struct external_pager *next, *prev; /* of the policy's list */
 	struct external_object *first;	    /* its objects */
+	uint32_t account;		    /* that pays */
 	uint64_t grant_first, grant_frames; /* page number; 0 frames: released */
 	uint32_t clients;		    /* spaces with a client record */
 	uint32_t spaces;		    /* pointers of spaces to it as their supplier */

@@ -25,6 +25,8 @@ void verdict_deny(struct verdict *verdict, enum deny_rule rule)
 		verdict->signal = SIGNAL_BUS;
 		break;
 	case RULE_NO_MEMORY:
+	case RULE_LIMIT:
+	case RULE_LARGEST:
 		verdict->signal = SIGNAL_KILL;
 		break;
 	default:
@@ -107,6 +109,7 @@ void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum
 	uint64_t page = address >> PAGE_SHIFT;
 	struct fault_request request;
 
+	space_pays(space);
 	verdict->kind = 0;
 	verdict->work = WORK_NONE;
 	verdict->runs = verdict->prefetched = 0;

@@ -6,6 +6,8 @@
  */
 #include "policy/frames.h"
 
+_Static_assert(sizeof(struct frame) == 8 && FRAME_STATES <= 256, "a word, the state in its lowest byte");
+
 static void list_push(struct arena_list *list, struct arena *arena)
 {
 	arena->prev = NULL;
@@ -47,6 +49,21 @@ void frames_init(struct frames *frames, uint64_t first, uint64_t count, void *bo
 		.window = window,
 	};
 	frames->counts[FRAME_ABSENT] = count;
+	for (uint32_t i = 0; i <= ACCOUNTS_MAX; i++) {
+		struct frame frame = {.account = (uint8_t)i, .references = 1};
+
+		frames->account[i] =
+			(struct account){.number = i, .limit_frames = ACCOUNT_NO_LIMIT, .stamp = frame.word};
+	}
+	frames->payer = &frames->account[ACCOUNT_FIRST];
+}
+
+void frames_set_reserves(struct frames *frames, uint64_t reserve, uint64_t commons, uint64_t share)
+{
+	frames->reserve = reserve;
+	frames->commons = commons;
+	frames->floor = reserve + commons;
+	frames->share = share;
 }
 
 /* Index lies outside [fresh, fresh_end). */
@@ -146,18 +163,28 @@ static uint32_t arena_take(struct frames *frames, struct arena *arena)
 	return index;
 }
 
+bool frames_are_left(const struct frames *frames, uint64_t count)
+{
+	uint64_t free = frames->counts[FRAME_FREE];
+
+	return free >= frames->floor + count ||
+	       (free >= frames->reserve + count && !frames_payer_is_rich(frames));
+}
+
+static bool frames_may_take(const struct frames *frames, uint64_t count)
+{
+	return !frames_are_over_limit(frames, count) && frames_are_left(frames, count);
+}
+
 uint64_t frames_take_slow(struct frames *frames, enum frame_state state)
 {
 	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
 	uint32_t index;
 
-	if (!arena || (frames->counts[FRAME_FREE] <= frames->reserve && state != FRAME_BOOKS) ||
-	    allocation_refused("frame"))
+	if (!arena || (state != FRAME_BOOKS && !frames_may_take(frames, 1)) || allocation_refused("frame"))
 		return 0;
 	index = arena_take(frames, arena);
-	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
-	frames->counts[FRAME_FREE]--;
-	frames->counts[state]++;
+	frames_charge(frames, index, state);
 	return frames->first + index;
 }
 
@@ -179,13 +206,15 @@ uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t
 
 	if (*wanted < count)
 		count = *wanted;
-	if (count == 0 || frames->counts[FRAME_FREE] < frames->reserve + count || allocation_refused("run")) {
+	if (count == 0 || !frames_may_take(frames, count) || allocation_refused("run")) {
 		*wanted = 1;
 		return frames_take(frames, state);
 	}
 	first = arena->fresh;
 	for (uint64_t i = 0; i < count; i++)
-		frames->frame[first + i] = (struct frame){.state = (uint8_t)state, .references = 1};
+		frames->frame[first + i] = (struct frame){
+			.state = (uint8_t)state, .account = (uint8_t)frames->payer->number, .references = 1};
+	frames->payer->frames += count;
 	arena_leave(frames, arena, (uint32_t)count);
 	arena->fresh += (uint32_t)count;
 	frames->counts[FRAME_FREE] -= count;
@@ -207,6 +236,7 @@ void frames_give(struct frames *frames, uint64_t number)
 	}
 	frames->counts[frame->state]--;
 	frames->counts[FRAME_FREE]++;
+	frames->account[frame->account].frames--;
 	frame->state = FRAME_FREE;
 	arena_push(frames, arena, index);
 	if (arena->free++ == 0)
@@ -229,9 +259,14 @@ static bool arenas_are_whole(const struct frames *frames, uint64_t at, uint64_t 
 uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_state state)
 {
 	uint64_t total = frames->count / ARENA_PAGES, at = 0;
+	struct account *owner = &frames->account[ACCOUNT_SYSTEM];
 
 	if (arenas == 0 || arenas > total || allocation_refused("arenas") ||
-	    frames->counts[FRAME_FREE] < arenas * ARENA_PAGES + frames->reserve)
+	    !frames_are_left(frames, arenas * ARENA_PAGES))
+		return 0;
+	if (state == FRAME_GRANT)
+		owner = frames->payer;
+	if (owner->frames + arenas * ARENA_PAGES > owner->limit_frames)
 		return 0;
 	while (at <= total - arenas && !arenas_are_whole(frames, at, arenas))
 		at++;
@@ -243,8 +278,10 @@ uint64_t frames_take_arenas(struct frames *frames, uint64_t arenas, enum frame_s
 		frames->arena[i].fresh = frames->arena[i].fresh_end;
 	}
 	for (uint64_t i = at * ARENA_PAGES; i < (at + arenas) * ARENA_PAGES; i++)
-		frames->frame[i] =
-			(struct frame){.state = (uint8_t)state, .references = state != FRAME_GRANT};
+		frames->frame[i] = (struct frame){.state = (uint8_t)state,
+						  .account = (uint8_t)owner->number,
+						  .references = state != FRAME_GRANT};
+	owner->frames += arenas * ARENA_PAGES;
 	frames->counts[FRAME_FREE] -= arenas * ARENA_PAGES;
 	frames->counts[state] += arenas * ARENA_PAGES;
 	return frames->first + at * ARENA_PAGES;
@@ -261,11 +298,17 @@ void frames_end_grant(struct frames *frames, uint64_t number, uint64_t count)
 	frames->counts[FRAME_GRANT] -= count;
 	frames->counts[FRAME_ANON] += count;
 	for (uint64_t i = number; i < number + count; i++) {
-		frames_at(frames, i)->state = FRAME_ANON;
-		if (frames_at(frames, i)->references)
+		struct frame *frame = frames_at(frames, i);
+
+		frame->state = FRAME_ANON;
+		if (frame->references) {
 			frames->given--;
-		else
+			frames->account[frame->account].frames--;
+			frames->account[ACCOUNT_FIRST].frames++;
+			frame->account = ACCOUNT_FIRST;
+		} else {
 			frames_give(frames, i);
+		}
 	}
 }
 
@@ -280,7 +323,9 @@ err_t frames_claim(struct frames *frames, uint64_t number, enum frame_state stat
 	if (arena->list || arena->fresh != index)
 		return E_STATE;
 	(void)arena_take(frames, arena);
-	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
+	frames->frame[index] =
+		(struct frame){.state = (uint8_t)state, .account = ACCOUNT_SYSTEM, .references = 1};
+	frames->account[ACCOUNT_SYSTEM].frames++;
 	frames->counts[FRAME_FREE]--;
 	frames->counts[state]++;
 	return E_OK;
@@ -320,6 +365,28 @@ static uint64_t list_count(const struct arena_list *list, bool whole)
 	return count;
 }
 
+/* Each taken frame is charged to one account; books, Pools and cache to the system's. */
+static int charges_check(const struct frames *frames)
+{
+	uint64_t charged[ACCOUNTS_MAX + 1] = {0};
+
+	for (uint64_t i = 0; i < frames->count; i++) {
+		const struct frame *frame = &frames->frame[i];
+		bool own = frame->state == FRAME_BOOKS || frame->state == FRAME_POOL ||
+			   frame->state == FRAME_CACHE;
+
+		if (frame->state == FRAME_FREE || frame->state == FRAME_ABSENT)
+			continue;
+		if (frame->account > ACCOUNT_SYSTEM || own != (frame->account == ACCOUNT_SYSTEM))
+			return __LINE__;
+		charged[frame->account]++;
+	}
+	for (uint32_t i = 0; i <= ACCOUNTS_MAX; i++)
+		if (charged[i] != frames->account[i].frames || frames->account[i].number != i)
+			return __LINE__;
+	return 0;
+}
+
 int frames_check(const struct frames *frames)
 {
 	uint64_t counts[FRAME_STATES] = {0}, partial = 0, whole = 0, given = 0;
@@ -345,5 +412,5 @@ int frames_check(const struct frames *frames)
 	}
 	if (list_count(&frames->partial, false) != partial || list_count(&frames->whole, true) != whole)
 		return __LINE__;
-	return 0;
+	return charges_check(frames);
 }

@@ -7,6 +7,7 @@
 #ifndef POLICY_FRAMES_H
 #define POLICY_FRAMES_H
 
+#include "policy/account.h"
 #include "proto/inject.h"
 #include "uapi/error.h"
 #include "uapi/layout.h"
@@ -25,10 +26,17 @@ enum frame_state {
 };
 
 struct frame {
-	uint8_t state; /* enum frame_state */
-	uint8_t spare;
-	uint16_t references; /* ANON, GRANT: chunks that name it, no more than there are spaces; else 1 */
-	uint32_t link; /* FREE: index + 1 of the next of the arena's list; else 0, scratch of the check */
+	union {
+		struct {
+			uint8_t state;	     /* enum frame_state */
+			uint8_t account;     /* that it is charged to; FREE, ABSENT: nothing */
+			uint16_t references; /* ANON, GRANT: chunks that name it, no more than there are
+						spaces; else 1 */
+			uint32_t link; /* FREE: index + 1 of the next of the arena's list; else 0, scratch of
+					  the check */
+		};
+		uint64_t word;
+	};
 };
 
 /* What is free in one arena: a list, and a part that was never used since the arena was whole. */
@@ -49,11 +57,16 @@ struct frames {
 	struct arena *arena;
 	uint64_t first; /* page number, a multiple of ARENA_PAGES */
 	uint64_t count;
-	uint64_t reserve; /* frames that only books may take */
-	uint8_t *window;  /* where page number `first` is mapped */
+	uint64_t reserve;      /* frames that only books may take */
+	uint64_t commons;      /* frames above those that no rich account may take */
+	uint64_t floor;	       /* both */
+	uint64_t share;	       /* from so many on an account is rich */
+	struct account *payer; /* whoever asks now pays for what is taken */
+	uint8_t *window;       /* where page number `first` is mapped */
 	struct arena_list partial, whole;
 	uint64_t counts[FRAME_STATES];
 	uint64_t given; /* GRANT frames that chunks name */
+	struct account account[ACCOUNTS_MAX + 1];
 };
 
 /* Bytes of the arrays that frames_init needs for @count frames. */
@@ -69,7 +82,11 @@ void frames_init(struct frames *frames, uint64_t first, uint64_t count, void *bo
 /* Add free frames. Errors: E_RANGE outside the arrays or present already. */
 MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count);
 
-/* Take a frame; its content is arbitrary. 0: none left. Only FRAME_BOOKS may use the reserve. */
+/* Keep @reserve frames for books, and @commons more from accounts that have @share or more. */
+void frames_set_reserves(struct frames *frames, uint64_t reserve, uint64_t commons, uint64_t share);
+
+/* Take a frame, which the payer pays; its content is arbitrary. 0: none left for him. Only FRAME_BOOKS may
+ * use the reserve, and nobody pays for those. */
 static inline uint64_t frames_take(struct frames *frames, enum frame_state state);
 /* Slow half of it. */
 uint64_t frames_take_slow(struct frames *frames, enum frame_state state);
@@ -79,10 +96,24 @@ uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t
 void frames_give(struct frames *frames, uint64_t number);
 /* One chunk less names it; the last one gives it back, or leaves it to the grant it is of. */
 static inline void frames_drop(struct frames *frames, uint64_t number);
-/* Is no more left than the reserve? Then nothing new is begun. */
+/* May the payer take no more than its share? */
+static inline bool frames_payer_is_rich(const struct frames *frames)
+{
+	return account_weight(frames->payer) >= frames->share && frames->payer->number != ACCOUNT_FIRST;
+}
+/* Is no more left than what the payer may not take? Then nothing new is begun. */
 static inline bool frames_are_scarce(const struct frames *frames)
 {
-	return frames->counts[FRAME_FREE] < frames->reserve;
+	uint64_t free = frames->counts[FRAME_FREE];
+
+	return free < frames->reserve || (free <= frames->floor && frames_payer_is_rich(frames));
+}
+/* Are there @count frames for the payer? */
+bool frames_are_left(const struct frames *frames, uint64_t count);
+/* Would the payer have more than its limit with @count frames more? */
+static inline bool frames_are_over_limit(const struct frames *frames, uint64_t count)
+{
+	return frames->payer->frames + count > frames->payer->limit_frames;
 }
 
 /* Take @arenas neighbouring whole arenas; the first page number, 0: none. */
@@ -120,13 +151,13 @@ static inline void *frames_address(const struct frames *frames, uint64_t number)
 	return frames->window + ((number - frames->first) << PAGE_SHIFT);
 }
 
-/* Can a frame be taken with no arena changing its list, and the reserve left alone? */
+/* Can a frame be taken with no arena changing its list, and nothing asked about the payer but its limit? */
 static inline bool frames_take_is_quick(const struct frames *frames)
 {
 	const struct arena *arena = frames->partial.first;
 
-	return arena && arena->free > 1 && frames->counts[FRAME_FREE] > frames->reserve &&
-	       !allocations_are_watched();
+	return arena && arena->free > 1 && frames->counts[FRAME_FREE] > frames->floor &&
+	       !frames_are_over_limit(frames, 1) && !allocations_are_watched();
 }
 
 /* Choose a free frame of the arena, which has one, and unlink it. */
@@ -141,6 +172,17 @@ static inline uint32_t arena_choose(struct frames *frames, struct arena *arena)
 	return index;
 }
 
+/* A frame was chosen: it is the payer's, or the system's if it is for books. */
+static inline void frames_charge(struct frames *frames, uint32_t index, enum frame_state state)
+{
+	struct account *payer = state == FRAME_BOOKS ? &frames->account[ACCOUNT_SYSTEM] : frames->payer;
+
+	payer->frames++;
+	frames->frame[index].word = payer->stamp | state;
+	frames->counts[FRAME_FREE]--;
+	frames->counts[state]++;
+}
+
 /* Needs: frames_take_is_quick() */
 static inline uint64_t frames_take_quick(struct frames *frames, enum frame_state state)
 {
@@ -148,9 +190,7 @@ static inline uint64_t frames_take_quick(struct frames *frames, enum frame_state
 	uint32_t index = arena_choose(frames, arena);
 
 	arena->free--;
-	frames->frame[index] = (struct frame){.state = (uint8_t)state, .references = 1};
-	frames->counts[FRAME_FREE]--;
-	frames->counts[state]++;
+	frames_charge(frames, index, state);
 	return frames->first + index;
 }
 

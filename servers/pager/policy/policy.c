@@ -89,6 +89,8 @@ int policy_check(const struct policy *policy)
 		broken = shares_check(policy);
 	if (!broken)
 		broken = externals_check(policy);
+	if (!broken)
+		broken = accounts_check(policy);
 	for (const struct vm_space *space = policy->first_space; space && !broken; space = space->next) {
 		broken = space_check(space);
 		pinned += space->pinned_pages;

@@ -18,6 +18,8 @@ err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t 
 		return E_NO_MEMORY;
 	space->policy = policy;
 	space->pid = pid;
+	space->account = policy->frames.payer;
+	space->account->spaces++;
 	space->start = start;
 	space->end = start + bytes;
 	space->map_base = space->map_hint = start;
@@ -47,6 +49,7 @@ void space_destroy(struct vm_space *space)
 	if (space->next)
 		space->next->prev = space->prev;
 	policy->space_count--;
+	space->account->spaces--;
 	nodes_give(&policy->spaces, space);
 }
 
@@ -124,7 +127,7 @@ struct vm_area *area_create(struct vm_space *space, const struct area_spec *spec
 
 void area_drop(struct vm_space *space, struct vm_area *area)
 {
-	area_set_remove(&space->areas, area);
+	space_unlink_area(space, area);
 	if (area->inode)
 		inode_drop(&space->policy->inodes, area->inode);
 	if (area->external)
@@ -141,6 +144,7 @@ err_t space_map(struct vm_space *space, const struct area_spec *spec)
 	err_t error = space_check_spec(space, spec);
 	struct vm_area *area;
 
+	space_pays(space);
 	if (error)
 		return error;
 	if (!space_is_free(space, spec->start, spec->bytes))
@@ -150,7 +154,7 @@ err_t space_map(struct vm_space *space, const struct area_spec *spec)
 	area = area_create(space, spec);
 	if (!area)
 		return E_NO_MEMORY;
-	area_set_insert(&space->areas, area);
+	space_link_area(space, area);
 	space_join(space, area);
 	return E_OK;
 }
@@ -166,7 +170,7 @@ static void join_right(struct vm_space *space, struct vm_area *left)
 {
 	struct vm_area *right = left->next;
 
-	area_set_remove(&space->areas, right);
+	space_unlink_area(space, right);
 	left->end = right->end;
 	left->is_touched |= right->is_touched;
 	nodes_give(&space->policy->areas, right);

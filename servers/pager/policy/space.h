@@ -21,7 +21,8 @@ struct vm_space {
 	struct policy *policy;
 	struct vm_space *next, *prev;
 	uint32_t pid;
-	vaddr_t start, end; /* the range areas may lie in; page 0 never */
+	struct account *account; /* that pays */
+	vaddr_t start, end;	 /* the range areas may lie in; page 0 never */
 	struct area_set areas;
 	struct page_tree pages;
 	uint64_t anon_pages;			  /* entries in `pages`, those that others share too */
@@ -39,7 +40,7 @@ struct vm_space {
 
 #define LIMIT_NONE (~0ul)
 
-/* Errors: E_RANGE, E_ALIGN; E_NO_MEMORY. *out is the new, empty space. */
+/* *out is the new, empty space, of the payer's account. Errors: E_RANGE, E_ALIGN; E_NO_MEMORY. */
 MUST_USE err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t bytes,
 			    struct vm_space **out);
 void space_destroy(struct vm_space *space);
@@ -114,6 +115,13 @@ MUST_USE err_t space_access(struct vm_space *space, vaddr_t address, uint64_t by
 
 int space_check(const struct vm_space *space);
 
+/* account.c. No frame was left for @faulter: the space that is to end so that it can go on, of the account
+ * that has most; NULL: that is its own. */
+struct vm_space *account_victim(const struct vm_space *faulter);
+/* What the accounts count of spaces and areas. Those without a space have no frames, but
+ * grants that are still in use. */
+int accounts_check(const struct policy *policy);
+
 /* For policy's own files. */
 MUST_USE err_t space_check_range(const struct vm_space *space, vaddr_t start, uint64_t bytes);
 MUST_USE err_t space_check_spec(const struct vm_space *space, const struct area_spec *spec);
@@ -128,6 +136,22 @@ static inline bool space_is_alone(struct vm_space *space, uint64_t page, uint64_
 {
 	return page_tree_owns(&space->pages, page) &&
 	       frames_at(&space->policy->frames, frame)->references == 1;
+}
+/* The space's account pays for what the books take from now on. */
+static inline void space_pays(const struct vm_space *space)
+{
+	space->policy->frames.payer = space->account;
+}
+/* An area comes or goes, and its account knows. */
+static inline void space_link_area(struct vm_space *space, struct vm_area *area)
+{
+	area_set_insert(&space->areas, area);
+	space->account->areas++;
+}
+static inline void space_unlink_area(struct vm_space *space, struct vm_area *area)
+{
+	area_set_remove(&space->areas, area);
+	space->account->areas--;
 }
 bool area_can_join(const struct vm_area *left, const struct vm_area *right);
 void space_join(struct vm_space *space, struct vm_area *area);

@@ -86,7 +86,7 @@ static struct vm_area *area_cut(struct vm_space *space, struct vm_area *left, va
 		right->frame += bytes >> PAGE_SHIFT;
 	if (left->backing == BACKING_STACK)
 		right->backing = BACKING_ANON; /* the guard stays with the lower part */
-	area_set_insert(&space->areas, right);
+	space_link_area(space, right);
 	return right;
 }
 
@@ -115,6 +115,7 @@ static err_t unmap_prepare(struct vm_space *space, const struct range_areas *fou
 {
 	err_t error = unmap_check(found->first, end);
 
+	space_pays(space);
 	if (!error)
 		error = cuts_take(space, found, start, more, cuts);
 	if (error)
@@ -192,7 +193,7 @@ err_t space_map_over(struct vm_space *space, const struct area_spec *spec)
 		return E_NO_MEMORY;
 	}
 	(void)unmap_perform(space, &found, spec->start, end, &cuts);
-	area_set_insert(&space->areas, area);
+	space_link_area(space, area);
 	if (area->next)
 		space_join(space, area->next);
 	space_join(space, area);
@@ -231,10 +232,15 @@ err_t space_protect(struct vm_space *space, vaddr_t start, uint64_t bytes, uint3
 		return error;
 	found = range_areas(space, start, end);
 	error = protect_check(found.first, start, end, prot);
+	space_pays(space);
 	if (!error)
 		error = cuts_take(space, &found, start, 0, &cuts);
 	if (error)
 		return error;
+	if (cuts.count && frames_are_scarce(&space->policy->frames)) {
+		cuts_give(space, &cuts);
+		return E_NO_MEMORY;
+	}
 	first = range_cut(space, &found, start, end, &cuts);
 	for (area = first; area && area->start < end; area = area->next)
 		area->prot = (uint8_t)(prot & PROT_BIT_WRITE ? prot | PROT_BIT_READ : prot);

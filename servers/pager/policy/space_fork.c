@@ -21,7 +21,7 @@ static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 			copy->inode->references++;
 		if (copy->external)
 			external_area_take(child, copy->external);
-		area_set_insert(&child->areas, copy);
+		space_link_area(child, copy);
 	}
 	return E_OK;
 }

@@ -89,6 +89,7 @@ err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pages, page
 		error = populate_check(space, start, start + (pages << PAGE_SHIFT));
 	if (error)
 		return error;
+	space_pays(space);
 	for (uint64_t page = first; page < end && !error; page++)
 		error = populate_page(space, page);
 	if (error)
@@ -114,6 +115,7 @@ err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, 
 	};
 	err_t error;
 
+	space_pays(space);
 	spec.frame = frames_take(&space->policy->frames, FRAME_PINNED);
 	if (!spec.frame)
 		return E_NO_MEMORY;

@@ -573,7 +573,7 @@ TEST(without_memory_nothing_is_made_and_nothing_changes)
 	map_object(0, 30, RW, 0);
 	CHECK_EQ(world_map_anon(space, PAGE(200), 4, RW), E_OK);
 	CHECK_EQ(external_supplier_set(space, played.pager, false), E_OK);
-	world->policy.frames.reserve = world->policy.frames.counts[FRAME_FREE] + 1;
+	frames_set_reserves(&world->policy.frames, world->policy.frames.counts[FRAME_FREE] + 1, 0, 0);
 	CHECK_EQ(policy_copy_from(space, PAGE(3), ACCESS_WRITE, played_frame(played.object[0], 3), &verdict),
 		 E_OK);
 	CHECK_EQ(verdict.kind, VERDICT_NO_MEMORY);
@@ -584,7 +584,7 @@ TEST(without_memory_nothing_is_made_and_nothing_changes)
 	CHECK_EQ(external_client_take(space, played.pager, &client), E_OK);
 	CHECK_EQ(world->policy.frames.given + space->anon_pages, 0);
 	CHECK_EQ(policy_check(&world->policy), 0);
-	world->policy.frames.reserve = 0;
+	frames_set_reserves(&world->policy.frames, 0, 0, 0);
 	teardown();
 }
 

@@ -78,7 +78,7 @@ TEST(the_reserve_is_for_books_only)
 {
 	struct world *world = world_create(8);
 
-	world->policy.frames.reserve = 3;
+	frames_set_reserves(&world->policy.frames, 3, 0, 0);
 	for (int i = 0; i < 5; i++)
 		CHECK_TRUE(frames_take(&world->policy.frames, FRAME_ANON) != 0);
 	CHECK_EQ(frames_take(&world->policy.frames, FRAME_ANON), 0);
