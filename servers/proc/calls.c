@@ -43,6 +43,15 @@ err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1)
 	return answer_error(&m);
 }
 
+err_t call_vfs_files(uint64_t account, uint64_t *files)
+{
+	struct message m = message_make(VFS_ACCOUNT, account, 0);
+
+	ipc_call(PROC_VFS, &m);
+	*files = m.w[0];
+	return answer_error(&m);
+}
+
 void call_to_end(cap_t server, uint32_t label, uint32_t pid)
 {
 	struct message m = message_make(label, pid, 0);

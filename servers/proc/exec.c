@@ -69,7 +69,7 @@ static err_t request_copy(const struct message *in, char path[PATH_ROOM], struct
 static err_t space_replace(struct process *caller, const struct elf_image *image, const struct vfs_stat *file,
 			   const struct arguments *arguments)
 {
-	err_t error = image_build(PID_SELF, image, file, arguments);
+	err_t error = image_build(PID_SELF, caller->account, image, file, arguments);
 
 	if (error != E_OK)
 		return error;

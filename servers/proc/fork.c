@@ -42,7 +42,8 @@ static err_t thread_begin(const struct process *child)
 static err_t space_fork(struct process *parent, struct process *child)
 {
 	const uint64_t *words = message_page()->words;
-	struct message m = message_make(PAGER_SPACE_FORK, parent->pid, child->pid);
+	struct message m =
+		message_make(PAGER_SPACE_FORK, parent->pid, child->pid | (uint64_t)child->account << 32);
 	err_t error;
 
 	m.w[2] = words[WORD_OF(REGISTER_PC)];
@@ -62,7 +63,7 @@ static err_t child_build(struct process *parent, struct process *child)
 	if (error == E_OK)
 		error = space_fork(parent, child);
 	if (error == E_OK) {
-		error = call_vfs(VFS_PROCESS_FORK, parent->pid, child->pid);
+		error = call_vfs(VFS_PROCESS_FORK, parent->pid, child->pid | (uint64_t)child->account << 32);
 		child->has_files = error == E_OK;
 	}
 	return error == E_OK ? thread_begin(child) : error;
@@ -71,9 +72,13 @@ static err_t child_build(struct process *parent, struct process *child)
 err_t request_fork(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *child;
-	err_t error = process_create(&proc.table, caller, &child);
+	uint32_t account;
+	err_t error = account_choose(&proc.table, caller, in->w[0], &account);
 
-	(void)in;
+	if (error == E_OK && account != caller->account)
+		error = account_open(account, caller->limits[LIMIT_JOB]);
+	if (error == E_OK)
+		error = process_create(&proc.table, caller, account, &child);
 	if (error != E_OK)
 		return error;
 	child->start_ticks = counter_ticks();

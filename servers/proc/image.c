@@ -127,10 +127,14 @@ static err_t arguments_write(uint32_t pid, const struct arguments *arguments)
 	return E_OK;
 }
 
-err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_stat *file,
+err_t image_build(uint32_t pid, uint32_t account, const struct elf_image *image, const struct vfs_stat *file,
 		  const struct arguments *arguments)
 {
-	err_t error = call_pager_for_cap(PAGER_SPACE_CREATE, pid, TABLE_LIMIT, SLOT_NEW_SPACE);
+	struct message m = message_make(PAGER_SPACE_CREATE, pid, TABLE_LIMIT);
+	err_t error;
+
+	m.w[2] = account;
+	error = call_for_cap(PROC_PAGER, &m, SLOT_NEW_SPACE);
 
 	if (error != E_OK)
 		return error;

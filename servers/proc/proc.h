@@ -6,6 +6,7 @@
  *   requests.c  the short requests;  records.c: those answered with a record;  limits.c
  *   fork.c, exec.c, session.c        the three ways a program comes to run
  *   script.c    what a path stands for: a program, or a script's interpreter
+ *   accounts.c  who pays
  *   image.c     an address space from an ELF file;  arguments.c: the top of its stack
  *   foreground.c  Ctrl-C, and the end of everything
  *   thread.c    CSpace and Thread of a process;  end.c: how a process ends, and what then goes
@@ -18,7 +19,7 @@
 #ifndef PROC_PROC_H
 #define PROC_PROC_H
 
-#include "core/process.h"
+#include "core/account.h"
 #include "format/elf.h"
 #include <pagoda/batch.h>
 #include <pagoda/counter.h>
@@ -27,7 +28,9 @@
 #include <pagoda/server.h>
 
 #define PROCESSES_MAX	   1024u
+#define PRIORITY_FIRST	   33 /* account 0, the shell: it answers whatever its jobs do */
 #define PRIORITY_PROGRAM   32
+#define PRIORITY_CROWD	   31	/* see RECORDS_CROWD */
 #define TABLE_LIMIT	   4096 /* page tables of one program */
 #define STACK_BYTES	   (PROGRAM_STACK_TOP - PROGRAM_STACK_BASE)
 #define PATH_ROOM	   1032	   /* the vfs takes no longer ones */
@@ -91,7 +94,15 @@ typedef err_t request_handler(struct process *caller, const struct message *in, 
 request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
 	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
 	request_check, request_inject, request_foreground, request_ignore, request_poweroff, request_session,
-	request_session_start;
+	request_session_start, request_account;
+
+/* accounts.c. An account of nobody yet is to have at most so many bytes of frames. */
+MUST_USE err_t account_open(uint32_t account, uint64_t limit_bytes);
+/* How a new process runs. */
+uint64_t account_priority(const struct process *process);
+
+/* records.c: the answer is a record of whole words. */
+void record_put(struct answer *out, const void *record, uint64_t bytes);
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
 MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
@@ -101,6 +112,8 @@ MUST_USE err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_
 MUST_USE err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1);
 /* Something of @pid ends; an error says that it was not there. */
 void call_to_end(cap_t server, uint32_t label, uint32_t pid);
+/* How many open files are charged to an account. */
+MUST_USE err_t call_vfs_files(uint64_t account, uint64_t *files);
 void slot_clear(cap_t slot); /* it may be empty already */
 
 /* arguments.c: the block at the top of a program's stack. */
@@ -127,8 +140,8 @@ MUST_USE err_t image_parse(const struct vfs_stat *file, struct elf_image *image)
  * A space with id @pid: segments, heap, stack with @arguments, message page, info page. Its capabilities are
  * in SLOT_NEW_SPACE and SLOT_NEW_PAGE. With an error there is no such space.
  */
-MUST_USE err_t image_build(uint32_t pid, const struct elf_image *image, const struct vfs_stat *file,
-			   const struct arguments *arguments);
+MUST_USE err_t image_build(uint32_t pid, uint32_t account, const struct elf_image *image,
+			   const struct vfs_stat *file, const struct arguments *arguments);
 /*
  * What @path stands for: a program, or a script's interpreter; then @path is its path, and @arguments are
  * what it gets. Errors    of image_find() and image_parse(); E_TOO_MANY; E_LOOP: too many interpreters of

@@ -5,7 +5,7 @@
 #include <pagoda/syscall.h>
 #include <string.h>
 
-static void record_put(struct answer *out, const void *record, uint64_t bytes)
+void record_put(struct answer *out, const void *record, uint64_t bytes)
 {
 	memcpy(&message_page()->words[MESSAGE_REGISTERS], record, bytes);
 	out->record_words = (uint32_t)(bytes / 8);
@@ -59,6 +59,7 @@ err_t request_list(struct process *caller, const struct message *in, struct answ
 		return E_NO_ENTRY;
 	entry.pid = process->pid;
 	entry.ppid = process->parent->pid;
+	entry.account = process->account;
 	memcpy(entry.name, process->name, sizeof(entry.name));
 	if (process->state == PROCESS_LIVE) {
 		entry.pages = pages_present(process->pid);

@@ -81,7 +81,7 @@ static err_t first_build(struct process *process, const struct elf_image *image,
 			 const struct arguments *arguments)
 {
 	struct batch batch = {0};
-	err_t error = image_build(process->pid, image, file, arguments);
+	err_t error = image_build(process->pid, process->account, image, file, arguments);
 
 	process->has_space = error == E_OK;
 	if (error == E_OK) {
@@ -160,7 +160,7 @@ err_t request_session_start(struct process *caller, const struct message *in, st
 		return E_EXISTS;
 	if (!(in->tag & TAG_BUFFER) || in->w[0] == 0)
 		return E_ARGUMENT;
-	error = process_create(&proc.table, &proc.table.self, &process);
+	error = process_create(&proc.table, &proc.table.self, ACCOUNT_FIRST, &process);
 	if (error != E_OK)
 		return error;
 	proc.session.running = true;

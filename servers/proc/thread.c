@@ -26,7 +26,7 @@ void thread_create(struct batch *batch, const struct process *process)
 	batch_object_create(batch, PROC_POOL, thread, KIND_THREAD, 0);
 	batch_thread_bind(batch, thread, BIND_CSPACE, SLOT_NEW_CSPACE);
 	batch_thread_bind(batch, thread, BIND_PAGER, SLOT_NEW_ENDPOINT);
-	batch_thread_priority(batch, thread, PRIORITY_PROGRAM);
+	batch_thread_priority(batch, thread, account_priority(process));
 	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_ENDPOINT);
 	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_CSPACE);
 }

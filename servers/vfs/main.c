@@ -65,6 +65,7 @@ static const struct row rows[] = {
 	[VFS_TTY_NEWS] = {service_tty_news, ASK_PROC},
 	[VFS_PROCESS_LOOKUP] = {service_process_lookup, ASK_PROC},
 	[VFS_PROCESS_LIMIT] = {service_process_limit, ASK_PROC},
+	[VFS_ACCOUNT] = {service_account, ASK_PROC},
 	[VFS_LEASE] = {service_lease, ASK_PAGER},
 	[VFS_LEASE_RETURN] = {service_lease_return, ASK_PAGER},
 	[VFS_CACHE_GROW] = {service_cache_grow, ASK_PAGER},

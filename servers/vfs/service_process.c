@@ -64,9 +64,17 @@ err_t service_process_fork(struct request *r)
 
 	if (!parent)
 		return E_NO_ENTRY;
-	if (r->m.w[1] == 0 || r->m.w[1] > BADGE_PID_MAX)
+	if ((uint32_t)r->m.w[1] == 0 || (uint32_t)r->m.w[1] > BADGE_PID_MAX)
 		return E_ARGUMENT;
-	return process_fork(&vfs.files, parent, r->m.w[1]);
+	return process_fork(&vfs.files, parent, (uint32_t)r->m.w[1], r->m.w[1] >> 32);
+}
+
+err_t service_account(struct request *r)
+{
+	if (r->m.w[0] >= ACCOUNTS_MAX)
+		return E_ARGUMENT;
+	r->w[0] = vfs.files.account_files[r->m.w[0]];
+	return E_OK;
 }
 
 err_t service_process_exec(struct request *r)

@@ -61,9 +61,9 @@ request_handler request_open, request_close, request_read, request_write, reques
 	request_mkdir, request_rename, request_chdir, request_getcwd, request_change, request_fchange,
 	request_set_flags, request_poll, request_symlink, request_readlink, request_inject;
 request_handler service_process_create, service_process_destroy, service_process_fork, service_process_exec,
-	service_process_lookup, service_process_limit, service_cancel, service_tty_news, service_lookup,
-	service_inode_read, service_lease, service_lease_return, service_cache_grow, service_map_inode,
-	service_inode_hold, service_inode_drop, service_publish, service_withdraw;
+	service_process_lookup, service_process_limit, service_account, service_cancel, service_tty_news,
+	service_lookup, service_inode_read, service_lease, service_lease_return, service_cache_grow,
+	service_map_inode, service_inode_hold, service_inode_drop, service_publish, service_withdraw;
 
 /* A path in the caller's buffer. */
 struct request_path {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What holds between any two requests. */
 #include "core/process.h"
+#include <string.h>
 
 /* Links of one list, and that all in it belong there; *seen grows by its length. */
 static int check_list(const struct process_list *list, const struct process *parent, uint8_t state,
@@ -75,7 +76,7 @@ static int check_free(const struct process_table *table, uint32_t expected)
 
 int process_check(const struct process_table *table)
 {
-	uint32_t live = 0, zombies = 0, used = 0, sleepers = 0;
+	uint32_t live = 0, zombies = 0, used = 0, sleepers = 0, records[ACCOUNTS_MAX] = {0};
 	int broken = check_family(&table->self, &live, &zombies);
 
 	if (table->self.zombies.first || process_find(table, PID_SELF) != &table->self)
@@ -86,6 +87,9 @@ int process_check(const struct process_table *table)
 		if (process->state == PROCESS_FREE)
 			continue;
 		used++;
+		if (process->account >= ACCOUNTS_MAX)
+			return __LINE__;
+		records[process->account]++;
 		sleepers += process->waits == WAITS_TIME;
 		broken = check_record(table, process);
 		if (!broken)
@@ -94,6 +98,8 @@ int process_check(const struct process_table *table)
 	if (broken)
 		return broken;
 	if (live != table->live || zombies != table->zombies || live + zombies != used)
+		return __LINE__;
+	if (memcmp(records, table->account_records, sizeof(records)) != 0)
 		return __LINE__;
 	broken = check_sleepers(table, sleepers);
 	return broken ? broken : check_free(table, table->count - used);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Records of processes: pids, the tree, the end and who hears of it. */
 #include "core/process.h"
+#include "core/account.h"
 #include "core/lists.h"
 #include "proto/inject.h"
 #include <string.h>
@@ -96,17 +97,21 @@ static bool is_at_limit(const struct process_table *table, struct process *paren
 	return limit < table->count && process_count_below(parent) >= limit;
 }
 
-err_t process_create(struct process_table *table, struct process *parent, struct process **made)
+err_t process_create(struct process_table *table, struct process *parent, uint32_t account,
+		     struct process **made)
 {
 	struct process *process = table->free, **bucket;
 
-	if (!process || is_at_limit(table, parent) || allocation_refused("record"))
+	if (!process || !account_has_room(table, account) || is_at_limit(table, parent) ||
+	    allocation_refused("record"))
 		return E_TOO_MANY;
 	table->free = process->hash_next;
 	memset(process, 0, sizeof(*process));
 	process->pid = pid_take(table);
 	process->state = PROCESS_LIVE;
 	process->parent = parent;
+	process->account = account;
+	table->account_records[account]++;
 	process->inode = parent->inode;
 	process->file_bytes = parent->file_bytes;
 	memcpy(process->name, parent->name, sizeof(process->name));
@@ -135,6 +140,7 @@ static void record_release(struct process_table *table, struct process *process)
 	while (*link != process)
 		link = &(*link)->hash_next;
 	*link = process->hash_next;
+	table->account_records[process->account]--;
 	memset(process, 0, sizeof(*process));
 	process->hash_next = table->free;
 	table->free = process;

@@ -35,6 +35,7 @@ struct process_list {
 
 struct process {
 	uint32_t pid;
+	uint32_t account;	   /* that pays for it */
 	uint8_t state;		   /* enum process_state */
 	uint8_t waits;		   /* enum process_wait */
 	bool marked;		   /* process_mark() */
@@ -61,6 +62,7 @@ struct process_table {
 	struct process *records;
 	uint32_t count; /* of records */
 	uint32_t live, zombies;
+	uint32_t account_records[ACCOUNTS_MAX]; /* of the live and of zombies */
 	uint32_t next_pid;
 	struct process *free;
 	struct process *sleep_first;
@@ -83,10 +85,11 @@ struct process *process_find(const struct process_table *table, uint64_t pid);
 const struct process *process_find_above(const struct process_table *table, uint64_t cursor);
 
 /*
- * A new live child with a pid of its own, which inherits name, program and limits.
- * Errors    E_TOO_MANY: no record left, or the limit of @parent reached
+ * A new live child with a pid of its own, which inherits name, program and limits; @account pays for it.
+ * Errors    E_TOO_MANY: no record left for the account, or the limit of @parent reached
  */
-MUST_USE err_t process_create(struct process_table *table, struct process *parent, struct process **made);
+MUST_USE err_t process_create(struct process_table *table, struct process *parent, uint32_t account,
+			      struct process **made);
 
 /* Take back what process_create() made; it has no child. */
 void process_forget(struct process_table *table, struct process *process);

@@ -12,8 +12,9 @@ void files_init(struct files *files, struct store *store, struct pipes *pipes)
 	files->pipes = pipes;
 }
 
-/* Take a free open file. Needs files_have_room(). */
-static struct open_file *open_take(struct files *files, uint32_t target, enum open_kind kind, uint16_t flags)
+/* Take a free open file, at the cost of @account. Needs files_have_room(). */
+static struct open_file *open_take(struct files *files, uint32_t account, uint32_t target,
+				   enum open_kind kind, uint16_t flags)
 {
 	uint32_t index = files->free_open;
 
@@ -22,8 +23,9 @@ static struct open_file *open_take(struct files *files, uint32_t target, enum op
 	else
 		index = ++files->top_open;
 	files->open_count++;
-	files->open[index - 1] =
-		(struct open_file){.target = target, .references = 1, .kind = kind, .flags = flags};
+	files->account_files[account]++;
+	files->open[index - 1] = (struct open_file){
+		.target = target, .references = 1, .kind = kind, .flags = flags, .account = (uint8_t)account};
 	return &files->open[index - 1];
 }
 
@@ -44,6 +46,7 @@ static void open_drop(struct files *files, struct open_file *file)
 	if (--file->references > 0)
 		return;
 	open_close(files, file);
+	files->account_files[file->account]--;
 	file->next_free = files->free_open;
 	files->free_open = file - files->open + 1;
 	files->open_count--;
@@ -82,11 +85,16 @@ static uint64_t descriptor_lowest(const struct process *process, uint64_t fd)
 	return fd;
 }
 
+static bool is_rich(const struct files *files, const struct process *process)
+{
+	return process->account != ACCOUNT_FIRST && files->account_files[process->account] >= FILES_SHARE;
+}
+
 static err_t room_find(const struct files *files, const struct process *process, uint32_t count)
 {
-	uint32_t found = 0;
+	uint32_t found = 0, kept = is_rich(files, process) ? FILES_RESERVE : 0;
 
-	if (FILES_OPEN - files->open_count < count)
+	if (FILES_OPEN - files->open_count < kept + count)
 		return E_TOO_MANY;
 	for (uint32_t fd = 0; fd < process->limit && found < count; fd++)
 		found += process->descriptors[fd] == 0;
@@ -107,7 +115,7 @@ err_t file_open(struct files *files, struct process *process, const struct open_
 	if (error != E_OK)
 		return error;
 	*fd = descriptor_lowest(process, 0);
-	file = open_take(files, request->inode, FILE_INODE,
+	file = open_take(files, process->account, request->inode, FILE_INODE,
 			 request->flags & (OPEN_READ | OPEN_WRITE | OPEN_APPEND | OPEN_NONBLOCK));
 	file->channel = request->channel;
 	files->store->tree->inodes[request->inode].opens++;
@@ -123,6 +131,8 @@ err_t file_open_pipe(struct files *files, struct process *process, uint32_t flag
 	err_t error = files_have_room(files, process, 2);
 	uint32_t pipe;
 
+	if (error == E_OK && is_rich(files, process) && PIPES - files->pipes->count <= PIPES_RESERVE)
+		error = E_TOO_MANY;
 	if (error == E_OK)
 		error = pipe_create(files->pipes, &pipe);
 	if (error != E_OK)
@@ -130,7 +140,8 @@ err_t file_open_pipe(struct files *files, struct process *process, uint32_t flag
 	for (int end = 0; end < 2; end++) {
 		fds[end] = descriptor_lowest(process, 0);
 		descriptor_set(files, process, fds[end],
-			       open_take(files, pipe, kinds[end], rights[end] | (flags & OPEN_NONBLOCK)));
+			       open_take(files, process->account, pipe, kinds[end],
+					 rights[end] | (flags & OPEN_NONBLOCK)));
 		file_set_cloexec(process, fds[end], flags & OPEN_CLOEXEC);
 	}
 	return E_OK;

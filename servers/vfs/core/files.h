@@ -20,6 +20,10 @@
 #define FILES_OPEN	  4096u
 #define FILES_BUCKETS	  256u /* power of two */
 #define FILES_OFFSET_MAX  INT64_MAX
+#define FILES_RESERVE	  256u /* open files that are left for accounts with less than the share */
+#define FILES_SHARE	  32u
+#define PIPES_RESERVE	  32u /* pipes likewise */
+#define ACCOUNT_FIRST	  0u  /* of the session's first process: it may take the last one of everything */
 
 enum open_kind { FILE_INODE = 0, FILE_PIPE_READER, FILE_PIPE_WRITER };
 
@@ -32,6 +36,7 @@ struct open_file {
 	uint16_t flags;	 /* OPEN_READ, OPEN_WRITE, OPEN_APPEND, OPEN_NONBLOCK */
 	uint8_t kind;	 /* enum open_kind */
 	uint8_t channel; /* console: enum console_channel that a write goes to */
+	uint8_t account; /* that it is charged to: of who opened it */
 };
 
 struct process {
@@ -39,8 +44,9 @@ struct process {
 	uint32_t cwd;	 /* inode of the working directory */
 	uint32_t limit;	 /* descriptors it may have */
 	uint32_t parked; /* requests of it that wait */
-	uint32_t top;	 /* descriptors from here on were never open */
-	uint16_t next;	 /* in the bucket, or of the free ones; index + 1 */
+	uint32_t account;
+	uint32_t top;  /* descriptors from here on were never open */
+	uint16_t next; /* in the bucket, or of the free ones; index + 1 */
 	uint64_t cloexec[FILES_DESCRIPTORS / 64];
 	uint16_t descriptors[FILES_DESCRIPTORS]; /* index of the open file + 1; 0: closed */
 };
@@ -54,6 +60,7 @@ struct files {
 	uint16_t free_process, top_process; /* index + 1; those above top were never used */
 	uint32_t free_open, top_open;
 	uint32_t process_count, open_count;
+	uint32_t account_files[ACCOUNTS_MAX]; /* open files charged to each */
 };
 
 void files_init(struct files *files, struct store *store, struct pipes *pipes);
@@ -61,8 +68,10 @@ void files_init(struct files *files, struct store *store, struct pipes *pipes);
 /* A process with an empty table, in the root. Errors: E_EXISTS, E_TOO_MANY, E_ARGUMENT (pid 0) */
 MUST_USE err_t process_create(struct files *files, uint32_t pid, struct process **process);
 
-/* A process with the same open files, descriptor by descriptor. Errors: as process_create() */
-MUST_USE err_t process_fork(struct files *files, const struct process *parent, uint32_t pid);
+/* A process with the same open files, descriptor by descriptor; @account pays for what it opens. Errors: as
+ * process_create(); E_ARGUMENT: no such account */
+MUST_USE err_t process_fork(struct files *files, const struct process *parent, uint32_t pid,
+			    uint64_t account);
 
 /* Close what is close-on-exec. */
 void process_exec(struct files *files, struct process *process);
@@ -95,7 +104,8 @@ struct open_request {
 	uint8_t channel;
 };
 
-/* Can a process get @count more descriptors, each with an open file? Errors: E_TOO_MANY */
+/* Can a process get @count more descriptors, each with an open file? The last ones are for accounts that have
+ * few. Errors: E_TOO_MANY */
 MUST_USE err_t files_have_room(const struct files *files, const struct process *process, uint32_t count);
 
 /* Open an inode at the lowest free descriptor. Errors: E_TOO_MANY */

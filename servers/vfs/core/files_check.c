@@ -81,15 +81,22 @@ static int file_check(const struct files *files, uint32_t index)
 
 static int open_check(const struct files *files)
 {
-	uint32_t used = 0, free = 0;
+	uint32_t used = 0, free = 0, charged[ACCOUNTS_MAX] = {0};
 
 	for (uint32_t i = 0; i < files->top_open; i++) {
 		int broken = files->open[i].references != 0 ? file_check(files, i) : 0;
 
-		used += files->open[i].references != 0;
 		if (broken)
 			return broken;
+		if (files->open[i].references == 0)
+			continue;
+		if (files->open[i].account >= ACCOUNTS_MAX)
+			return __LINE__;
+		used++;
+		charged[files->open[i].account]++;
 	}
+	if (memcmp(charged, files->account_files, sizeof(charged)) != 0)
+		return __LINE__;
 	for (uint32_t next = files->free_open; next != 0; next = files->open[next - 1].next_free) {
 		if (next > files->top_open || files->open[next - 1].references != 0 ||
 		    ++free > files->top_open)

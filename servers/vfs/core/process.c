@@ -28,15 +28,16 @@ err_t process_create(struct files *files, uint32_t pid, struct process **process
 	return E_OK;
 }
 
-err_t process_fork(struct files *files, const struct process *parent, uint32_t pid)
+err_t process_fork(struct files *files, const struct process *parent, uint32_t pid, uint64_t account)
 {
 	struct process *child;
-	err_t error = process_create(files, pid, &child);
+	err_t error = account < ACCOUNTS_MAX ? process_create(files, pid, &child) : E_ARGUMENT;
 
 	if (error != E_OK)
 		return error;
 	process_enter(files, child, parent->cwd);
 	child->limit = parent->limit;
+	child->account = (uint32_t)account;
 	child->top = parent->top;
 	for (uint32_t fd = 0; fd < parent->top; fd++) {
 		child->descriptors[fd] = parent->descriptors[fd];

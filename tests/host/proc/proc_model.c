@@ -57,7 +57,7 @@ static void do_create(void)
 {
 	struct model *parent = model_pick(true);
 	struct process *made, *at = parent ? process_find(&table, parent->pid) : &table.self;
-	err_t error = process_create(&table, at, &made);
+	err_t error = process_create(&table, at, at->account, &made);
 
 	if (model_count() == RECORDS) {
 		CHECK_EQ(error, E_TOO_MANY);

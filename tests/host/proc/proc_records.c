@@ -13,7 +13,7 @@ static struct process *child_of(struct process *parent)
 {
 	struct process *made;
 
-	CHECK_EQ(process_create(&table, parent, &made), E_OK);
+	CHECK_EQ(process_create(&table, parent, parent->account, &made), E_OK);
 	CHECK_EQ(process_check(&table), 0);
 	return made;
 }
@@ -61,11 +61,12 @@ TEST(records_are_limited_and_come_back)
 
 	for (unsigned i = 1; i < RECORDS; i++)
 		child_of(first);
-	CHECK_EQ(process_create(&table, first, &made), E_TOO_MANY);
+	CHECK_EQ(process_create(&table, first, first->account, &made), E_TOO_MANY);
 	CHECK_TRUE(end(process_find(&table, 5), 0) == NULL);
-	CHECK_EQ(process_create(&table, first, &made), E_TOO_MANY); /* a zombie keeps its record */
+	CHECK_EQ(process_create(&table, first, first->account, &made),
+		 E_TOO_MANY); /* a zombie keeps its record */
 	CHECK_EQ(process_wait(&table, first, 5, true, &ended), E_OK);
-	CHECK_EQ(process_create(&table, first, &made), E_OK);
+	CHECK_EQ(process_create(&table, first, first->account, &made), E_OK);
 	CHECK_EQ(made->pid, 10);
 }
 
@@ -179,7 +180,7 @@ TEST(the_limit_counts_all_processes_below)
 	child_of(child);
 	child_of(child);
 	CHECK_EQ(process_count_below(first), 3);
-	CHECK_EQ(process_create(&table, first, &made), E_TOO_MANY);
+	CHECK_EQ(process_create(&table, first, first->account, &made), E_TOO_MANY);
 	CHECK_EQ(process_check(&table), 0);
 }
 

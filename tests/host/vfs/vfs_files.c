@@ -68,7 +68,7 @@ TEST(a_process_exists_once_and_pid_0_never)
 	create(5);
 	CHECK_EQ(process_create(&files, 5, &process), E_EXISTS);
 	CHECK_EQ(process_create(&files, 0, &process), E_ARGUMENT);
-	CHECK_EQ(process_fork(&files, process_find(&files, 5), 5), E_EXISTS);
+	CHECK_EQ(process_fork(&files, process_find(&files, 5), 5, 0), E_EXISTS);
 	CHECK_EQ(files.process_count, 1);
 }
 
@@ -123,7 +123,7 @@ TEST(a_fork_shares_offsets_and_exec_closes_what_it_should)
 	CHECK_EQ(file_open(&files, parent, &readable, &fd), E_OK);
 	CHECK_EQ(file_open(&files, parent, &readable, &fd), E_OK);
 	file_set_cloexec(parent, 1, true);
-	CHECK_EQ(process_fork(&files, parent, 2), E_OK);
+	CHECK_EQ(process_fork(&files, parent, 2, 0), E_OK);
 	child = process_find(&files, 2);
 	file_of(&files, parent, 0)->offset = 77;
 	CHECK_EQ(file_of(&files, child, 0)->offset, 77);
@@ -148,7 +148,7 @@ TEST(the_last_descriptor_closes_a_pipes_end)
 	build();
 	parent = create(1);
 	CHECK_EQ(file_open_pipe(&files, parent, 0, fds), E_OK);
-	CHECK_EQ(process_fork(&files, parent, 2), E_OK);
+	CHECK_EQ(process_fork(&files, parent, 2, 0), E_OK);
 	child = process_find(&files, 2);
 	pipe = file_of(&files, parent, fds[0])->target;
 	CHECK_EQ(file_close(&files, parent, fds[1]), E_OK);
@@ -260,7 +260,7 @@ static void random_fork(struct process *process, unsigned i)
 {
 	unsigned j = test_random_below(PIDS);
 
-	CHECK_EQ(process_fork(&files, process, (j + 1) * 256), exists[j] ? E_EXISTS : E_OK);
+	CHECK_EQ(process_fork(&files, process, (j + 1) * 256, 0), exists[j] ? E_EXISTS : E_OK);
 	if (exists[j])
 		return;
 	exists[j] = true;

@@ -227,7 +227,7 @@ TEST(descriptors_outlive_the_name)
 	wanted.inode = found;
 	CHECK_EQ(file_open(&world.files, parent, &wanted, &fd), E_OK);
 	CHECK_EQ(file_duplicate(&world.files, parent, fd, 0, &copy), E_OK);
-	CHECK_EQ(process_fork(&world.files, parent, 6), E_OK);
+	CHECK_EQ(process_fork(&world.files, parent, 6, 0), E_OK);
 	child = process_find(&world.files, 6);
 	CHECK_EQ(withdraw(1), E_OK);
 	CHECK_EQ(withdraw(1), E_NO_ENTRY);

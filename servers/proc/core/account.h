@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Accounts: which process trees pay together, how many records each has, what is kept for those with few.
+ * Pure. */
+#ifndef PROC_CORE_ACCOUNT_H
+#define PROC_CORE_ACCOUNT_H
+
+#include "core/process.h"
+
+#define ACCOUNT_FIRST	0u		   /* of the session's first process */
+#define ACCOUNT_SHARED	(ACCOUNTS_MAX - 1) /* of all that find no other one free */
+#define RECORDS_RESERVE 64u		   /* records that are left for accounts with few */
+#define RECORDS_SHARE	8u		   /* from so many on an account has not few */
+#define RECORDS_CROWD	16u /* beyond so many the further ones of an account run below others */
+
+/*
+ * The account of a child that @parent forks with @wish: 0 its own, FORK_ACCOUNT_NEW one of its own, else that
+ * of the child of @parent with this pid. Only account 0 has the choice, others get their own. Errors
+ * E_NO_CHILD: @parent has no such child
+ */
+MUST_USE err_t account_choose(const struct process_table *table, const struct process *parent, uint64_t wish,
+			      uint32_t *account);
+
+/* Is a record left for one process more of @account? */
+bool account_has_room(const struct process_table *table, uint32_t account);
+
+#endif
