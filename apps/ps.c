@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ps: all processes: pid, parent, state, KiB of memory of its own, name. */
+/* ps [-l]: all processes: pid, parent, state, KiB of memory of its own, name; -l: its account. */
 #include "finish.h"
 #include <pagoda/error.h>
 #include <pagoda/inspect.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *state_name(uint64_t state)
 {
@@ -17,16 +18,37 @@ static const char *state_name(uint64_t state)
 	return state < sizeof(names) / sizeof(*names) ? names[state] : "unknown";
 }
 
-int main(void)
+static void print_head(bool accounts)
+{
+	printf("%7s %7s ", "PID", "PPID");
+	if (accounts)
+		printf("%7s ", "ACCOUNT");
+	printf("%-8s %9s %s\n", "STATE", "KIB", "NAME");
+}
+
+static void print_entry(const struct proc_entry *entry, bool accounts)
+{
+	printf("%7lu %7lu ", entry->pid, entry->ppid);
+	if (accounts)
+		printf("%7lu ", entry->account);
+	printf("%-8s %9lu %.32s\n", state_name(entry->state), entry->pages * (PAGE_BYTES / 1024),
+	       entry->name);
+}
+
+int main(int argc, char **argv)
 {
 	struct proc_entry entry = {0};
+	bool accounts = argc == 2 && strcmp(argv[1], "-l") == 0;
 	uint64_t cursor = 0;
 	err_t error;
 
-	printf("%7s %7s %-8s %9s %s\n", "PID", "PPID", "STATE", "KIB", "NAME");
+	if (argc > 1 && !accounts) {
+		fprintf(stderr, "usage: ps [-l]\n");
+		return 2;
+	}
+	print_head(accounts);
 	while ((error = inspect_process(cursor, &entry)) == E_OK && entry.pid > cursor) {
-		printf("%7lu %7lu %-8s %9lu %.32s\n", entry.pid, entry.ppid, state_name(entry.state),
-		       entry.pages * (PAGE_BYTES / 1024), entry.name);
+		print_entry(&entry, accounts);
 		cursor = entry.pid;
 	}
 	if (error != E_NO_ENTRY) {

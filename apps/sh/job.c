@@ -35,10 +35,10 @@ static void jobs_forget(void)
 	}
 }
 
-pid_t job_fork(void)
+pid_t job_fork(pid_t member)
 {
 	fflush(NULL);
-	pid_t pid = fork();
+	pid_t pid = session_fork_job(member);
 	if (pid == 0) {
 		shell.interactive = false;
 		shell.last_command = false;

@@ -69,7 +69,7 @@ _Noreturn static void child_exec(char **argv)
 
 static int run_program(const struct node *node, const struct word *first, char **argv)
 {
-	pid_t pid = shell.last_command ? 0 : job_fork();
+	pid_t pid = shell.last_command ? 0 : job_fork(0);
 
 	if (pid < 0)
 		return STATUS_NOT_RUN;
@@ -83,7 +83,7 @@ static int run_program(const struct node *node, const struct word *first, char *
 
 int run_words(char **argv)
 {
-	pid_t pid = job_fork();
+	pid_t pid = job_fork(0);
 
 	if (pid == 0)
 		child_exec(argv);
@@ -212,7 +212,7 @@ static void input_close(void)
 
 static int run_background(const struct node *node)
 {
-	pid_t pid = job_fork();
+	pid_t pid = job_fork(0);
 
 	if (pid < 0)
 		return STATUS_NOT_RUN;
@@ -229,7 +229,7 @@ static int run_background(const struct node *node)
 
 static int run_subshell(const struct node *node)
 {
-	pid_t pid = job_fork();
+	pid_t pid = job_fork(0);
 
 	if (pid < 0)
 		return STATUS_NOT_RUN;

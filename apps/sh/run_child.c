@@ -47,7 +47,7 @@ static bool pipe_start(const struct node *node, int out, pid_t *members, size_t 
 		shell_complain("pipe: %s", strerror(errno));
 		return false;
 	}
-	pid_t pid = job_fork();
+	pid_t pid = job_fork(*count ? members[0] : 0);
 	if (pid == 0)
 		pipe_child(more ? node->right : node, in, out);
 	if (pid > 0)
@@ -84,7 +84,7 @@ int run_pipe(const struct node *node)
 {
 	if (!shell.interactive)
 		return run_members(node);
-	pid_t pid = job_fork(); /* one child above all of them, for Ctrl-C */
+	pid_t pid = job_fork(0); /* one child above all of them, for Ctrl-C */
 	if (pid == 0)
 		run_child(node);
 	return pid > 0 ? job_wait_foreground(pid) : STATUS_NOT_RUN;
@@ -130,7 +130,7 @@ char *run_output(void *context, const char *text)
 		shell_complain("pipe: %s", strerror(errno));
 		return strdup("");
 	}
-	pid_t pid = job_fork();
+	pid_t pid = job_fork(0);
 	if (pid == 0) {
 		close(ends[0]);
 		if (ends[1] != STDOUT_FILENO) {

@@ -91,7 +91,8 @@ bool redirect_all(const struct redirect *redirect, struct redirect_saved **saved
 void redirect_restore(struct redirect_saved *saved);
 
 /* job.c: children. */
-pid_t job_fork(void);		/* complains; in the child the shell is not interactive any more */
+pid_t job_fork(pid_t member);	/* into the job of @member, a child; 0: a new one. Complains; in the child the
+				   shell is not interactive any more */
 int job_wait(pid_t pid);	/* its status */
 void job_foreground(pid_t pid); /* Ctrl-C ends it with all that it starts; until it was waited for */
 int job_wait_foreground(pid_t pid);

@@ -3,6 +3,7 @@
 #include "posix/posix.h"
 #include <errno.h>
 #include <pagoda/inspect.h>
+#include <pagoda/session.h>
 #include <pagoda/syscall.h>
 #include <sched.h>
 #include <string.h>
@@ -34,9 +35,9 @@ _Noreturn void _exit(int status)
  * The child begins with the integer registers of this call; floating-point registers do not travel. All are
  * named as lost, so the compiler keeps on the stack those that a caller may rely on; fcsr goes by hand.
  */
-pid_t fork(void)
+static pid_t fork_into(uint64_t account)
 {
-	struct message m = message_make(PROC_FORK, 0, 0);
+	struct message m = message_make(PROC_FORK, account, 0);
 	uint64_t fcsr;
 
 	__asm__ volatile("frcsr %0" : "=r"(fcsr));
@@ -50,6 +51,16 @@ pid_t fork(void)
 	__asm__ volatile("fscsr %0" : : "r"(fcsr));
 	err_t error = message_error(&m);
 	return error == E_OK ? (pid_t)m.w[0] : posix_fail_full(error, EAGAIN);
+}
+
+pid_t fork(void)
+{
+	return fork_into(0);
+}
+
+pid_t session_fork_job(pid_t member)
+{
+	return fork_into(member ? (uint64_t)member : FORK_ACCOUNT_NEW);
 }
 
 /* A fork: POSIX lets the parent run on. */
@@ -194,7 +205,8 @@ static err_t limit_call(int which, uint64_t value, uint64_t *old)
 }
 
 _Static_assert(RLIMIT_AS == LIMIT_AS && RLIMIT_STACK == LIMIT_STACK && RLIMIT_DATA == LIMIT_DATA &&
-		       RLIMIT_NOFILE == LIMIT_NOFILE && RLIMIT_NPROC == LIMIT_NPROC,
+		       RLIMIT_NOFILE == LIMIT_NOFILE && RLIMIT_NPROC == LIMIT_NPROC &&
+		       RLIMIT_RSS == LIMIT_JOB,
 	       "limits as in the process server's requests");
 
 /* There is one limit of each kind: it is the soft and the hard one. */

@@ -35,6 +35,11 @@ err_t inspect_process(uint64_t cursor, struct proc_entry *process)
 	return record_ask(SLOT_PROC, message_make(PROC_LIST, cursor, 0), process, sizeof(*process));
 }
 
+err_t inspect_account(uint64_t cursor, struct proc_account *account)
+{
+	return record_ask(SLOT_PROC, message_make(PROC_ACCOUNT, cursor, 0), account, sizeof(*account));
+}
+
 err_t inspect_custom_pager(uint64_t cursor, struct pager_custom *pager)
 {
 	return record_ask(SLOT_PAGER, message_make(PAGER_PAGERS, cursor, 0), pager, sizeof(*pager));

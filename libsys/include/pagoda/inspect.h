@@ -24,6 +24,9 @@ MUST_USE err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *ar
 /* The process with the smallest pid above @cursor. Errors: E_NO_ENTRY: no more. */
 MUST_USE err_t inspect_process(uint64_t cursor, struct proc_entry *process);
 
+/* The account with the smallest number at or above @cursor. Errors: E_NO_ENTRY: no more. */
+MUST_USE err_t inspect_account(uint64_t cursor, struct proc_account *account);
+
 /* The custom pager with the smallest number above @cursor. Errors: E_NO_ENTRY: no more. */
 MUST_USE err_t inspect_custom_pager(uint64_t cursor, struct pager_custom *pager);
 

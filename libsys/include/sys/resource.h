@@ -33,9 +33,10 @@ typedef uint64_t rlim_t;
 #define RLIMIT_DATA   2
 #define RLIMIT_NOFILE 3
 #define RLIMIT_NPROC  4
-#define RLIMIT_CORE   5
-#define RLIMIT_CPU    6
-#define RLIMIT_FSIZE  7
+#define RLIMIT_RSS    5 /* memory of each job that the process begins from now on, docs/quotas.md */
+#define RLIMIT_CORE   6
+#define RLIMIT_CPU    7
+#define RLIMIT_FSIZE  8
 
 struct rlimit {
 	rlim_t rlim_cur, rlim_max;
