@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Accounts: what a job can take, what it leaves to others, how limits are set and shown."""
+import os
+import re
+
+from build import folder_of
+from scenario import check, check_equal, check_match, run, scenario
+
+BESIDE = os.path.join(folder_of('checked'), 'tests/guest/programs/beside')
+BOMB = 'while :; do (while :; do :; done) & done'  # processes that never wait, as many as there can be
+INSTRUCTIONS_MAX = 10**8
+HZ_COUNTED = 10**9  # instructions a second of a counted run
+
+
+def shell(text, *options, status=0, timeout_s=100):
+    done = run(*options, '--', 'sh', '-c', text, timeout_s=timeout_s)
+    check_equal((done.reason, done.status, done.leaks), ('exit', status, '0'), 'reason, status, leaks')
+    return done
+
+
+@scenario('default', 'each job of the shell has an account of its own, and all it starts is in it')
+def each_job_has_an_account(_context):
+    lines = shell('sleep 1 & (sh -c "ps -l; true"; true) | cat; wait').stdout.decode().splitlines()
+    check_equal(lines[0].split(), ['PID', 'PPID', 'ACCOUNT', 'STATE', 'KIB', 'NAME'], 'head')
+    accounts = {}
+    for line in lines[1:]:
+        pid, _ppid, account, _state, _kib, name = line.split()
+        accounts.setdefault(name, {})[pid] = account
+    check_equal(min(accounts['sh'].values()), '0', 'account of the first shell')
+    check_equal(set(accounts['ps'].values()), set(accounts['cat'].values()), 'accounts of ps and cat, of one pipeline')
+    check(set(accounts['sleep'].values()).isdisjoint(accounts['ps'].values()), 'another job has another account')
+
+
+@scenario('default', 'a job that needs more than ulimit -m allows is ended and the line says so; the next job goes on')
+def a_job_is_kept_to_its_limit(_context):
+    done = shell('ulimit -m; stress memory 1; ulimit -m 800; stress memory 1; echo status $?; stress fork 3 && free -l; check')
+    check(re.search(r'^stress\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=\S+: out of memory: its job has 200 frames, the limit$',
+                    done.err, re.MULTILINE), f'no line about the limit: {done.err!r}')
+    lines = done.stdout.decode().splitlines()
+    check_equal((lines[0], 'status 1' in lines), ('unlimited', True), 'the limit at first, the status of what was ended')
+    check_match(r' +\d+ +\d+ +\d+ +200 .*', done.stdout.decode(), 'free -l')
+
+
+@scenario('default', 'ulimit shows and sets the limits that setrlimit has, and refuses what is no number')
+def ulimit_shows_and_sets(_context):
+    done = shell('ulimit -a; ulimit -n 20; ulimit -n; ulimit -v 65536; ulimit; (ulimit -u 3; ulimit -u); ulimit -u; ulimit -n many; '
+                 'ulimit -x; ulimit -v unlimited; ulimit -v')
+    lines = done.stdout.decode().splitlines()
+    check_equal([line.split()[0] for line in lines[:6]], ['-d', '-m', '-n', '-s', '-u', '-v'], 'ulimit -a')
+    check_equal(lines[6:], ['20', '65536', '3', '1024', 'unlimited'], 'what was set')
+    check_match('sh: ulimit: many: not a number', done.err, 'standard error')
+
+
+@scenario('default', 'beside a job of processes that never wait and never end, the first process is not late, and its jobs start')
+def the_first_process_is_not_late_beside_a_bomb(_context):
+    done = shell(f'({BOMB}) 2>/dev/null & sleep 1; exec beside 3', '--add', BESIDE, '--count', timeout_s=300)
+    found = re.search(r'sleep_late=(\d+) job=(\d+) hz=(\d+)', done.stdout.decode())
+    check(found, f'no line of beside: {done.stdout!r}')
+    late, job, hertz = (int(text) for text in found.groups())
+    check(late * HZ_COUNTED // hertz < INSTRUCTIONS_MAX, f'{late * HZ_COUNTED // hertz} instructions late')
+    check(job * HZ_COUNTED // hertz < 10 * INSTRUCTIONS_MAX, f'a job takes {job * HZ_COUNTED // hertz} instructions')
