@@ -63,7 +63,7 @@ struct thread *fast_forward_wait(struct thread *server, bool traced)
 	uint64_t badge = server->regs[REG_A5];
 	struct slot *to, *kept, *own;
 
-	if (UNLIKELY(thread == NULL || thread->send_kind != SEND_FAULT || thread->forwarded ||
+	if (UNLIKELY(traced || thread == NULL || thread->send_kind != SEND_FAULT || thread->forwarded ||
 		     !read_bounds(server->regs[REG_A2], server->regs[REG_A3]) ||
 		     !fast_find(server, server->regs[REG_A1], KIND_ENDPOINT, RIGHT_WRITE, &to) ||
 		     !fast_find(server, server->regs[REG_A0], KIND_ENDPOINT, RIGHT_READ, &own) ||
@@ -82,5 +82,5 @@ struct thread *fast_forward_wait(struct thread *server, bool traced)
 	hand_on(server, thread, receiver, badge);
 	server->regs[REG_PC] += 4;
 	fast_await(server, (struct endpoint *)own->a);
-	return fast_switch(receiver, traced);
+	return fast_switch(receiver, false);
 }

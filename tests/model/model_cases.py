@@ -39,6 +39,8 @@ def all_cases():
         Case('model_steps_are_all_taken', 'deep', 'the model takes every step that the checker of traces accepts', steps_are_taken),
         Case('trace_checker_rejects_wrong_runs', 'quick', 'hand-made wrong traces are refused, right ones are not', wrong_traces),
         Case('trace_of_fork_is_the_models', 'default', 'a run with forks took no step that the model does not know', trace_of('fork', 0)),
+        Case('trace_of_custom_pagers_is_the_models', 'default', 'a run with faults forwarded to a custom pager, some refused, and its death',
+             trace_of_pagers),
         Case('trace_of_signals_is_the_models', 'default', 'a run with refused faults, a kill and programs', trace_of_shell),
     ]
 
@@ -178,3 +180,12 @@ def trace_of(program, status):
 def trace_of_shell(_context):
     checker = checked_trace(['/bin/sh', '-c', 'crash; fork; (sleep 5 & kill $!); echo end'], 0)
     check(checker.seen[('HELD', 'THREAD_STOP')] > 0, f'no fault was refused: {checker.seen}')
+
+
+def trace_of_pagers(_context):
+    checker = checked_trace(['/bin/sh', '-c', 'pager run logpager fork; pager run logpager sh -c "crash; echo over"; echo end'], 0)
+    check(checker.seen[('HELD', 'FORWARD')] >= 4, f'few faults were forwarded: {checker.seen}')
+    program = ['--add', os.path.join(build.folder_of('checked'), 'tests/guest/programs/rawpager')]
+    checker = checked_trace(['rawpager', 'shared', 'supplier_ends', 'refused'], 0, options=program)
+    check(checker.seen[('LENT', 'FAULT_ANSWER')] > 0, f'no custom pager has answered: {checker.seen}')
+    check(checker.seen[('LENT', 'BOUNCE')] + checker.seen[('SENT', 'BOUNCE')] > 0, f'nothing came back: {checker.seen}')
