@@ -10,7 +10,9 @@
  * than one ready.
  */
 #include "entry/fast.h"
+#include "base/panic.h"
 #include "base/spot.h"
+#include "hw/mmu.h"
 #include "object/tables.h"
 #include "object/trace.h"
 #include "uapi/fault.h"
@@ -215,6 +217,7 @@ struct thread *trap_user(struct thread *thread, uint64_t cause);
 struct thread *trap_user(struct thread *thread, uint64_t cause)
 {
 #if PAGODA_CHECKED
+	KASSERT(!mmu_fence_owed);
 	thread->cpu->entered_cause = cause == CAUSE_USER_ECALL ? cause | thread->regs[REG_A7] << 8 : cause;
 	thread->cpu->entered_instret = csr_read(instret);
 #endif

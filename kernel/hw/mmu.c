@@ -16,6 +16,7 @@ extern char kernel_image_start[], kernel_boot_end[], kernel_text_end[], kernel_r
 	kernel_image_end[];
 
 uint64_t mmu_kernel_satp;
+bool mmu_fence_owed;
 
 static pte_t kernel_root[SV39_TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 static pte_t image_gigabyte[SV39_TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));

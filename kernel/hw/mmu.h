@@ -33,19 +33,31 @@ void mmu_clear_kernel_half(pte_t *root);
 
 extern uint64_t mmu_kernel_satp; /* [I] after mmu_init */
 
+/* Checked builds: an entry has lost something, and no fence came after. Nobody runs while it is so. */
+extern bool mmu_fence_owed; /* [K] */
+
+static inline void mmu_owe_fence(bool owed)
+{
+	if (PAGODA_CHECKED)
+		mmu_fence_owed = owed;
+}
+
 static inline void mmu_fence_page(vaddr_t at, uint64_t asid)
 {
 	__asm__ volatile("sfence.vma %0, %1" : : "r"(at), "r"(asid) : "memory");
+	mmu_owe_fence(false);
 }
 
 static inline void mmu_fence_asid(uint64_t asid)
 {
 	__asm__ volatile("sfence.vma x0, %0" : : "r"(asid) : "memory");
+	mmu_owe_fence(false);
 }
 
 static inline void mmu_fence_all(void)
 {
 	__asm__ volatile("sfence.vma" : : : "memory");
+	mmu_owe_fence(false);
 }
 
 /* Instructions that were written through another mapping can be fetched from now on. */

@@ -34,7 +34,7 @@ static err_t check_window(const struct map_plan *plan, unsigned source, const st
 		return E_OK;
 	if (!(bounds->sources >> source & 1))
 		return E_WINDOW;
-	if (first < bounds->first_page || first - bounds->first_page > bounds->pages ||
+	if (first - bounds->first_page > bounds->pages ||
 	    pages > bounds->pages - (first - bounds->first_page))
 		return E_WINDOW;
 	return E_OK;

@@ -104,6 +104,7 @@ static unsigned limit_leaves(pte_t *table, unsigned first, uint64_t count, unsig
 			changed++;
 			if (limited & (PTE_R | PTE_X)) {
 				__atomic_and_fetch(entry, ~(*entry ^ limited), __ATOMIC_RELAXED);
+				mmu_owe_fence(true);
 			} else {
 				space_drop_entry(entry, level);
 				dropped++;
@@ -149,6 +150,7 @@ void range_park_step(struct space *space, struct range *range)
 		return;
 	if (pte_is_table(*entry)) {
 		*entry = pte_park(*entry);
+		mmu_owe_fence(true);
 		range->done++;
 		mmu_fence_asid(space->asid);
 	}
@@ -164,6 +166,7 @@ err_t range_unpark(struct space *space, vaddr_t at, unsigned rights, uint64_t *p
 		return E_STATE;
 	if ((rights & RIGHTS_RWX) != RIGHTS_RWX)
 		(void)limit_leaves(table_below(*entry), 0, SV39_TABLE_ENTRIES, 0, rights);
+	mmu_owe_fence(false); /* nobody reached them since the park */
 	*present = table_live(table_below(*entry));
 	*entry = pte_unpark(*entry);
 	mmu_fence_fetch(); /* what is executed may have been written anew meanwhile */
@@ -207,6 +210,7 @@ uint64_t range_harvest(struct space *space, vaddr_t at, uint64_t pages, uint64_t
 		if (entry == NULL || (*entry & PTE_RWX) == 0)
 			continue;
 		old = __atomic_fetch_and(entry, ~(PTE_A | PTE_D), __ATOMIC_RELAXED);
+		mmu_owe_fence(true);
 		accessed[i / 64] |= (old & PTE_A ? 1ul : 0) << i % 64;
 		dirty[i / 64] |= (old & PTE_D ? 1ul : 0) << i % 64;
 		mapped++;

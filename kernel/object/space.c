@@ -39,6 +39,7 @@ static uint32_t asid_take(void)
 /* No translation of it is left: the fence comes before the number can be taken again. */
 static void asid_give(uint32_t asid)
 {
+	mmu_owe_fence(true);
 	mmu_fence_asid(asid);
 	asid_used[asid / 64] &= ~(1ul << asid % 64);
 }
@@ -89,6 +90,7 @@ void space_drop_entry(pte_t *entry, unsigned level)
 	uint32_t *word;
 
 	*entry = 0;
+	mmu_owe_fence(true);
 	if (!frame_is_ram(pfn))
 		return;
 	word = level == 0 ? frame_word(pfn) : arena_word(pfn);
@@ -102,6 +104,7 @@ void table_release(struct space *space, pte_t *entry)
 
 	KASSERT(table_live(table) == 0);
 	*entry = 0;
+	mmu_owe_fence(true);
 	mmu_fence_asid(space->asid); /* of one page would leave what is remembered of the table itself */
 	pool_give_table(space->object.pool, table);
 	space->tables--;
@@ -182,10 +185,10 @@ bool space_reap_step(struct space *space)
 		csr_write(satp, mmu_kernel_satp);
 		cpu_this()->satp = mmu_kernel_satp;
 	}
-	mmu_fence_asid(space->asid);
 	upper = first_in_use(space->root, SV39_TABLE_ENTRIES / 2);
 	if (upper != NULL) {
 		reap_upper(space, upper);
+		mmu_fence_asid(space->asid);
 		return true;
 	}
 	for (unsigned i = 0; i < SPACE_SOURCES; i++)
