@@ -150,3 +150,27 @@ SCENARIO_BODY(recalled_call_keeps_its_buffer)
 	worker_join(worker);
 	EXPECT_EQ(worker->seen[0], E_OK);
 }
+
+/* However they are shared out among items. */
+SCENARIO_BODY(one_call_maps_no_more_pages_than_it_may)
+{
+	struct map_item *items = (struct map_item *)&message_page()->words[MESSAGE_REGISTERS];
+
+	make_space();
+	items[0] = (struct map_item){FAULT_VA | RW, MAP_SOURCE(0, MAP_PAGES_MAX), 0};
+	items[1] = (struct map_item){(FAULT_VA + MAP_PAGES_MAX * PAGE_BYTES) | RW, MAP_SOURCE(0, 1), 0};
+	REFUSED(E_RANGE, sys_space_map_items(SP, 2));
+	expect_nothing_mapped();
+	MUST(sys_space_map_items(SP, 1));
+}
+
+SCENARIO_BODY(range_that_ends_in_a_superpage_changes_nothing)
+{
+	make_space();
+	MUST(sys_space_map(SP, FAULT_VA | RW, MAP_SOURCE(0, 3), 0));
+	MUST(sys_space_map(SP, (FAULT_VA + ARENA_BYTES) | RW, SUPER, ARENA_PAGES));
+	REFUSED(E_ALIGN, sys_space_unmap(SP, FAULT_VA, ARENA_PAGES + 1));
+	REFUSED(E_ALIGN, sys_space_protect(SP, FAULT_VA, ARENA_PAGES + 1, RIGHT_READ));
+	EXPECT_EQ(MUST(sys_space_mapped(SP, FAULT_VA, 512)), 3);
+	EXPECT_EQ(MUST(sys_space_lookup(SP, FAULT_VA)) & RIGHTS_RWX, RW);
+}

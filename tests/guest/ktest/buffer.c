@@ -162,3 +162,33 @@ SCENARIO_BODY(buffer_copy_touches_no_device)
 	EXPECT(copy(0, DEVICE_VA, 8, COPY_TO_CALLER).error != E_OK);
 	finish(worker);
 }
+
+/* The kernel's half is mapped in every space, for the kernel. */
+SCENARIO_BODY(buffer_copy_stays_out_of_the_kernel)
+{
+	const uint64_t kernel = 0xffffffc080200000ul;
+	struct worker *worker = start_call(kernel, 8, BOTH);
+
+	REFUSED(E_ABSENT, copy(0, (uint64_t)local, 8, COPY_FROM_CALLER));
+	REFUSED(E_ABSENT, copy(0, (uint64_t)local, 8, COPY_TO_CALLER));
+	finish(worker);
+	MUST(sys_cap_delete(CAP_NULL, EP));
+	MUST(sys_thread_suspend(worker_thread(0)));
+	for (unsigned what = 0; what < WORKER_SLOTS - 1; what++)
+		MUST(sys_cap_delete(CAP_NULL, worker_slot(0, what)));
+	worker = start_call((uint64_t)page_at(10), 8, BOTH);
+	REFUSED(E_RANGE, copy(0, kernel, 8, COPY_FROM_CALLER));
+	REFUSED(E_RANGE, copy(0, kernel, 8, COPY_TO_CALLER));
+	finish(worker);
+}
+
+SCENARIO_BODY(buffer_copy_needs_the_rights_of_its_source)
+{
+	struct worker *worker;
+
+	MUST(sys_space_attach(BOOT_SLOT_SPACE, 14, SLOT_PAGES, R));
+	worker = start_call((uint64_t)page_at(10), 8, BOTH);
+	MUST(sys_buffer_copy_source(CAP_NULL, 0, 14, 0, 8, COPY_TO_CALLER));
+	REFUSED(E_RIGHTS, sys_buffer_copy_source(CAP_NULL, 0, 14, 0, 8, COPY_FROM_CALLER));
+	finish(worker);
+}
