@@ -5,6 +5,9 @@
  * taking and giving are a few loads and stores, whatever the amount of memory.
  */
 #include "policy/frames.h"
+#include <string.h>
+
+#define FRAME_POISON 0xd5 /* checked builds: what a free frame holds */
 
 _Static_assert(sizeof(struct frame) == 8 && FRAME_STATES <= 256, "a word, the state in its lowest byte");
 
@@ -223,6 +226,17 @@ uint64_t frames_take_run(struct frames *frames, enum frame_state state, uint64_t
 	return frames->first + first;
 }
 
+/* Whoever is given a frame that was not made new shall notice. */
+static void frame_poison(const struct frames *frames, uint64_t number)
+{
+#if PAGODA_CHECKED && !defined(PAGODA_HOST)
+	memset(frames_address(frames, number), FRAME_POISON, PAGE_BYTES);
+#else
+	(void)frames;
+	(void)number;
+#endif
+}
+
 void frames_give(struct frames *frames, uint64_t number)
 {
 	uint32_t index = (uint32_t)(number - frames->first);
@@ -238,6 +252,7 @@ void frames_give(struct frames *frames, uint64_t number)
 	frames->counts[FRAME_FREE]++;
 	frames->account[frame->account].frames--;
 	frame->state = FRAME_FREE;
+	frame_poison(frames, number);
 	arena_push(frames, arena, index);
 	if (arena->free++ == 0)
 		list_push(&frames->partial, arena);

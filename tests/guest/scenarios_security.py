@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""What programs must not learn of each other, nor be able to ask: tests/guest/programs/secrets.c."""
+import os
+
+from build import folder_of
+from scenario import check_equal, run, scenario
+
+PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/secrets')
+
+
+def passes(*names, words=()):
+    done = run(*words, '--add', PROGRAM, '--', 'secrets', *names, timeout_s=120)
+    check_equal(done.stdout.decode(errors='replace'), ''.join(f'ok {name}\n' for name in names), 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
+@scenario('quick', 'memory of every kind is zero for who gets it, though frames hold the last owner\'s words and poison')
+def memory_holds_no_old_contents(_context):
+    passes('memory', words=('--mem', '32M'))
+
+
+@scenario('quick', 'holes, cut files and the rest of a mapped page read as zeros')
+def files_hold_no_old_contents(_context):
+    passes('files')
+
+
+@scenario('quick', 'what was unmapped or protected right after it was used is out of reach')
+def unmapped_memory_is_gone_at_once(_context):
+    passes('gone')
+
+
+@scenario('quick', 'no process may ask what is for init, proc or the pager, whatever its message says')
+def requests_of_servers_are_denied_to_programs(_context):
+    passes('denied')
+
+
+@scenario('quick', 'a custom pager finds zeros in its grant')
+def custom_grants_hold_no_old_contents(_context):
+    passes('grant', words=('--mem', '64M'))
