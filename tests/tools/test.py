@@ -60,11 +60,12 @@ def collect():
     """Every test by name. Host tests need a configured build."""
     cases = {case.name: case for case in host_cases()}
     import fuzz
+    import mutants
     import tool_cases
     sys.path.append(os.path.join(build.ROOT, 'tests/model'))
     import model_cases
     load_scenarios()
-    for case in [*tool_cases.all_cases(), *fuzz.all_cases(), *model_cases.all_cases(), *scenario.REGISTRY.values()]:
+    for case in [*tool_cases.all_cases(), *fuzz.all_cases(), *mutants.all_cases(), *model_cases.all_cases(), *scenario.REGISTRY.values()]:
         if case.name in cases:
             raise SystemExit(f'test: two tests are called {case.name}')
         cases[case.name] = case
