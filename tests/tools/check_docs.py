@@ -115,6 +115,22 @@ def find_status(context):
     return problems
 
 
+def find_security(context):
+    """Rows of tables whose last column is `held by` name tests that exist."""
+    problems, held = [], False
+    for number, line in enumerate(read('docs/security.md').splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip().strip('|').split('|')]
+        if not line.startswith('|'):
+            held = False
+        elif cells[-1] == 'held by':
+            held = True
+        elif held and not set(line) <= set('|- '):
+            named = TICKED.findall(cells[-1])
+            problems += [f'docs/security.md:{number}: no test is named'] if not named else []
+            problems += [f'docs/security.md:{number}: no test is called {name}' for name in named if name not in context.names]
+    return problems
+
+
 def find_blocks(_context=None):
     if 'README.md' not in project_files():
         return ['README.md: no such file']

@@ -37,6 +37,7 @@ def all_cases():
         Case('docs_names_exist', 'quick', 'every path, file and function named in the docs exists', problems(check_docs.find_names)),
         Case('source_paths_exist', 'quick', 'every path of a project file that a source names exists', problems(check_docs.find_source_paths)),
         Case('docs_status_names_tests', 'quick', 'what docs/status.md says holds is held by a test that exists', problems(check_docs.find_status)),
+        Case('docs_security_names_tests', 'quick', 'each claim of docs/security.md names a test that exists', problems(check_docs.find_security)),
         Case('docs_console_blocks_hold', 'default', "console blocks of README and docs give what they show, with the files they show", problems(check_docs.find_blocks)),
         Case('abi_page_is_current', 'quick', 'docs/abi.md is made from the lists as they are', problems(gen_abi.find)),
         Case('format_is_uniform', 'quick', 'clang-format would change nothing', problems(find_format)),
