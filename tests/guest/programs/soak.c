@@ -79,6 +79,17 @@ struct job {
 };
 static struct job jobs[JOBS];
 static uint64_t started, killed;
+static bool leftovers; /* a killed one may have left a custom pager behind */
+
+static void sweep(void);
+
+/* The session lasts until the last one has ended. */
+static _Noreturn void give_up(void)
+{
+	fflush(stdout);
+	sweep();
+	exit(1);
+}
 
 static void fail(const struct job *job, int status)
 {
@@ -91,16 +102,17 @@ static void fail(const struct job *job, int status)
 	fd = open(name, O_RDONLY);
 	bytes = fd < 0 ? 0 : read(fd, text, sizeof(text));
 	fwrite(text, 1, bytes > 0 ? (size_t)bytes : 0, stdout);
-	fflush(stdout);
-	exit(1);
+	give_up();
 }
 
 static bool may_start(const struct program *program)
 {
-	for (unsigned i = 0; i < JOBS && program->alone; i++)
+	if (!program->alone)
+		return true;
+	for (unsigned i = 0; i < JOBS; i++)
 		if (jobs[i].program && jobs[i].program->alone)
 			return false;
-	return true;
+	return !leftovers;
 }
 
 static void job_start(struct job *job)
@@ -164,6 +176,7 @@ static void pause_ms(uint64_t ms)
 
 static void round_run(void)
 {
+	leftovers = false;
 	for (unsigned i = 0; i < STARTS;) {
 		struct job *job = &jobs[random_below(JOBS)];
 
@@ -173,6 +186,7 @@ static void round_run(void)
 		} else if (random_below(KILL_ONE_IN) == 0 && !job->is_killed) {
 			job->is_killed = true;
 			killed++;
+			leftovers |= job->program->alone;
 			kill(job->pid, SIGKILL);
 		}
 		pause_ms(random_below(DELAY_MAX_MS));
