@@ -225,9 +225,10 @@ struct result syscall_trace_control(struct thread *thread, uint64_t irq_all, uin
 		error = E_UNSUPPORTED;
 	if (error != E_OK)
 		return failed(error);
-	trace_flags = flags & ~(uint64_t)TRACE_FLAG_IRQ_ANEW;
 	if (flags & TRACE_FLAG_IRQ_ANEW)
 		info->irq_off_max = info->irq_off_call = 0;
+	else
+		trace_flags = flags;
 	return failed(E_OK);
 }
 

@@ -16,7 +16,7 @@ enum trace_event {
 enum trace_flag {
 	TRACE_FLAG_ON = 1,
 	TRACE_FLAG_GENERAL_ONLY = 2, /* checked build: never take the fast path */
-	TRACE_FLAG_IRQ_ANEW = 4,     /* checked build: irq_off_max begins anew; it is done once, not kept */
+	TRACE_FLAG_IRQ_ANEW = 4,     /* checked build: irq_off_max begins anew; the others stay as they are */
 };
 
 struct trace_record {

@@ -16,7 +16,7 @@ IRQ_OFF_BOUND = 60_000  # instructions, checked build; docs/kernel-bounds.md sta
 IRQ_OFF = re.compile(r'^\w+: irq_off_max=(\d+)', re.MULTILINE)
 
 
-def run_image(name, harts, more=(), archive=None, timeout_s=TIMEOUT_S):
+def run_image(name, harts, more=(), archive=None, timeout_s=None):
     """All that it writes, and QEMU's status. @archive: another file than the boot archive."""
     folder = build.folder_of('checked')
     image = os.path.join(folder, 'tests/guest/ktest', name)
@@ -27,7 +27,7 @@ def run_image(name, harts, more=(), archive=None, timeout_s=TIMEOUT_S):
     with tempfile.TemporaryFile() as errors:
         try:
             done = subprocess.run(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-                                  timeout=timeout_s, check=False)
+                                  timeout=timeout_s or TIMEOUT_S, check=False)
             output, status = done.stdout, done.returncode
         except subprocess.TimeoutExpired as error:
             output, status = error.stdout or b'', None

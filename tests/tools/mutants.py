@@ -34,6 +34,7 @@ WORDS = ('mutant', 'file', 'in', 'cut', 'put', 'test', 'says')
 SEED = 1  # of the tests that must notice: a mutant is caught or is not
 SAMPLE = 2  # of the default tier
 TRY_SECONDS_MAX = 900
+KERNEL_SECONDS_MAX = 60  # of the kernel tests, which a mutant may leave waiting
 ROOMS = (('kernel', 'Kernel'), ('servers', 'Servers'))
 HEAD = '''\
 <!-- SPDX-License-Identifier: MIT -->
@@ -161,8 +162,10 @@ def run_tests(names):
 
 def run_here(names):
     """In the copy: build, run. Status 0: all passed, 1: some failed, 2: it does not build."""
+    import kernel_image
     import scenario
     import test
+    kernel_image.TIMEOUT_S = KERNEL_SECONDS_MAX
     try:
         build.build('checked', targets=())
     except build.SetupError as error:

@@ -220,6 +220,9 @@ static void sweep(void)
 	} while (others);
 }
 
+#define BOOKS_FRAMES \
+	8 /* of the pager, about this process itself */
+
 /* What must be the same whenever nothing else runs. Cache and Pools may have grown: they are in `memory`. */
 static const char *const names[] = {"anon",    "pinned",     "spaces",	      "memory",	       "slots",
 				    "threads", "cspaces",    "endpoints",     "notifications", "replies",
@@ -271,22 +274,34 @@ static void remove_files(void)
 		printf("FAILED /tmp cannot be emptied\n");
 }
 
+/* `pinned` has the pager's books in it, `memory` what is left: they may move a little, but not away. */
+static bool is_same(unsigned name, uint64_t now, uint64_t before)
+{
+	uint64_t room = name == 1 || name == 3 ? BOOKS_FRAMES : 0;
+
+	return now <= before + room && before <= now + room;
+}
+
 static void settle_and_compare(uint64_t round, uint64_t before[NAMES])
 {
 	uint64_t now[NAMES];
+	unsigned failures = 0;
 
 	sweep();
 	remove_files();
 	check_whole();
 	counts_read(now);
 	for (unsigned i = 0; i < NAMES; i++) {
-		if (round > 1 && now[i] != before[i]) {
+		if (round > 1 && !is_same(i, now[i], before[i])) {
 			printf("FAILED after round %lu: %s %lu, not %lu\n", (unsigned long)round, names[i],
 			       (unsigned long)now[i], (unsigned long)before[i]);
-			exit(1);
+			failures++;
 		}
-		before[i] = now[i];
+		if (round == 1)
+			before[i] = now[i];
 	}
+	if (failures)
+		exit(1);
 }
 
 static uint64_t seconds_now(void)

@@ -12,7 +12,7 @@
 
 #define TELL_EVERY 64
 
-_Static_assert(PROC_INJECT == PAGER_INJECT && PROC_INJECT == VFS_INJECT, "one number");
+_Static_assert((int)PROC_INJECT == (int)PAGER_INJECT && (int)PROC_INJECT == (int)VFS_INJECT, "one number");
 
 static uint32_t tally[SERVERS][LABELS][ERRORS];
 static pid_t children[CHILDREN];
