@@ -29,7 +29,16 @@ struct pager_area {
 	char name[32]; /* text data heap stack ... */
 };
 
-/* An area for SPACE_AREA. */
+/* SPACE_BUILD: a program's space, */
+struct pager_program {
+	uint64_t table_limit;
+	uint64_t message_page;		 /* address */
+	uint64_t heap_start, heap_bytes; /* where it begins, its greatest size */
+	uint64_t stack_top;		 /* where the buffer's bytes end */
+	uint64_t area_count;		 /* of pager_area_wanted that follow */
+};
+
+/* and an area of it. */
 struct pager_area_wanted {
 	uint64_t start, length;
 	uint64_t prot_backing; /* prot bits 2..0, backing << 8 */
@@ -37,6 +46,9 @@ struct pager_area_wanted {
 	uint64_t offset_bytes;
 	uint64_t file_bytes; /* past which the rest of the area is zero */
 };
+
+#define SPACE_BUILD_REPLACE 1u /* flag of SPACE_BUILD */
+#define SPACE_BUILD_ACCOUNT 8  /* shift of the account in the same word */
 
 struct pager_faults {
 	uint64_t faults, prefetched, fork_mapped, populate, present, other;

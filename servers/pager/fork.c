@@ -10,7 +10,6 @@
  * parent's alone, so its entry is left as it is.
  */
 #include "pager.h"
-#include <pagoda/batch.h>
 
 #define BLOCK_OF(address) ((address) & ~(ARENA_BYTES - 1))
 
@@ -37,11 +36,17 @@ static void sharing_run(struct sharing *sharing)
 		sharing->error = error;
 }
 
-static struct batch *sharing_room(struct sharing *sharing)
+/* The batch, with room for so many calls more. */
+static struct batch *sharing_room_for(struct sharing *sharing, uint64_t calls)
 {
-	if (sharing->batch.count == BATCH_CALLS)
+	if (sharing->batch.count + calls > BATCH_CALLS)
 		sharing_run(sharing);
 	return &sharing->batch;
+}
+
+static struct batch *sharing_room(struct sharing *sharing)
+{
+	return sharing_room_for(sharing, 1);
 }
 
 /* Pages that only faults may make writable from now on. Without WRITE no entry can show a store to the other
@@ -157,6 +162,10 @@ err_t fork_share(const struct process *parent, const struct process *child, cons
 	protect_block(&sharing, sharing.hot[0]);
 	if (sharing.hot[1] != sharing.hot[0])
 		protect_block(&sharing, sharing.hot[1]);
+	process_bind(sharing_room_for(&sharing, 3), child);
 	sharing_run(&sharing);
+	pager.received = sharing.error != E_OK;
+	if (sharing.error == E_KIND || sharing.error == E_RIGHTS || sharing.error == E_STATE)
+		return E_ARGUMENT;
 	return sharing.error ? E_NO_MEMORY : E_OK;
 }

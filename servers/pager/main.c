@@ -52,14 +52,9 @@ static const struct {
 #if PAGODA_CHECKED
 	[PAGER_INJECT] = {request_inject, WHO_ANY},
 #endif
-	[PAGER_SPACE_CREATE] = {request_space_create, WHO_PROC},
+	[PAGER_SPACE_BUILD] = {request_space_build, WHO_PROC},
 	[PAGER_SPACE_DESTROY] = {request_space_destroy, WHO_PROC},
-	[PAGER_SPACE_AREA] = {request_space_area, WHO_PROC},
-	[PAGER_SPACE_WRITE] = {request_space_write, WHO_PROC},
-	[PAGER_SPACE_BRK] = {request_space_brk, WHO_PROC},
-	[PAGER_SPACE_MESSAGE_PAGE] = {request_space_message_page, WHO_PROC},
 	[PAGER_SPACE_FORK] = {request_space_fork, WHO_PROC},
-	[PAGER_SPACE_REPLACE] = {request_space_replace, WHO_PROC},
 	[PAGER_SPACE_LIMIT] = {request_space_limit, WHO_PROC},
 	[PAGER_NEWS] = {request_news, WHO_PROC},
 	[PAGER_USAGE] = {request_usage, WHO_PROC},
@@ -92,8 +87,12 @@ static struct answer answered;
 static void request_serve(struct message *m)
 {
 	struct answer out = {.words = 1, .cap_rights = RIGHTS_ALL};
-	err_t error = request_perform(m, &out);
+	err_t error;
 
+	pager.received = m->tag & TAG_CAP;
+	error = request_perform(m, &out);
+	if (pager.received)
+		(void)sys_cap_delete(CAP_NULL, SERVER_RECEIVE);
 	answered = out;
 	m->tag = TAG(error, error ? 1 : out.words);
 	m->w[0] = out.w0;
@@ -206,6 +205,7 @@ void server_main(const struct server_start *start)
 	struct message m;
 
 	pager_start(start);
+	message_page()->cap_receive = SERVER_RECEIVE;
 	for (;;) {
 		wait_next(next, &m);
 #if PAGODA_CHECKED

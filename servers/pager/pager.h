@@ -10,6 +10,7 @@
 #include "policy/space.h"
 #include "proto/inject.h"
 #include "proto/records.h"
+#include <pagoda/batch.h>
 #include <pagoda/ipc.h>
 #include <pagoda/server.h>
 
@@ -36,8 +37,8 @@ struct process {
 	struct process *next; /* in its hash bucket */
 	uint32_t pid;
 	cap_t space_cap;
-	cap_t message_cap;   /* 0: no message page yet */
-	vaddr_t message_at;  /* where it lies */
+	cap_t message_cap; /* Memory of its message page */
+	vaddr_t message_at;
 	cap_t refused_reply; /* the thread whose fault was refused; 0: none */
 	struct space_pool *pool;
 	struct vm_space *space;
@@ -59,9 +60,11 @@ struct process {
 };
 #define PROCESS_BUCKETS 256
 
-/* An empty Space, see kept.c. */
+/* A Space with nothing but a message page, see kept.c. */
 struct kept_space {
-	cap_t cap;
+	cap_t cap, message_cap;
+	vaddr_t message_at;
+	uint64_t message_frame;
 	uint64_t table_limit, stored;
 	struct space_pool *pool;
 };
@@ -83,6 +86,7 @@ struct pager {
 	uint64_t frames_total, frames_elsewhere;
 	struct message map_answer; /* with NEXT_MAP: the fault itself stays in m until this was accepted */
 	uint64_t trace_start;	   /* rdinstret when the fault being served was taken */
+	bool received; /* the request being served has brought a capability: it is in SERVER_RECEIVE */
 	bool trace;
 };
 
@@ -148,10 +152,10 @@ void pools_serve_cache(void);
 uint64_t pools_frames(void);
 
 /* kept.c: Spaces that are used again. */
-/* true: the process has one. */
-bool kept_take(struct process *process, uint64_t table_limit);
-/* Keep the Space of a process that ends, cleared, and delete its message page's capability. false: both are
- * to be deleted; some of it may be done. */
+/* true: the process has one, and its message page at message_at. */
+bool kept_take(struct process *process);
+/* Keep the Space of a process that ends, cleared but for its message page. false: both are to be deleted;
+ * some of it may be done. */
 bool kept_put(struct process *process);
 /* @pool has one space less: those kept are deleted if nothing else is in it. */
 void kept_leave(const struct space_pool *pool);
@@ -160,15 +164,28 @@ void kept_give_back(void);
 
 /* process.c */
 struct process *process_search(uint32_t pid);
-MUST_USE err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out);
+/* Who pays for the space that is made from now on. false: no such account. */
+MUST_USE bool account_pays(uint64_t number);
+/* What a process is made from besides its books. */
+struct process_spec {
+	uint64_t table_limit;
+	vaddr_t message_at;
+};
+/* One that process_search() does not find until process_enter(). Errors E_NO_MEMORY, of space_map(): then the
+ * books are still the caller's. */
+MUST_USE err_t process_create(struct vm_space *space, const struct process_spec *spec, struct process **out);
+void process_enter(struct process *process);
+/* Undo process_create(), the books go too. */
+void process_discard(struct process *process);
+/* Add to @batch, 3 calls: bind the Thread that came with the request to the space and its message page. */
+void process_bind(struct batch *batch, const struct process *process);
 /* Where the thread that forks is. */
 struct fork_place {
 	vaddr_t pc, sp;
 };
-/* A copy of the parent's space, pages shared as fork_share() says. */
-MUST_USE err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place,
-			    struct process **out);
-/* @old ends, @new takes its pid, limits and counts. */
+/* A copy of the parent's space, pages shared as fork_share() says; the Thread that came is bound to it. */
+MUST_USE err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place);
+/* @old ends, @new, which is not entered yet, takes its limits and counts. */
 void process_replace(struct process *old, struct process *new);
 void process_destroy(struct process *process);
 /* Bring the leaf table of @address back after a fork, if it is parked. @unchanged: its entries are still what
@@ -185,7 +202,8 @@ static inline struct process *process_find(uint64_t pid)
 }
 
 /* fork.c: no store of one of both reaches the other from now on; the child has what it touches first at
- * @place. Errors: E_NO_MEMORY: the child is to be destroyed */
+ * @place, and the Thread that came. Errors: E_NO_MEMORY, E_ARGUMENT (no Thread): the child is to be destroyed
+ */
 MUST_USE err_t fork_share(const struct process *parent, const struct process *child,
 			  const struct fork_place *place);
 
@@ -263,13 +281,11 @@ int counts_check(void);
 /* A record of whole words is the answer. */
 void answer_record(struct answer *out, const void *record, size_t bytes);
 
-/* requests.c, requests_map.c, requests_proc.c: one function a request of proto/pager.def. */
+/* requests.c, requests_map.c, requests_proc.c, build.c: one function a request of proto/pager.def. */
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_brk, request_map, request_unmap, request_protect, request_populate, request_counts,
 	request_areas, request_check, request_faults, request_map_file, request_inject;
-request_handler request_space_create, request_space_destroy, request_space_area, request_space_write,
-	request_space_brk, request_space_message_page, request_space_fork, request_space_replace,
-	request_space_limit, request_news, request_usage, request_trace, request_trace_summary,
-	request_account;
+request_handler request_space_build, request_space_destroy, request_space_fork, request_space_limit,
+	request_news, request_usage, request_trace, request_trace_summary, request_account;
 
 #endif

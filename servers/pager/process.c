@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Processes as the pager knows them: a pid (the badge of its faults and requests), its books, and the
- * kernel's Space. Life: SPACE_CREATE .. SPACE_DESTROY, both asked by proc.
+ * kernel's Space. Life: SPACE_BUILD or SPACE_FORK .. SPACE_DESTROY, all asked by proc.
  */
 #include "custom.h"
-#include <pagoda/batch.h>
-#include <pagoda/program.h>
+
+#define MESSAGE_AREA "message"
 
 static struct process **process_bucket(uint32_t pid)
 {
@@ -33,16 +33,14 @@ static err_t process_attach(const struct process *process)
 	return (err_t)batch_run(&batch).error;
 }
 
-static err_t process_make_space(struct process *process, uint64_t table_limit)
+static err_t process_make_space(struct process *process)
 {
 	err_t error;
 
-	if (kept_take(process, table_limit))
-		return E_OK;
 	process->space_cap = slot_take();
 	if (!process->space_cap)
 		return E_NO_MEMORY;
-	error = pools_create_space(table_limit, process->space_cap, &process->pool);
+	error = pools_create_space(process->table_limit, process->space_cap, &process->pool);
 	if (error) {
 		slot_give(process->space_cap);
 		return error;
@@ -55,7 +53,56 @@ static err_t process_make_space(struct process *process, uint64_t table_limit)
 	return error;
 }
 
-static void process_link(struct process *process)
+/* The page is in the books; make the kernel agree, and a capability for it. */
+static err_t message_page_map(struct process *process, uint64_t frame)
+{
+	struct verdict_run run = {process->message_at >> PAGE_SHIFT, frame, 1, RIGHT_READ | RIGHT_WRITE};
+	struct map_item item = window_item(&run);
+	cap_t slot = slot_take();
+	struct batch batch = {0};
+
+	if (!slot)
+		return E_NO_MEMORY;
+	batch_memory_carve(&batch, pager.source[source_find(frame, 1)].memory, slot, item.offset, 1);
+	batch_space_map(&batch, process->space_cap, item.at_rights, item.source, item.offset);
+	if (allocation_refused("tables") || batch_run(&batch).error) {
+		slot_clear(slot, true);
+		return E_NO_MEMORY;
+	}
+	process->message_cap = slot;
+	return E_OK;
+}
+
+static err_t message_page_make(struct process *process)
+{
+	uint64_t frame;
+	err_t error = space_add_pinned(process->space, process->message_at, MESSAGE_AREA, &frame);
+
+	if (error)
+		return error;
+	window_zero(frame);
+	error = message_page_map(process, frame);
+	if (error)
+		space_remove_pinned(process->space, process->message_at);
+	return error;
+}
+
+/* A new Space with its message page. */
+static err_t process_furnish(struct process *process)
+{
+	err_t error = process_make_space(process);
+
+	if (error)
+		return error;
+	error = message_page_make(process);
+	if (error) {
+		slot_clear(process->space_cap, true);
+		pools_space_gone(process->pool);
+	}
+	return error;
+}
+
+void process_enter(struct process *process)
 {
 	process->next = *process_bucket(process->pid);
 	*process_bucket(process->pid) = process;
@@ -72,42 +119,30 @@ static void process_unlink(struct process *process)
 		pager.last = NULL;
 }
 
-/* A process for books that exist already. */
-static err_t process_add(struct vm_space *space, uint64_t table_limit, struct process **out)
+err_t process_create(struct vm_space *space, const struct process_spec *spec, struct process **out)
 {
 	struct process *process = nodes_take(&pager.process_nodes);
-	err_t error;
+	err_t error = E_OK;
 
 	if (!process)
 		return E_NO_MEMORY;
 	process->pid = space->pid;
 	process->space = space;
-	process->table_limit = table_limit;
-	error = process_make_space(process, table_limit);
-	if (error) {
+	process->table_limit = spec->table_limit;
+	process->message_at = spec->message_at;
+	if (!kept_take(process))
+		error = process_furnish(process);
+	if (error)
 		nodes_give(&pager.process_nodes, process);
-		return error;
-	}
-	process_link(process);
 	*out = process;
-	return E_OK;
+	return error;
 }
 
-err_t process_create(uint32_t pid, uint64_t table_limit, struct process **out)
+void process_bind(struct batch *batch, const struct process *process)
 {
-	struct vm_space *space;
-	err_t error;
-
-	if (process_search(pid))
-		return E_EXISTS;
-	error = space_create(&pager.policy, pid, PAGE_BYTES, USER_END - PAGE_BYTES, &space);
-	if (error)
-		return error;
-	space->map_base = space->map_hint = PROGRAM_MMAP_BASE;
-	error = process_add(space, table_limit, out);
-	if (error)
-		space_destroy(space);
-	return error;
+	batch_thread_bind(batch, SERVER_RECEIVE, BIND_SPACE, process->space_cap);
+	batch_thread_bind(batch, SERVER_RECEIVE, BIND_MESSAGE, process->message_cap);
+	batch_cap_delete(batch, CAP_NULL, SERVER_RECEIVE);
 }
 
 void process_unpark(struct process *process, vaddr_t address, bool unchanged)
@@ -120,7 +155,30 @@ void process_unpark(struct process *process, vaddr_t address, bool unchanged)
 	(void)sys_space_unpark(process->space_cap, block, alone ? RIGHTS_RWX : RIGHT_READ | RIGHT_EXECUTE);
 }
 
-err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place, struct process **out)
+/* The child's kernel half, for books that are forked already. */
+static err_t fork_create(struct process *parent, struct vm_space *space, const struct fork_place *place)
+{
+	const struct process_spec spec = {parent->table_limit, parent->message_at};
+	struct process *child;
+	err_t error = process_create(space, &spec, &child);
+
+	if (error) {
+		space_destroy(space);
+		return error;
+	}
+	error = attach_forked(child);
+	if (!error) {
+		forwards_recall(parent, 0, USER_END);
+		error = fork_share(parent, child, place);
+	}
+	if (error)
+		process_discard(child);
+	else
+		process_enter(child);
+	return error;
+}
+
+err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place)
 {
 	struct vm_space *space;
 	err_t error;
@@ -128,23 +186,7 @@ err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place
 	if (process_search(pid))
 		return E_EXISTS;
 	error = space_fork(parent->space, pid, &space);
-	if (error)
-		return error;
-	error = process_add(space, parent->table_limit, out);
-	if (error) {
-		space_destroy(space);
-		return error;
-	}
-	error = attach_forked(*out);
-	if (error) {
-		process_destroy(*out);
-		return error;
-	}
-	forwards_recall(parent, 0, USER_END);
-	error = fork_share(parent, *out, place);
-	if (error)
-		process_destroy(*out);
-	return error;
+	return error ? error : fork_create(parent, space, place);
 }
 
 void process_replace(struct process *old, struct process *new)
@@ -154,10 +196,8 @@ void process_replace(struct process *old, struct process *new)
 	for (int which = 0; which <= LIMIT_DATA; which++)
 		new->space->limit_bytes[which] = old->space->limit_bytes[which];
 	external_supplier_exec(new->space, old->space);
-	process_unlink(new);
-	new->pid = new->space->pid = old->pid;
 	process_destroy(old);
-	process_link(new);
+	process_enter(new);
 }
 
 static void process_forget_news(const struct process *process)
@@ -183,11 +223,12 @@ static void process_clear_space(struct process *process)
 	if (kept_put(process))
 		return;
 	slot_clear(process->space_cap, true);
+	slot_clear(process->message_cap, true);
 	pools_space_gone(process->pool);
 	kept_leave(process->pool);
 }
 
-void process_destroy(struct process *process)
+void process_discard(struct process *process)
 {
 	if (process->custom)
 		custom_end(process->custom);
@@ -195,9 +236,7 @@ void process_destroy(struct process *process)
 	fault_end_refused(process);
 	process_forget_news(process);
 	process_clear_space(process);
-	slot_clear(process->message_cap, true);
 	space_destroy(process->space);
-	process_unlink(process);
 	nodes_give(&pager.process_nodes, process);
 	lease_return_idle();
 	if (pager.policy.externals.first)
@@ -213,4 +252,10 @@ uint64_t process_tables(const struct account *account)
 			if (!account || process->space->account == account)
 				tables += (uint32_t)sys_space_tables(process->space_cap).value;
 	return tables;
+}
+
+void process_destroy(struct process *process)
+{
+	process_unlink(process);
+	process_discard(process);
 }

@@ -2,7 +2,7 @@
 /*
  * Lines of --faults, on CHANNEL_FAULTS:
  *
- *   #12 store 0x3fffffe8 stack+0x7ffe8 pc=0x10094 pid=7 area=0x3f800000-0x40000000,rw-,stack
+ *   #12 store 0x3fffcfe8 stack+0x7fffe8 pc=0x10094 pid=7 area=0x3f7fd000-0x3fffd000,rw-,stack
  *       -> anon zero frame 0x80812 +3 prefetched 812 instructions          (one line)
  *
  * A fault that goes to a custom pager ends in "-> pager NAME object NAME page 12" (anonymous memory: "page"

@@ -20,19 +20,13 @@ err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 	return answer_error(&m);
 }
 
-err_t call_for_cap(cap_t server, struct message *m, cap_t slot)
+err_t call_pager_with_thread(struct message *m, const struct process *process)
 {
-	message_page()->cap_receive = slot;
-	ipc_call(server, m);
-	message_page()->cap_receive = 0;
+	message_page()->cap_send = thread_slot(process);
+	message_page()->cap_send_rights = RIGHT_MANAGE;
+	m->tag |= TAG_CAP;
+	ipc_call(PROC_PAGER, m);
 	return answer_error(m);
-}
-
-err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_t slot)
-{
-	struct message m = message_make(label, w0, w1);
-
-	return call_for_cap(PROC_PAGER, &m, slot);
 }
 
 err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec: the new space is built beside the old one, under PID_SELF, which has none otherwise. Until
- * SPACE_REPLACE every error goes back to the caller and nothing has changed; after it there is no program to
- * go back to, and a failure ends the process as by SIGKILL.
+ * exec: the pager builds the new space beside the old one and then puts it in its place. Until then every
+ * error goes back to the caller and nothing has changed; after it there is no program to go back to, and a
+ * failure ends the process as by SIGKILL.
  */
 #include "proc.h"
 #include <pagoda/syscall.h>
@@ -65,37 +65,6 @@ static err_t request_copy(const struct message *in, char path[PATH_ROOM], struct
 	return error == E_OK ? strings_copy(in, arguments, done) : error;
 }
 
-/* The new program's space, which becomes the caller's. After E_OK there is no way back. */
-static err_t space_replace(struct process *caller, const struct elf_image *image, const struct vfs_stat *file,
-			   const struct arguments *arguments)
-{
-	err_t error = image_build(PID_SELF, caller->account, image, file, arguments);
-
-	if (error != E_OK)
-		return error;
-	error = call_pager(PAGER_SPACE_REPLACE, caller->pid, PID_SELF, 0);
-	if (error == E_OK)
-		return E_OK;
-	slots_clear_new();
-	call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, PID_SELF);
-	return error;
-}
-
-/* Its call ended when its space went: the thread is stopped. */
-static err_t program_begin(struct process *caller, uint64_t entry, const struct arguments *arguments)
-{
-	cap_t thread = thread_slot(caller);
-	struct batch batch = {0};
-	err_t error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
-
-	if (error != E_OK)
-		return error;
-	batch_thread_suspend(&batch, thread);
-	thread_take_space(&batch, caller);
-	batch_thread_start(&batch, thread, entry, PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0);
-	return thread_build(&batch);
-}
-
 err_t request_exec(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct arguments arguments;
@@ -107,14 +76,16 @@ err_t request_exec(struct process *caller, const struct message *in, struct answ
 	if (error == E_OK)
 		error = program_find(caller->pid, path, &arguments, &image, &file);
 	if (error == E_OK)
-		error = space_replace(caller, &image, &file, &arguments);
-	if (error != E_OK)
+		error = image_build(caller, &image, &file, &arguments);
+	if (error != E_OK && error != E_STATE)
 		return error;
 	image_name(caller, path, &file);
 	foreground_leave(caller, false);
-	if (program_begin(caller, image.entry, &arguments) != E_OK) {
-		slots_clear_new();
+	if (error == E_OK)
+		error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
+	if (error == E_OK)
+		error = image_start(caller, &image, &arguments);
+	if (error != E_OK)
 		end_process(caller, status_of_signal(SIGNAL_KILL));
-	}
 	return E_LATER;
 }

@@ -33,7 +33,6 @@ static err_t thread_begin(const struct process *child)
 	words[WORD_OF(REGISTER_A0)] = E_OK;
 	words[WORD_OF(REGISTER_A0 + 1)] = TAG(E_OK, 1);
 	words[WORD_OF(REGISTER_A0 + 2)] = 0;
-	thread_take_space(&batch, child);
 	batch_thread_write(&batch, thread_slot(child));
 	batch_thread_resume(&batch, thread_slot(child));
 	return thread_build(&batch);
@@ -48,11 +47,8 @@ static err_t space_fork(struct process *parent, struct process *child)
 
 	m.w[2] = words[WORD_OF(REGISTER_PC)];
 	m.w[3] = words[WORD_OF(REGISTER_SP)];
-	error = call_for_cap(PROC_PAGER, &m, SLOT_NEW_SPACE);
+	error = call_pager_with_thread(&m, child);
 	child->has_space = error == E_OK;
-	if (error == E_OK)
-		error = call_pager_for_cap(PAGER_SPACE_MESSAGE_PAGE, child->pid, PROGRAM_MESSAGE_PAGE,
-					   SLOT_NEW_PAGE);
 	return error;
 }
 
@@ -85,7 +81,6 @@ err_t request_fork(struct process *caller, const struct message *in, struct answ
 	child->ignored = caller->ignored;
 	error = child_build(caller, child);
 	if (error != E_OK) {
-		slots_clear_new();
 		end_take_apart(child);
 		process_forget(&proc.table, child);
 		return error;

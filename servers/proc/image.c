@@ -7,31 +7,21 @@
 #include <pagoda/syscall.h>
 #include <string.h>
 
-/* Areas to be added, in the message page until it is full: no other call here carries words. */
-struct areas {
-	uint32_t pid, count;
+/* What SPACE_BUILD is to make, in the message page: no other call here carries words. */
+struct request {
+	struct pager_program program;
+	struct pager_area_wanted areas[];
 };
-#define AREA_WORDS (sizeof(struct pager_area_wanted) / 8)
-#define AREAS_MAX  ((MESSAGE_WORDS - MESSAGE_REGISTERS) / AREA_WORDS)
+#define AREAS_MAX                                                                 \
+	((MESSAGE_WORDS - MESSAGE_REGISTERS - sizeof(struct pager_program) / 8) / \
+	 (sizeof(struct pager_area_wanted) / 8))
+#define AREAS_FIXED 3
+_Static_assert(2 * ELF_SEGMENTS_MAX + AREAS_FIXED <= AREAS_MAX, "all areas of a program go into one message");
 
-static err_t areas_send(struct areas *areas)
+static void area_add(struct request *request, const struct pager_area_wanted *area)
 {
-	struct message m = message_make(PAGER_SPACE_AREA, areas->pid, areas->count);
-
-	m.tag = TAG(PAGER_SPACE_AREA, MESSAGE_REGISTERS + areas->count * AREA_WORDS);
-	areas->count = 0;
-	ipc_call(PROC_PAGER, &m);
-	return message_error(&m);
-}
-
-static err_t areas_add(struct areas *areas, const struct pager_area_wanted *area)
-{
-	uint64_t *words = &message_page()->words[MESSAGE_REGISTERS + areas->count * AREA_WORDS];
-
-	if (area->length == 0)
-		return E_OK;
-	memcpy(words, area, sizeof(*area));
-	return ++areas->count == AREAS_MAX ? areas_send(areas) : E_OK;
+	if (area->length != 0)
+		request->areas[request->program.area_count++] = *area;
 }
 
 static uint64_t prot_backing(uint64_t prot, enum area_backing backing)
@@ -45,7 +35,7 @@ static uint64_t page_up(uint64_t address)
 }
 
 /* Pages with bytes of the file, then anonymous ones. */
-static err_t segment_add(struct areas *areas, const struct elf_segment *segment, uint64_t inode)
+static void segment_add(struct request *request, const struct elf_segment *segment, uint64_t inode)
 {
 	uint64_t start = segment->address & ~(PAGE_BYTES - 1), skew = segment->address - start;
 	uint64_t file_end = segment->file_bytes ? page_up(segment->address + segment->file_bytes) : start;
@@ -63,93 +53,69 @@ static err_t segment_add(struct areas *areas, const struct elf_segment *segment,
 		.length = end - file_end,
 		.prot_backing = prot_backing(segment->prot, BACKING_ANON),
 	};
-	err_t error = areas_add(areas, &file);
 
-	return error == E_OK ? areas_add(areas, &rest) : error;
-}
-
-static err_t segments_add(struct areas *areas, const struct elf_image *image, uint64_t inode)
-{
-	err_t error = E_OK;
-
-	for (uint64_t i = 0; i < image->segment_count && error == E_OK; i++)
-		error = segment_add(areas, &image->segments[i], inode);
-	return error;
+	area_add(request, &file);
+	area_add(request, &rest);
 }
 
 /* What every program has: guard, stack, info page. */
-static err_t fixed_areas_add(struct areas *areas)
+static void fixed_areas_add(struct request *request)
 {
-	const struct pager_area_wanted fixed[] = {
+	const struct pager_area_wanted fixed[AREAS_FIXED] = {
 		{PROGRAM_STACK_BASE - PAGE_BYTES, PAGE_BYTES, prot_backing(0, BACKING_NONE), 0, 0, 0},
 		{PROGRAM_STACK_BASE, STACK_BYTES, prot_backing(PROT_BIT_READ | PROT_BIT_WRITE, BACKING_STACK),
 		 0, 0, 0},
 		{PROGRAM_INFO_PAGE, PAGE_BYTES, prot_backing(PROT_BIT_READ, BACKING_LINEAR), proc.info_frame,
 		 0, 0},
 	};
-	err_t error = E_OK;
 
-	for (uint32_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]) && error == E_OK; i++)
-		error = areas_add(areas, &fixed[i]);
-	return error;
+	for (uint32_t i = 0; i < AREAS_FIXED; i++)
+		area_add(request, &fixed[i]);
 }
 
-static err_t image_add_areas(uint32_t pid, const struct elf_image *image, uint64_t inode)
+/* How many words the request has. */
+static uint64_t request_fill(const struct elf_image *image, uint64_t inode)
 {
+	struct request *request = (struct request *)&message_page()->words[MESSAGE_REGISTERS];
 	const struct elf_segment *last = &image->segments[image->segment_count - 1];
 	uint64_t heap = page_up(last->address + last->memory_bytes);
-	struct areas areas = {.pid = pid};
-	err_t error = segments_add(&areas, image, inode);
 
-	if (error == E_OK)
-		error = fixed_areas_add(&areas);
-	if (error == E_OK)
-		error = areas_send(&areas);
-	return error == E_OK ? call_pager(PAGER_SPACE_BRK, pid, heap, PROGRAM_HEAP_LIMIT - heap) : error;
+	request->program = (struct pager_program){
+		.table_limit = TABLE_LIMIT,
+		.message_page = PROGRAM_MESSAGE_PAGE,
+		.heap_start = heap,
+		.heap_bytes = PROGRAM_HEAP_LIMIT - heap,
+		.stack_top = PROGRAM_STACK_TOP,
+	};
+	for (uint64_t i = 0; i < image->segment_count; i++)
+		segment_add(request, &image->segments[i], inode);
+	fixed_areas_add(request);
+	return (sizeof(*request) + request->program.area_count * sizeof(request->areas[0])) / 8;
 }
 
-static err_t arguments_write(uint32_t pid, const struct arguments *arguments)
-{
-	uint64_t at = PROGRAM_STACK_TOP - arguments->block_bytes, done = 0;
-
-	while (done < arguments->block_bytes) {
-		struct message m = message_make(PAGER_SPACE_WRITE, pid, at + done);
-
-		ipc_call_buffer(PROC_PAGER, &m, arguments->block + done, arguments->block_bytes - done,
-				BUFFER_READ);
-		if (message_error(&m) !=
-		    E_OK) /* LATER is what a request answers that keeps its caller waiting */
-			return message_error(&m) == E_LATER ? E_FAULT : message_error(&m);
-		if (m.w[0] == 0 || m.w[0] > arguments->block_bytes - done)
-			return E_FAULT;
-		done += m.w[0];
-	}
-	return E_OK;
-}
-
-err_t image_build(uint32_t pid, uint32_t account, const struct elf_image *image, const struct vfs_stat *file,
+err_t image_build(struct process *process, const struct elf_image *image, const struct vfs_stat *file,
 		  const struct arguments *arguments)
 {
-	struct message m = message_make(PAGER_SPACE_CREATE, pid, TABLE_LIMIT);
+	uint64_t how =
+		process->account << SPACE_BUILD_ACCOUNT | (process->has_space ? SPACE_BUILD_REPLACE : 0);
+	struct message m = message_make(PAGER_SPACE_BUILD, process->pid, how);
 	err_t error;
 
-	m.w[2] = account;
-	error = call_for_cap(PROC_PAGER, &m, SLOT_NEW_SPACE);
-
-	if (error != E_OK)
-		return error;
-	error = image_add_areas(pid, image, file->inode);
-	if (error == E_OK)
-		error = call_pager_for_cap(PAGER_SPACE_MESSAGE_PAGE, pid, PROGRAM_MESSAGE_PAGE,
-					   SLOT_NEW_PAGE);
-	if (error == E_OK)
-		error = arguments_write(pid, arguments);
-	if (error == E_OK)
-		return E_OK;
-	slots_clear_new();
-	call_to_end(PROC_PAGER, PAGER_SPACE_DESTROY, pid);
+	m.tag = TAG(PAGER_SPACE_BUILD, MESSAGE_REGISTERS + request_fill(image, file->inode)) | TAG_BUFFER;
+	m.w[2] = (uint64_t)arguments->block;
+	m.w[3] = BUFFER_LENGTH(arguments->block_bytes) | BUFFER_READ;
+	error = call_pager_with_thread(&m, process);
+	process->has_space |= error == E_OK;
 	return error == E_TOO_MANY ? E_NO_MEMORY
 				   : error; /* areas; who execs would take it for the arguments */
+}
+
+err_t image_start(const struct process *process, const struct elf_image *image,
+		  const struct arguments *arguments)
+{
+	return sys_thread_start(thread_slot(process), image->entry,
+				PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0)
+		.error;
 }
 
 static err_t file_read(void *context, uint64_t offset, void *to, size_t bytes)

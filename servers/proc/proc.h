@@ -41,12 +41,8 @@
 
 /* Slots of the own CSpace beyond those of server.h. */
 enum proc_slot {
-	SLOT_NEW_SPACE = SERVER_FIRST_FREE, /* of the process that is being made: empty between requests */
-	SLOT_NEW_PAGE,
-	SLOT_NEW_CSPACE,
+	SLOT_NEW_CSPACE = SERVER_FIRST_FREE, /* of the process that is being made: empty between requests */
 	SLOT_NEW_ENDPOINT,
-	SLOT_NEW_FIRST = SLOT_NEW_SPACE,
-	SLOT_NEW_LAST = SLOT_NEW_ENDPOINT,
 	SLOT_TIMER_NEWS,
 	SLOT_PROCESSES = 64, /* two for each record: Thread, saved Reply */
 };
@@ -106,9 +102,8 @@ void record_put(struct answer *out, const void *record, uint64_t bytes);
 
 /* calls.c. An answer E_REQUEST (the other side does not build this) is E_UNSUPPORTED. */
 MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
-/* The same for an answer that brings a capability into @slot. */
-MUST_USE err_t call_for_cap(cap_t server, struct message *m, cap_t slot);
-MUST_USE err_t call_pager_for_cap(uint32_t label, uint64_t w0, uint64_t w1, cap_t slot);
+/* The same with the process's Thread, which the pager binds to a space. */
+MUST_USE err_t call_pager_with_thread(struct message *m, const struct process *process);
 MUST_USE err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1);
 /* Something of @pid ends; an error says that it was not there. */
 void call_to_end(cap_t server, uint32_t label, uint32_t pid);
@@ -137,11 +132,15 @@ MUST_USE err_t image_find(uint32_t pid, const char *path, struct vfs_stat *file)
 /* Errors    E_BAD_FORMAT: no program for this system */
 MUST_USE err_t image_parse(const struct vfs_stat *file, struct elf_image *image);
 /*
- * A space with id @pid: segments, heap, stack with @arguments, message page, info page. Its capabilities are
- * in SLOT_NEW_SPACE and SLOT_NEW_PAGE. With an error there is no such space.
+ * A space with segments, heap, stack with @arguments, message page, info page, for the process's Thread,
+ * which is stopped then. It takes the place of the space that the process has, if it has one. Errors E_STATE:
+ * the old space has gone and there is no new one; else nothing has changed
  */
-MUST_USE err_t image_build(uint32_t pid, uint32_t account, const struct elf_image *image,
+MUST_USE err_t image_build(struct process *process, const struct elf_image *image,
 			   const struct vfs_stat *file, const struct arguments *arguments);
+/* Let the process's Thread begin. */
+MUST_USE err_t image_start(const struct process *process, const struct elf_image *image,
+			   const struct arguments *arguments);
 /*
  * What @path stands for: a program, or a script's interpreter; then @path is its path, and @arguments are
  * what it gets. Errors    of image_find() and image_parse(); E_TOO_MANY; E_LOOP: too many interpreters of
@@ -154,11 +153,8 @@ void image_name(struct process *process, const char *path, const struct vfs_stat
 /* thread.c */
 /* Add to @batch: a Thread with its CSpace. */
 void thread_create(struct batch *batch, const struct process *process);
-/* Add to @batch: bind what is in SLOT_NEW_SPACE and SLOT_NEW_PAGE; the slots are empty after. */
-void thread_take_space(struct batch *batch, const struct process *process);
 /* Make the calls of @batch. With an error the slots SLOT_NEW_* are emptied; a Thread that was made stays. */
 MUST_USE err_t thread_build(struct batch *batch);
-void slots_clear_new(void);
 void thread_destroy(struct process *process);
 /* The caller waits in its Reply slot: E_LATER, what the request then answers. */
 MUST_USE err_t reply_keep(struct process *process);

@@ -81,22 +81,17 @@ static err_t first_build(struct process *process, const struct elf_image *image,
 			 const struct arguments *arguments)
 {
 	struct batch batch = {0};
-	err_t error = image_build(process->pid, process->account, image, file, arguments);
+	err_t error;
 
-	process->has_space = error == E_OK;
+	thread_create(&batch, process);
+	error = thread_build(&batch);
+	if (error == E_OK)
+		error = image_build(process, image, file, arguments);
 	if (error == E_OK) {
 		error = call_vfs(VFS_PROCESS_CREATE, process->pid, 0);
 		process->has_files = error == E_OK;
 	}
-	if (error != E_OK) {
-		slots_clear_new();
-		return error;
-	}
-	thread_create(&batch, process);
-	thread_take_space(&batch, process);
-	batch_thread_start(&batch, thread_slot(process), image->entry,
-			   PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0);
-	return thread_build(&batch);
+	return error == E_OK ? image_start(process, image, arguments) : error;
 }
 
 static err_t first_start(struct process *process, const char *name, struct arguments *arguments)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel objects of a process. What is bound to a Thread is held by it alone: the slots in which CSpace,
- * endpoint, Space and message page arrived are emptied, and all goes with the Thread's one capability.
+ * The kernel objects of a process. What is bound to a Thread is held by it alone: the slots in which CSpace
+ * and endpoint arrived are emptied, and all goes with the Thread's one capability. Space and message page are
+ * bound by the pager, which keeps them; nobody else ever holds them.
  */
 #include "proc.h"
 #include "proto/inject.h"
@@ -31,20 +32,6 @@ void thread_create(struct batch *batch, const struct process *process)
 	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_CSPACE);
 }
 
-void thread_take_space(struct batch *batch, const struct process *process)
-{
-	batch_thread_bind(batch, thread_slot(process), BIND_SPACE, SLOT_NEW_SPACE);
-	batch_thread_bind(batch, thread_slot(process), BIND_MESSAGE, SLOT_NEW_PAGE);
-	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_PAGE);
-	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_SPACE);
-}
-
-void slots_clear_new(void)
-{
-	for (cap_t slot = SLOT_NEW_FIRST; slot <= SLOT_NEW_LAST; slot++)
-		slot_clear(slot);
-}
-
 /* true: @batch ends before an object that is refused. */
 static bool batch_is_cut(struct batch *batch)
 {
@@ -64,8 +51,10 @@ err_t thread_build(struct batch *batch)
 
 	if (cut)
 		error = E_MEMORY;
-	if (error != E_OK)
-		slots_clear_new();
+	if (error != E_OK) {
+		slot_clear(SLOT_NEW_CSPACE);
+		slot_clear(SLOT_NEW_ENDPOINT);
+	}
 	return error == E_MEMORY ? E_NO_MEMORY : error;
 }
 

@@ -380,7 +380,8 @@ static uint64_t list_count(const struct arena_list *list, bool whole)
 	return count;
 }
 
-/* Each taken frame is charged to one account; books, Pools and cache to the system's. */
+/* Each taken frame is charged to one account; books, Pools and cache to the system's, and message
+ * pages that are kept for the next process. */
 static int charges_check(const struct frames *frames)
 {
 	uint64_t charged[ACCOUNTS_MAX + 1] = {0};
@@ -392,7 +393,9 @@ static int charges_check(const struct frames *frames)
 
 		if (frame->state == FRAME_FREE || frame->state == FRAME_ABSENT)
 			continue;
-		if (frame->account > ACCOUNT_SYSTEM || own != (frame->account == ACCOUNT_SYSTEM))
+		if (frame->account > ACCOUNT_SYSTEM)
+			return __LINE__;
+		if (frame->state != FRAME_PINNED && own != (frame->account == ACCOUNT_SYSTEM))
 			return __LINE__;
 		charged[frame->account]++;
 	}

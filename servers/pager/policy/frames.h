@@ -183,6 +183,16 @@ static inline void frames_charge(struct frames *frames, uint32_t index, enum fra
 	frames->counts[state]++;
 }
 
+/* A frame that is in use is the account's from now on. */
+static inline void frames_charge_again(struct frames *frames, uint64_t number, struct account *account)
+{
+	struct frame *frame = frames_at(frames, number);
+
+	frames->account[frame->account].frames--;
+	account->frames++;
+	frame->account = (uint8_t)account->number;
+}
+
 /* Needs: frames_take_is_quick() */
 static inline uint64_t frames_take_quick(struct frames *frames, enum frame_state state)
 {

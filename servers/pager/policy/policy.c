@@ -99,7 +99,7 @@ int policy_check(const struct policy *policy)
 	}
 	if (broken)
 		return broken;
-	if (pinned != policy->frames.counts[FRAME_PINNED])
+	if (pinned + policy->kept_pinned != policy->frames.counts[FRAME_PINNED])
 		return __LINE__;
 	if (areas != policy->areas.used || spaces != policy->spaces.used || spaces != policy->space_count)
 		return __LINE__;

@@ -17,6 +17,7 @@ struct policy {
 	struct vm_space *first_space;
 	uint64_t space_count;
 	uint64_t zero_frame;   /* what anonymous pages show until they are written; 0: none */
+	uint64_t kept_pinned;  /* frames of space_keep_pinned() that no space has yet */
 	uint32_t around_pages; /* fault-around window of file pages: a power of two up to CHUNK_PAGES; 1 = off
 				*/
 	uint32_t areas_max;    /* areas a space may have */

@@ -103,6 +103,14 @@ MUST_USE err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pa
 MUST_USE err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, uint64_t *frame);
 /* Needs: space_add_pinned() made it. */
 void space_remove_pinned(struct vm_space *space, vaddr_t start);
+/*
+ * The pinned area at @start goes, its frame stays: for space_add_kept(), which makes it that of another space
+ * (errors as space_add_pinned; nothing has changed), or for policy_give_kept(). Nobody pays for it
+ * meanwhile. Needs: space_add_pinned() made it.
+ */
+uint64_t space_keep_pinned(struct vm_space *space, vaddr_t start);
+MUST_USE err_t space_add_kept(struct vm_space *space, vaddr_t start, const char *name, uint64_t frame);
+void policy_give_kept(struct policy *policy, uint64_t frame);
 
 /* Page number behind @address as the books have it now, *rights what a map of it may have; 0: not present. */
 uint64_t space_translate(struct vm_space *space, vaddr_t address, uint32_t *rights);

@@ -102,7 +102,7 @@ err_t space_populate(struct vm_space *space, vaddr_t start, uint64_t pages, page
 	return error;
 }
 
-err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, uint64_t *frame)
+static err_t pinned_map(struct vm_space *space, vaddr_t start, const char *name, uint64_t frame)
 {
 	struct area_spec spec = {
 		.start = start,
@@ -112,28 +112,72 @@ err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, 
 		.max_prot = PROT_BIT_READ | PROT_BIT_WRITE,
 		.flags = AREA_PINNED,
 		.name = name,
+		.frame = frame,
 	};
+	err_t error = space_map(space, &spec);
+
+	if (error)
+		return error;
+	space->pinned_pages++;
+	space->populated++;
+	return E_OK;
+}
+
+err_t space_add_pinned(struct vm_space *space, vaddr_t start, const char *name, uint64_t *frame)
+{
+	uint64_t taken;
 	err_t error;
 
 	space_pays(space);
-	spec.frame = frames_take(&space->policy->frames, FRAME_PINNED);
-	if (!spec.frame)
+	taken = frames_take(&space->policy->frames, FRAME_PINNED);
+	if (!taken)
 		return E_NO_MEMORY;
-	error = space_map(space, &spec);
-	if (error) {
-		frames_give(&space->policy->frames, spec.frame);
-		return error;
-	}
-	space->pinned_pages++;
-	space->populated++;
-	*frame = spec.frame;
-	return E_OK;
+	error = pinned_map(space, start, name, taken);
+	if (error)
+		frames_give(&space->policy->frames, taken);
+	else
+		*frame = taken;
+	return error;
 }
 
 void space_remove_pinned(struct vm_space *space, vaddr_t start)
 {
 	area_drop(space, area_set_find(&space->areas, start));
 	space->populated--;
+}
+
+uint64_t space_keep_pinned(struct vm_space *space, vaddr_t start)
+{
+	struct vm_area *area = area_set_find(&space->areas, start);
+	uint64_t frame = area->frame;
+
+	area->flags &= (uint8_t)~AREA_PINNED;
+	area_drop(space, area);
+	space->pinned_pages--;
+	space->policy->kept_pinned++;
+	frames_charge_again(&space->policy->frames, frame, &space->policy->frames.account[ACCOUNT_SYSTEM]);
+	return frame;
+}
+
+err_t space_add_kept(struct vm_space *space, vaddr_t start, const char *name, uint64_t frame)
+{
+	err_t error;
+
+	space_pays(space);
+	if (frames_are_over_limit(&space->policy->frames, 1))
+		return E_NO_MEMORY;
+	error = pinned_map(space, start, name, frame);
+	if (error)
+		return error;
+	space->policy->kept_pinned--;
+	frames_charge_again(&space->policy->frames, frame, space->account);
+	return E_OK;
+}
+
+void policy_give_kept(struct policy *policy, uint64_t frame)
+{
+	frames_give(&policy->frames, frame);
+	policy->kept_pinned--;
 }
 
 static uint64_t translate_file(const struct vm_area *area, vaddr_t address, uint32_t *rights)

@@ -64,11 +64,20 @@ uint64_t target_word(const char *name)
 	return played_word();
 }
 
-static uint32_t fill_areas(uint64_t *extra, uint64_t count)
+static const struct pager_area_wanted first_areas[] = {
+	{PROGRAM_BASE, 0x3000, 5 | BACKING_INODE_PRIVATE << 8, 1, 0, 0x2800},
+	{PROGRAM_BASE + 0x4000, 0x4000, 3 | BACKING_INODE_PRIVATE << 8, 1, 0x1000, 0x1234},
+	{PROGRAM_STACK_BASE - PAGE_BYTES, PAGE_BYTES, BACKING_NONE << 8, 0, 0, 0},
+	{PROGRAM_STACK_BASE, PROGRAM_STACK_TOP - PROGRAM_STACK_BASE, 3 | BACKING_STACK << 8, 0, 0, 0},
+	{PROGRAM_INFO_PAGE, PAGE_BYTES, 1 | BACKING_LINEAR << 8, INFO_FIRST / PAGE_BYTES, 0, 0},
+};
+
+/* All but the first @have. */
+static uint32_t fill_areas(uint64_t *extra, uint64_t count, uint64_t have)
 {
 	struct pager_area_wanted *wanted = (struct pager_area_wanted *)extra;
 
-	for (uint64_t i = 0; i < count; i++) {
+	for (uint64_t i = have; i < count; i++) {
 		uint64_t backing = played_below(9), prot = played_below(8);
 
 		wanted[i] = (struct pager_area_wanted){
@@ -84,6 +93,29 @@ static uint32_t fill_areas(uint64_t *extra, uint64_t count)
 	return (uint32_t)(count * sizeof(*wanted) / 8);
 }
 
+/* A program's space; one that is there is replaced, most times. */
+static uint32_t fill_program(struct caller *caller, uint64_t *extra)
+{
+	struct pager_program program = {
+		.table_limit = target_word("table_limit"),
+		.message_page = played_chance(8) ? any_address(asker) : PROGRAM_MESSAGE_PAGE,
+		.heap_start = PROGRAM_BASE + 0x100000,
+		.heap_bytes = target_word("length"),
+		.stack_top = played_chance(8) ? played_word() : PROGRAM_STACK_TOP,
+		.area_count = played_below(12),
+	};
+	uint64_t head = sizeof(program) / 8, areas = played_chance(16) ? 0 : program.area_count;
+
+	if (played_chance(2))
+		caller->w[0] = 2 + played_below(PIDS);
+	if (!played_chance(8))
+		caller->w[1] = (process_find(caller->w[0]) ? SPACE_BUILD_REPLACE : 0) |
+			       played_below(3) << SPACE_BUILD_ACCOUNT;
+	memcpy(extra, &program, sizeof(program));
+	memcpy(extra + head, &first_areas[3], sizeof(first_areas[3])); /* most have a stack */
+	return (uint32_t)head + (areas ? fill_areas(extra + head, areas, played_chance(8) ? 0 : 1) : 0);
+}
+
 static uint32_t fill_extra(uint32_t label, const char *shape, struct caller *caller, uint64_t *extra)
 {
 	if (label == PAGER_MAP_FILE) {
@@ -91,8 +123,8 @@ static uint32_t fill_extra(uint32_t label, const char *shape, struct caller *cal
 		extra[1] = played_chance(8) ? played_word() : played_below(4) * PAGE_BYTES;
 		return 2;
 	}
-	if (label == PAGER_SPACE_AREA)
-		return fill_areas(extra, caller->w[1] % 16);
+	if (label == PAGER_SPACE_BUILD)
+		return fill_program(caller, extra);
 	if (!played_shape_has(shape, "name"))
 		return 0;
 	strncpy((char *)extra, played_name(), 32);
@@ -127,6 +159,27 @@ void threads_end(uint64_t pid)
 	}
 }
 
+/* With the message comes a capability, into the slot that the server has declared. */
+static void thread_put(struct caller *caller, uint8_t kind, uint8_t rights, uint32_t state)
+{
+	uint32_t thread = kind == KIND_THREAD ? played_object_new(KIND_THREAD) : 0;
+	cap_t slot = (cap_t)host_message_page.cap_receive;
+
+	FUZZ_TRUE(slot && !played_cap_is_there(slot));
+	if (thread)
+		played_objects[thread].state = state;
+	played_cap_put(slot, (struct played_cap){.kind = kind, .rights = rights, .object = thread});
+	caller->tag |= TAG_CAP;
+}
+
+/* A Thread that does not run, or one that does, or something else. */
+static void thread_send(struct caller *caller)
+{
+	thread_put(caller, played_chance(16) ? KIND_NOTIFICATION : KIND_THREAD,
+		   played_chance(16) ? RIGHT_READ : RIGHT_MANAGE,
+		   played_chance(2) ? THREAD_READY : THREAD_STOPPED);
+}
+
 void ask(struct message *m, uint64_t badge, uint32_t label, const char *shape)
 {
 	uint64_t extra[MESSAGE_WORDS - MESSAGE_REGISTERS] = {0};
@@ -138,7 +191,7 @@ void ask(struct message *m, uint64_t badge, uint32_t label, const char *shape)
 	caller->has_slot = !played_chance(16);
 	caller->has_page = !played_chance(32);
 	count = fill_extra(label, shape, caller, extra);
-	if (label == PAGER_SPACE_WRITE || played_chance(32)) {
+	if (label == PAGER_SPACE_BUILD || played_chance(32)) {
 		caller->tag |= TAG_BUFFER;
 		caller->buffer_word = caller->w[3] =
 			(played_chance(8) ? played_word() % (1ul << 61) : played_byte() * 40ul) |
@@ -146,8 +199,11 @@ void ask(struct message *m, uint64_t badge, uint32_t label, const char *shape)
 		caller->absent_at = played_chance(4) ? played_byte() * 64ul : UINT64_MAX;
 		caller->w[2] = PAGE_BYTES;
 	}
-	if (label == PAGER_SPACE_DESTROY || label == PAGER_SPACE_REPLACE)
+	if (label == PAGER_SPACE_DESTROY ||
+	    (label == PAGER_SPACE_BUILD && caller->w[1] & SPACE_BUILD_REPLACE))
 		threads_end(caller->w[0]);
+	if (played_shape_has(shape, "cap: Thread") != played_chance(16))
+		thread_send(caller);
 	caller->tag += count;
 	played_deliver(caller, m, extra, count);
 }
@@ -157,10 +213,7 @@ static const struct {
 	uint32_t label;
 	uint64_t badge, w[4];
 } prologue[] = {
-	{PAGER_SPACE_CREATE, BADGE_PROC, {2, 4096}},
-	{PAGER_SPACE_AREA, BADGE_PROC, {2, 5}},
-	{PAGER_SPACE_BRK, BADGE_PROC, {2, PROGRAM_BASE + 0x100000, 0x100000}},
-	{PAGER_SPACE_MESSAGE_PAGE, BADGE_PROC, {2, PROGRAM_MESSAGE_PAGE}},
+	{PAGER_SPACE_BUILD, BADGE_PROC, {2, 0, PAGE_BYTES, 64 | BUFFER_READ}},
 	{PAGER_SPACE_FORK, BADGE_PROC, {2, 3, PROGRAM_BASE, PROGRAM_STACK_TOP - 64}},
 	{PAGER_BRK, 2, {PROGRAM_BASE + 0x104000}},
 	{PAGER_MAP, 2, {0, 0x9000, 3}},
@@ -178,17 +231,26 @@ static const struct {
 };
 #define PROLOGUE (sizeof(prologue) / sizeof(prologue[0]))
 
-static const struct pager_area_wanted first_areas[] = {
-	{PROGRAM_BASE, 0x3000, 5 | BACKING_INODE_PRIVATE << 8, 1, 0, 0x2800},
-	{PROGRAM_BASE + 0x4000, 0x4000, 3 | BACKING_INODE_PRIVATE << 8, 1, 0x1000, 0x1234},
-	{PROGRAM_STACK_BASE - PAGE_BYTES, PAGE_BYTES, BACKING_NONE << 8, 0, 0, 0},
-	{PROGRAM_STACK_BASE, PROGRAM_STACK_TOP - PROGRAM_STACK_BASE, 3 | BACKING_STACK << 8, 0, 0, 0},
-	{PROGRAM_INFO_PAGE, PAGE_BYTES, 1 | BACKING_LINEAR << 8, INFO_FIRST / PAGE_BYTES, 0, 0},
-};
+/* What the first message's record and areas are. */
+static uint32_t fill_first(struct caller *caller, uint64_t *extra)
+{
+	const struct pager_program program = {.table_limit = 4096,
+					      .message_page = PROGRAM_MESSAGE_PAGE,
+					      .heap_start = PROGRAM_BASE + 0x100000,
+					      .heap_bytes = 0x100000,
+					      .stack_top = PROGRAM_STACK_TOP,
+					      .area_count = sizeof(first_areas) / sizeof(first_areas[0])};
+
+	memcpy(extra, &program, sizeof(program));
+	memcpy(extra + sizeof(program) / 8, first_areas, sizeof(first_areas));
+	caller->tag |= TAG_BUFFER;
+	caller->buffer_word = caller->w[3];
+	return (sizeof(program) + sizeof(first_areas)) / 8;
+}
 
 bool start_message(struct message *m)
 {
-	uint64_t at = played_message_count() - 1, extra[sizeof(first_areas) / 8] = {0};
+	uint64_t at = played_message_count() - 1, extra[MESSAGE_WORDS - MESSAGE_REGISTERS] = {0};
 	struct caller *caller;
 	uint32_t count = 0;
 
@@ -196,9 +258,10 @@ bool start_message(struct message *m)
 		return false;
 	caller = caller_make(prologue[at].badge, prologue[at].label);
 	memcpy(caller->w, prologue[at].w, sizeof(caller->w));
-	if (prologue[at].label == PAGER_SPACE_AREA) {
-		memcpy(extra, first_areas, sizeof(first_areas));
-		count = sizeof(first_areas) / 8;
+	if (prologue[at].label == PAGER_SPACE_BUILD)
+		count = fill_first(caller, extra);
+	if (prologue[at].label == PAGER_SPACE_BUILD || prologue[at].label == PAGER_SPACE_FORK) {
+		thread_put(caller, KIND_THREAD, RIGHT_MANAGE, THREAD_STOPPED);
 	} else if (prologue[at].label == PAGER_REGISTER || prologue[at].label == PAGER_PUBLISH) {
 		strcpy((char *)extra, "object");
 		count = 4;

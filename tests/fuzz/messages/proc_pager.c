@@ -22,29 +22,29 @@ uint32_t spaces_count(void)
 	return count;
 }
 
-/* A capability with an answer, into the slot that was declared. */
-static void answer_cap(struct message *m, uint32_t kind, uint32_t object)
+/* The Thread that comes with a request. */
+static struct played_object *thread_sent(const struct message *in)
 {
-	cap_t slot = (cap_t)host_message_page.cap_receive;
+	struct played_cap *cap;
+	err_t error = played_cap_find(host_message_page.cap_send, KIND_THREAD, RIGHT_MANAGE, &cap);
 
-	FUZZ_TRUE(slot && !played_cap_is_there(slot));
-	played_cap_put(slot, (struct played_cap){.kind = (uint8_t)kind,
-						 .rights = RIGHTS_ALL,
-						 .object = object,
-						 .a = 0x80000000ul,
-						 .b = kind == KIND_MEMORY ? PAGE_BYTES : 0});
-	m->tag |= TAG_CAP;
+	FUZZ_TRUE(in->tag & TAG_CAP && error == E_OK);
+	return &played_objects[cap->object];
 }
 
-static void space_add(struct message *m, uint64_t pid)
+/* A space that the Thread is bound to, which is stopped. */
+static void space_add(const struct message *in, uint32_t pid)
 {
+	struct played_object *thread = thread_sent(in);
 	uint32_t place = space_place(0);
 
 	FUZZ_TRUE(space_place(pid) == PIDS && place < PIDS);
-	below.spaces[place].pid = (uint32_t)pid;
+	FUZZ_TRUE(thread->state == THREAD_STOPPED && !thread->binding[BIND_SPACE]);
+	below.spaces[place].pid = pid;
 	below.spaces[place].space = played_object_new(KIND_SPACE);
 	played_object_take(below.spaces[place].space); /* the pager's */
-	answer_cap(m, KIND_SPACE, below.spaces[place].space);
+	played_object_take(below.spaces[place].space);
+	thread->binding[BIND_SPACE] = below.spaces[place].space;
 }
 
 static void space_remove(uint64_t pid)
@@ -55,15 +55,6 @@ static void space_remove(uint64_t pid)
 	below.spaces[place].pid = 0;
 	played_object_revoke(space);
 	played_object_drop(space);
-}
-
-/* The old one goes, the new one takes its place. */
-static void space_replace(uint64_t pid, uint64_t from)
-{
-	uint32_t place = space_place(from);
-
-	space_remove(pid);
-	below.spaces[place].pid = (uint32_t)pid;
 }
 
 void put_record(struct message *m, const void *record, uint64_t bytes)
@@ -127,37 +118,36 @@ uint64_t buffer_read(const struct message *in)
 	return bytes;
 }
 
+/* A program's space; the old one goes, with what its Thread waits for. */
+static void space_build(const struct message *in)
+{
+	const struct pager_program *program =
+		(const struct pager_program *)&host_message_page.words[MESSAGE_REGISTERS];
+	uint64_t words = MESSAGE_REGISTERS + sizeof(*program) / 8, thread = host_message_page.cap_send;
+
+	FUZZ_TRUE(TAG_WORDS(in->tag) == words + program->area_count * sizeof(struct pager_area_wanted) / 8);
+	FUZZ_TRUE(in->w[1] >> SPACE_BUILD_ACCOUNT < ACCOUNTS_MAX);
+	FUZZ_TRUE(buffer_read(in) <= program->stack_top);
+	(void)thread_sent(in);
+	if (in->w[1] & SPACE_BUILD_REPLACE) {
+		need_space(in);
+		FUZZ_TRUE(host_syscall(SYS_thread_suspend, &thread).error == E_OK);
+		space_remove(in->w[0]);
+	}
+	space_add(in, (uint32_t)in->w[0]);
+}
+
 void pager_answer(const struct message *in, struct message *m)
 {
 	struct pager_faults faults = {1, 2, 3, 4, 5, 6};
-	uint64_t bytes;
 
 	switch (TAG_LABEL(in->tag)) {
-	case PAGER_SPACE_CREATE:
-		space_add(m, in->w[0]);
+	case PAGER_SPACE_BUILD:
+		space_build(in);
 		break;
 	case PAGER_SPACE_FORK:
 		need_space(in);
-		space_add(m, in->w[1]);
-		break;
-	case PAGER_SPACE_MESSAGE_PAGE:
-		need_space(in);
-		answer_cap(m, KIND_MEMORY, 0);
-		break;
-	case PAGER_SPACE_AREA:
-		need_space(in);
-		FUZZ_TRUE(TAG_WORDS(in->tag) >=
-			  MESSAGE_REGISTERS + in->w[1] * sizeof(struct pager_area_wanted) / 8);
-		break;
-	case PAGER_SPACE_WRITE:
-		need_space(in);
-		bytes = buffer_read(in);
-		m->w[0] = played_chance(4) ? played_byte() * 64 : bytes;
-		break;
-	case PAGER_SPACE_REPLACE:
-		need_space(in);
-		FUZZ_TRUE(space_place(in->w[1]) < PIDS);
-		space_replace(in->w[0], in->w[1]);
+		space_add(in, (uint32_t)in->w[1]);
 		break;
 	case PAGER_SPACE_DESTROY:
 		if (space_place(in->w[0]) == PIDS) {
@@ -178,7 +168,7 @@ void pager_answer(const struct message *in, struct message *m)
 		tell_news(m);
 		break;
 	default:
-		FUZZ_TRUE(TAG_LABEL(in->tag) == PAGER_SPACE_BRK || TAG_LABEL(in->tag) == PAGER_SPACE_LIMIT ||
+		FUZZ_TRUE(TAG_LABEL(in->tag) == PAGER_SPACE_LIMIT ||
 			  TAG_LABEL(in->tag) == PAGER_TRACE_SUMMARY);
 		need_space(in);
 	}

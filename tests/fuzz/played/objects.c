@@ -183,6 +183,8 @@ static struct result thread_bind(struct played_object *thread, const uint64_t *w
 	if (thread->binding[w[1]])
 		played_object_drop(thread->binding[w[1]]);
 	thread->binding[w[1]] = cap->object;
+	if (w[1] == BIND_SPACE) /* its owner has the Thread, too, and lets it run */
+		played_objects[cap->object].given = true;
 	if (w[1] == BIND_PAGER)
 		thread->pager_badge = cap->b;
 	return answer(E_OK);

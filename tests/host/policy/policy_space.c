@@ -315,6 +315,29 @@ TEST(pinned_areas_are_neither_unmapped_nor_protected_nor_mapped_over)
 	world_destroy(world);
 }
 
+TEST(a_pinned_frame_is_kept_for_another_space)
+{
+	struct world *world = world_create(64);
+	struct vm_space *first = world_space(world, 1), *second = world_space(world, 2);
+	struct area_spec spec = world_anon(AT, 1, RW);
+	uint64_t frame;
+
+	CHECK_EQ(space_add_pinned(first, AT, "message", &frame), E_OK);
+	CHECK_EQ(space_keep_pinned(first, AT), frame);
+	CHECK_EQ(first->pinned_pages + first->areas.count, 0);
+	CHECK_EQ(world->policy.frames.counts[FRAME_PINNED], 1);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	CHECK_EQ(space_map(second, &spec), E_OK);
+	CHECK_EQ(space_add_kept(second, AT, "message", frame), E_CONFLICT);
+	CHECK_EQ(space_unmap(second, AT, PAGE_BYTES), E_OK);
+	CHECK_EQ(space_add_kept(second, AT, "message", frame), E_OK);
+	CHECK_EQ(world_at(second, AT), frame);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	policy_give_kept(&world->policy, space_keep_pinned(second, AT));
+	CHECK_EQ(world->policy.frames.counts[FRAME_PINNED], 0);
+	world_destroy(world);
+}
+
 TEST(an_area_mapped_over_others_takes_their_place_at_once)
 {
 	struct world *world = world_create(64);
