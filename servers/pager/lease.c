@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Leases: calls down to the vfs. What it grants is recorded with the inode, so that a later fault on
- * the page needs no call; when no area refers to the inode any more, everything goes back.
+ * the page needs no call; when no area refers to the inode any more, everything goes back, but pages of the
+ * boot archive stay on lease for a few files: they cost the vfs nothing. They go back when somebody asks for
+ * the accounts, or the vfs has no room for another lease.
  */
 #include "pager.h"
 #include <pagoda/log.h>
@@ -17,7 +19,14 @@ static struct message vfs_call(uint32_t label, uint64_t inode, uint64_t index, u
 	return m;
 }
 
-/* Ask; if the cache is full give it an arena and ask again, if the file ends inside ask for one page. */
+#define IDLE_KEPT 16 /* files */
+
+static void idle_return(uint64_t keep);
+
+/*
+ * Ask; if the cache is full give it an arena and ask again, if there are too many leases give idle ones back,
+ * if the file ends inside ask for one page.
+ */
 static struct message lease_ask(const struct verdict *verdict, uint64_t *index)
 {
 	uint64_t inode = verdict->inode->number;
@@ -26,6 +35,10 @@ static struct message lease_ask(const struct verdict *verdict, uint64_t *index)
 	*index = verdict->index;
 	if (message_error(&m) == E_NO_MEMORY && pools_lend_cache() == E_OK)
 		m = vfs_call(VFS_LEASE, inode, *index, verdict->count);
+	if (message_error(&m) == E_TOO_MANY && pager.policy.inodes.idle) {
+		idle_return(0);
+		m = vfs_call(VFS_LEASE, inode, *index, verdict->count);
+	}
 	if (message_error(&m) && verdict->count > 1) {
 		*index = verdict->wanted;
 		m = vfs_call(VFS_LEASE, inode, *index, 1);
@@ -44,12 +57,15 @@ static void lease_give_back(uint64_t inode, uint64_t index, uint64_t count)
 		server_log("lease of inode %lu, page %lu, %lu pages was not taken back", inode, index, count);
 }
 
-/* A page number that no source covers is no page: the vfs is trusted, and still looked at. */
-static bool page_is_known(uint64_t number)
+/* A page number that no source covers is no page: the vfs is trusted, and still looked at. *is_ram: it is of
+ * the cache. */
+static bool page_is_known(uint64_t number, bool *is_ram)
 {
 	static uint64_t first, pages; /* the range of the last one */
+	static bool is_cache;
 	int i;
 
+	*is_ram = is_cache;
 	if (number - first < pages)
 		return true;
 	i = source_find(number, 1);
@@ -57,6 +73,7 @@ static bool page_is_known(uint64_t number)
 		return false;
 	first = pager.source[i].first;
 	pages = pager.source[i].pages;
+	*is_ram = is_cache = (uint32_t)i < pager.ram_sources;
 	return true;
 }
 
@@ -69,12 +86,15 @@ static err_t lease_record(struct verdict *verdict, uint64_t index, uint64_t coun
 
 	while (i < count) {
 		uint64_t page = more ? more[i] : number + i;
+		bool is_ram;
 
-		error = page_is_known(page)
+		error = page_is_known(page, &is_ram)
 				? inode_lease_add(&pager.policy.inodes, verdict->inode, index + i, page)
 				: E_RANGE;
 		if (error)
 			break;
+		if (is_ram)
+			inode_is_costly(verdict->inode);
 		i++;
 	}
 	if (i < count)
@@ -122,12 +142,22 @@ static void inode_let_go(struct inode_object *inode)
 	inode_destroy(&pager.policy.inodes, inode);
 }
 
-void lease_return_idle(void)
+static void idle_return(uint64_t keep)
 {
 	struct inode_object *inode;
 
-	while ((inode = inode_find_idle(&pager.policy.inodes)) != NULL)
+	while ((inode = inode_find_idle(&pager.policy.inodes, keep)) != NULL)
 		inode_let_go(inode);
+}
+
+void lease_return_idle(void)
+{
+	idle_return(IDLE_KEPT);
+}
+
+void lease_return_all(void)
+{
+	idle_return(0);
 }
 
 err_t lease_file(uint32_t pid, uint64_t fd, bool shared, struct mapped_file *file)
@@ -152,5 +182,6 @@ err_t lease_hold(struct inode_object *inode)
 		return E_OK;
 	error = inode_call(VFS_INODE_HOLD, inode->number);
 	inode->is_held = error == E_OK;
+	inode_is_costly(inode);
 	return error == E_NO_ENTRY ? E_BAD_FD : error; /* closed meanwhile */
 }

@@ -185,7 +185,9 @@ struct fork_place {
 };
 /* A copy of the parent's space, pages shared as fork_share() says; the Thread that came is bound to it. */
 MUST_USE err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place *place);
-/* @old ends, @new, which is not entered yet, takes its limits and counts. */
+/* Limits and supplier as by exec. */
+void process_inherit(struct process *new, const struct process *from);
+/* @old ends, @new, which is not entered yet, inherits from it and takes its counts. */
 void process_replace(struct process *old, struct process *new);
 void process_destroy(struct process *process);
 /* Bring the leaf table of @address back after a fork, if it is parked. @unchanged: its entries are still what
@@ -210,7 +212,10 @@ MUST_USE err_t fork_share(const struct process *parent, const struct process *ch
 /* lease.c */
 /* Bring about what an AWAIT verdict asks for; E_OK: ask policy again. Else the verdict is a refusal now. */
 MUST_USE err_t lease_serve(struct verdict *verdict);
+/* What no area refers to any more goes back, but a few files' pages of the archive. */
 void lease_return_idle(void);
+/* Those too, so that the accounts show only what is in use. */
+void lease_return_all(void);
 /* The inode or object behind a descriptor, and what a mapping of it may do. */
 struct mapped_file {
 	uint64_t inode, rights, bytes;

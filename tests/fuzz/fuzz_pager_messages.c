@@ -282,6 +282,7 @@ static void check_end(void)
 	const uint64_t *counts = pager.policy.frames.counts;
 
 	kept_give_back();
+	lease_return_all();
 	FUZZ_TRUE(counts_check() == 0);
 	FUZZ_TRUE(pager.policy.space_count == 0 && !pager.policy.externals.first && !forwards_first());
 	FUZZ_TRUE(counts[FRAME_ANON] == 0 && counts[FRAME_PINNED] == 0 && counts[FRAME_GRANT] == 0);

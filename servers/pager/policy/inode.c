@@ -13,6 +13,33 @@ static struct inode_object **inode_bucket(struct inodes *inodes, uint64_t number
 	return &inodes->bucket[(number ^ number >> 6) % INODE_BUCKETS];
 }
 
+static void idle_append(struct inodes *inodes, struct inode_object *inode)
+{
+	inode->idle_next = NULL;
+	inode->idle_prev = inodes->idle_last;
+	if (inodes->idle_last)
+		inodes->idle_last->idle_next = inode;
+	else
+		inodes->idle_first = inode;
+	inodes->idle_last = inode;
+	inodes->idle++;
+	inodes->idle_costly += inode->is_costly;
+}
+
+static void idle_remove(struct inodes *inodes, struct inode_object *inode)
+{
+	if (inode->idle_prev)
+		inode->idle_prev->idle_next = inode->idle_next;
+	else
+		inodes->idle_first = inode->idle_next;
+	if (inode->idle_next)
+		inode->idle_next->idle_prev = inode->idle_prev;
+	else
+		inodes->idle_last = inode->idle_prev;
+	inodes->idle--;
+	inodes->idle_costly -= inode->is_costly;
+}
+
 struct inode_object *inode_take(struct inodes *inodes, uint64_t number)
 {
 	struct inode_object **bucket = inode_bucket(inodes, number);
@@ -21,7 +48,8 @@ struct inode_object *inode_take(struct inodes *inodes, uint64_t number)
 	while (inode && inode->number != number)
 		inode = inode->next;
 	if (inode) {
-		inodes->idle -= inode->references++ == 0;
+		if (inode->references++ == 0)
+			idle_remove(inodes, inode);
 		return inode;
 	}
 	inode = nodes_take(&inodes->nodes);
@@ -38,18 +66,26 @@ struct inode_object *inode_take(struct inodes *inodes, uint64_t number)
 
 void inode_drop(struct inodes *inodes, struct inode_object *inode)
 {
-	inodes->idle += --inode->references == 0;
+	if (--inode->references == 0)
+		idle_append(inodes, inode);
 }
 
-struct inode_object *inode_find_idle(struct inodes *inodes)
+void inode_is_costly(struct inode_object *inode)
 {
-	if (inodes->idle == 0)
+	inode->is_costly = true;
+}
+
+struct inode_object *inode_find_idle(const struct inodes *inodes, uint64_t keep)
+{
+	struct inode_object *inode = inodes->idle_first;
+
+	if (inodes->idle > keep)
+		return inode;
+	if (inodes->idle_costly == 0)
 		return NULL;
-	for (int i = 0; i < INODE_BUCKETS; i++)
-		for (struct inode_object *inode = inodes->bucket[i]; inode; inode = inode->next)
-			if (inode->references == 0)
-				return inode;
-	return NULL;
+	while (!inode->is_costly)
+		inode = inode->idle_next;
+	return inode;
 }
 
 struct lease_run inode_forget_run(struct inodes *inodes, struct inode_object *inode)
@@ -75,7 +111,7 @@ void inode_destroy(struct inodes *inodes, struct inode_object *inode)
 		link = &(*link)->next;
 	*link = inode->next;
 	inodes->count--;
-	inodes->idle--;
+	idle_remove(inodes, inode);
 	nodes_give(&inodes->nodes, inode);
 }
 
@@ -133,6 +169,22 @@ static int inode_check(const struct inode_object *inode, uint64_t *nodes, uint64
 	return leases == inode->leases ? 0 : __LINE__;
 }
 
+static int idle_check(const struct inodes *inodes)
+{
+	uint64_t idle = 0, costly = 0;
+
+	for (const struct inode_object *inode = inodes->idle_first; inode; inode = inode->idle_next) {
+		if (inode->references)
+			return __LINE__;
+		if ((inode->idle_next ? inode->idle_next->idle_prev : inodes->idle_last) != inode)
+			return __LINE__;
+		costly += inode->is_costly;
+		if (++idle > inodes->idle)
+			return __LINE__;
+	}
+	return idle == inodes->idle && costly == inodes->idle_costly ? 0 : __LINE__;
+}
+
 int inodes_check(const struct inodes *inodes, uint64_t *nodes, uint64_t *chunks)
 {
 	uint64_t count = 0, idle = 0;
@@ -148,5 +200,5 @@ int inodes_check(const struct inodes *inodes, uint64_t *nodes, uint64_t *chunks)
 				return __LINE__;
 		}
 	}
-	return count == inodes->count && idle == inodes->idle ? 0 : __LINE__;
+	return count == inodes->count && idle == inodes->idle ? idle_check(inodes) : __LINE__;
 }

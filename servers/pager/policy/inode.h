@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the pager knows of a file: the leases it holds on the file's cache pages. A lease stays as
- * long as some area refers to the inode; then the object waits in the idle list until the shell has
- * given the leases back (or an area refers to it again).
+ * What the pager knows of a file: the leases it holds on the file's pages. A lease stays as long as some area
+ * refers to the inode; then the object waits in the idle list, oldest first, until the shell has given the
+ * leases back (or an area refers to it again). Those that keep nothing but the boot archive's own pages wait
+ * longer: the next program is often the one before.
  */
 #ifndef POLICY_INODE_H
 #define POLICY_INODE_H
@@ -17,22 +18,28 @@ struct inode_object {
 	uint32_t references;	   /* areas that refer to it; 0: idle */
 	uint32_t leases;	   /* pages in the tree */
 	bool is_held;		   /* the vfs was told to keep the file until it hears otherwise */
-	struct page_tree pages;	   /* by page of the file */
+	bool is_costly;		   /* while it waits the vfs keeps memory, or a file, for it */
+	struct inode_object *idle_next, *idle_prev;
+	struct page_tree pages; /* by page of the file */
 };
 
 struct inodes {
 	struct nodes nodes;
 	struct tree_pools *pools;
 	struct inode_object *bucket[INODE_BUCKETS];
-	uint64_t count, idle;
+	struct inode_object *idle_first, *idle_last;
+	uint64_t count, idle, idle_costly;
 };
 
 void inodes_init(struct inodes *inodes, struct frames *frames, struct tree_pools *pools);
 /* The object of inode @number with one reference more; NULL: out of memory. */
 struct inode_object *inode_take(struct inodes *inodes, uint64_t number);
 void inode_drop(struct inodes *inodes, struct inode_object *inode);
-/* An object without references, or NULL. */
-struct inode_object *inode_find_idle(struct inodes *inodes);
+/* What the vfs lends or keeps for it is not free. Needs: a reference. */
+void inode_is_costly(struct inode_object *inode);
+/* An object without references that is to be given back, if those that cost nothing are kept up to @keep; or
+ * NULL. */
+struct inode_object *inode_find_idle(const struct inodes *inodes, uint64_t keep);
 /* One run of leases of an idle object, which is forgotten here and to be returned to the vfs; count 0: none
  * is left. */
 struct lease_run {

@@ -124,16 +124,53 @@ TEST(two_spaces_share_the_leases_of_a_file_and_the_last_area_ends_them)
 	CHECK_EQ(world_touch(world, two, PAGE(1), ACCESS_READ), VERDICT_RESOLVE);
 	CHECK_EQ(world->lease_calls, 1);
 	space_destroy(one);
-	CHECK_TRUE(inode_find_idle(&world->policy.inodes) == NULL);
+	CHECK_TRUE(inode_find_idle(&world->policy.inodes, 0) == NULL);
 	CHECK_EQ(space_unmap(two, PAGE(0), 4 * PAGE_BYTES), E_OK);
-	CHECK_TRUE(inode_find_idle(&world->policy.inodes) == NULL);
+	CHECK_TRUE(inode_find_idle(&world->policy.inodes, 0) == NULL);
 	CHECK_EQ(world_touch(world, two, PAGE(6), ACCESS_READ), VERDICT_RESOLVE);
 	CHECK_EQ(world_at(two, PAGE(6)), WORLD_ARCHIVE + 3 + 6);
 	CHECK_EQ(space_unmap(two, PAGE(4), 4 * PAGE_BYTES), E_OK);
-	CHECK_TRUE(inode_find_idle(&world->policy.inodes) != NULL);
+	CHECK_TRUE(inode_find_idle(&world->policy.inodes, 0) != NULL);
 	CHECK_EQ(policy_check(&world->policy), 0);
 	world_return_leases(world);
 	CHECK_EQ(world->policy.inodes.count, 0);
+	world_destroy(world);
+}
+
+/* Touch a page of file @inode and unmap it again; @costly: somebody pays for its lease. */
+static void file_visit(struct world *world, struct vm_space *space, uint64_t inode, bool costly)
+{
+	struct area_spec spec = file_area(inode, 8, PROT_BIT_READ, 8 * PAGE_BYTES);
+
+	CHECK_EQ(space_map(space, &spec), E_OK);
+	CHECK_EQ(world_touch(world, space, PAGE(0), ACCESS_READ), VERDICT_RESOLVE);
+	if (costly)
+		inode_is_costly(area_set_find(&space->areas, PAGE(0))->inode);
+	CHECK_EQ(space_unmap(space, PAGE(0), 8 * PAGE_BYTES), E_OK);
+	CHECK_EQ(policy_check(&world->policy), 0);
+}
+
+TEST(idle_files_that_cost_nothing_wait_the_oldest_goes_first)
+{
+	struct world *world = world_create(64);
+	struct vm_space *space = world_space(world, 1);
+	struct inodes *inodes = &world->policy.inodes;
+
+	file_visit(world, space, 3, false);
+	file_visit(world, space, 4, true);
+	file_visit(world, space, 5, false);
+	CHECK_EQ(inodes->idle, 3);
+	CHECK_EQ(inode_find_idle(inodes, 3)->number, 4);
+	CHECK_EQ(inode_find_idle(inodes, 2)->number, 3);
+	file_visit(world, space, 3, false);
+	CHECK_EQ(world->lease_calls, 3);
+	CHECK_EQ(inode_find_idle(inodes, 2)->number, 4);
+	file_visit(world, space, 4, false);
+	CHECK_EQ(inode_find_idle(inodes, 3)->number, 4);
+	CHECK_EQ(inode_find_idle(inodes, 0)->number, 5);
+	world_return_leases(world);
+	CHECK_EQ(inodes->count + inodes->idle_costly, 0);
+	CHECK_TRUE(inode_find_idle(inodes, 0) == NULL);
 	world_destroy(world);
 }
 

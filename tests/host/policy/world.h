@@ -90,7 +90,7 @@ static inline void world_return_leases(struct world *world)
 	struct inode_object *inode;
 	struct lease_run run;
 
-	while ((inode = inode_find_idle(&world->policy.inodes)) != NULL) {
+	while ((inode = inode_find_idle(&world->policy.inodes, 0)) != NULL) {
 		while ((run = inode_forget_run(&world->policy.inodes, inode)).count)
 			world->leases -= run.count;
 		inode_destroy(&world->policy.inodes, inode);
