@@ -32,13 +32,12 @@ static char *strings_put(char *at, char *const strings[], size_t count)
 	return at;
 }
 
-/* Comes back with an error only. */
-static err_t exec_call(const char *path, char *const argv[], char *const envp[])
+err_t posix_start_path(struct posix_start *start, const char *path, char *const argv[], char *const envp[])
 {
 	size_t path_bytes = strlen(path), bytes = path_bytes + 1;
 	size_t argc = strings_count(argv, &bytes);
 	size_t envc = strings_count(envp, &bytes);
-	struct message m = message_make(PROC_EXEC, path_bytes, argc | envc << 32);
+	struct message m = message_make(start->request, path_bytes, argc | envc << 32);
 
 	if (path_bytes == 0)
 		return E_NO_ENTRY;
@@ -54,29 +53,12 @@ static err_t exec_call(const char *path, char *const argv[], char *const envp[])
 	strings_put(at, envp, envc);
 	err_t error = posix_call_buffer(SLOT_PROC, &m, block, bytes);
 	free(block);
+	start->pid = (pid_t)m.w[0];
 	return error == E_UNSUPPORTED ? E_BAD_FORMAT : error; /* an ELF file, but not of ours */
 }
 
-static int exec_fail(err_t error)
-{
-	posix_fail(error);
-	if (error == E_TOO_MANY)
-		errno = E2BIG;
-	return -1;
-}
-
-int execve(const char *path, char *const argv[], char *const envp[])
-{
-	return exec_fail(exec_call(path, argv, envp));
-}
-
-int execv(const char *path, char *const argv[])
-{
-	return execve(path, argv, environ);
-}
-
 /* sh path argv[1].. */
-static err_t exec_shell(const char *path, char *const argv[], char *const envp[])
+static err_t start_shell(struct posix_start *start, const char *path, char *const argv[], char *const envp[])
 {
 	size_t argc = 0, at = 0;
 
@@ -90,43 +72,75 @@ static err_t exec_shell(const char *path, char *const argv[], char *const envp[]
 	for (size_t i = 1; i < argc; i++)
 		words[at++] = argv[i];
 	words[at] = NULL;
-	err_t error = exec_call(SHELL, words, envp);
+	err_t error = posix_start_path(start, SHELL, words, envp);
 	free(words);
 	return error;
 }
 
-/* As execve(), and a file that is neither ELF nor has a "#!" line goes to the shell. */
-static err_t exec_or_shell(const char *path, char *const argv[], char *const envp[])
+/* As posix_start_path(), and a file that is neither ELF nor has a "#!" line goes to the shell. */
+static err_t start_or_shell(struct posix_start *start, const char *path, char *const argv[],
+			    char *const envp[])
 {
-	err_t error = exec_call(path, argv, envp);
+	err_t error = posix_start_path(start, path, argv, envp);
 
-	return error == E_BAD_FORMAT ? exec_shell(path, argv, envp) : error;
+	return error == E_BAD_FORMAT ? start_shell(start, path, argv, envp) : error;
 }
 
-int execvpe(const char *file, char *const argv[], char *const envp[])
+err_t posix_start_along(struct posix_start *start, const char *file, char *const argv[], char *const envp[])
 {
 	const char *folders = getenv("PATH");
 	err_t kept = E_NO_ENTRY;
 	char path[POSIX_PATH_BYTES_MAX];
 
 	if (strchr(file, '/') != NULL || *file == 0)
-		return exec_fail(exec_or_shell(file, argv, envp));
+		return start_or_shell(start, file, argv, envp);
 	for (const char *at = folders != NULL ? folders : PATH_DEFAULT; at != NULL;) {
 		size_t bytes = strcspn(at, ":");
 		const char *next = at[bytes] == ':' ? at + bytes + 1 : NULL;
 		if (bytes + strlen(file) + 2 > sizeof(path))
-			return exec_fail(E_NAME_TOO_LONG);
+			return E_NAME_TOO_LONG;
 		memcpy(path, at, bytes);
 		strcpy(path + bytes, bytes > 0 ? "/" : "");
 		strcat(path, file);
-		err_t error = exec_or_shell(path, argv, envp);
+		err_t error = start_or_shell(start, path, argv, envp);
 		if (error == E_ACCESS)
 			kept = error; /* something may still be found further on */
 		else if (error != E_NO_ENTRY && error != E_NOT_DIRECTORY)
-			return exec_fail(error);
+			return error;
 		at = next;
 	}
-	return exec_fail(kept);
+	return kept;
+}
+
+int posix_start_errno(err_t error)
+{
+	int kept = errno, number;
+
+	(void)posix_fail(error);
+	number = error == E_TOO_MANY ? E2BIG : error == E_BUSY ? EAGAIN : errno;
+	errno = kept;
+	return number;
+}
+
+int execve(const char *path, char *const argv[], char *const envp[])
+{
+	struct posix_start start = {.request = PROC_EXEC};
+
+	errno = posix_start_errno(posix_start_path(&start, path, argv, envp));
+	return -1;
+}
+
+int execv(const char *path, char *const argv[])
+{
+	return execve(path, argv, environ);
+}
+
+int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	struct posix_start start = {.request = PROC_EXEC};
+
+	errno = posix_start_errno(posix_start_along(&start, file, argv, envp));
+	return -1;
 }
 
 int execvp(const char *file, char *const argv[])

@@ -61,6 +61,20 @@ uint64_t posix_deadline_after(const struct timespec *wanted);
 /* True: the signal is blocked, and kept for later. */
 bool posix_hold_signal(int number);
 
+/* A program to be started by PROC_EXEC, in the caller's place, or by PROC_SPAWN, as process pid. */
+struct posix_start {
+	uint32_t request;
+	pid_t pid;
+};
+/* The program at @path; PROC_EXEC comes back with an error only. Errors: as PROC_EXEC and PROC_SPAWN. */
+MUST_USE err_t posix_start_path(struct posix_start *start, const char *path, char *const argv[],
+				char *const envp[]);
+/* The same for one that is looked for along PATH; a file that is no program goes to the shell. */
+MUST_USE err_t posix_start_along(struct posix_start *start, const char *file, char *const argv[],
+				 char *const envp[]);
+/* What errno says then. */
+int posix_start_errno(err_t error);
+
 /* Permission bits of a file to be made: without those that umask() forbids. */
 mode_t posix_mode(mode_t mode);
 

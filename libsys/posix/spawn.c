@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * posix_spawn, posix_spawnp and file actions, by fork and exec. The child tells through a pipe that closes at
- * exec why it could not start. Attributes: flags only, and none is built (ENOTSUP).
+ * posix_spawn, posix_spawnp and file actions. Without file actions the process server makes the child as a
+ * new program, and no copy of the caller in between. With them by fork and exec: the child tells through a
+ * pipe that closes at exec why it could not start. Attributes: flags only, and none is built (ENOTSUP).
  */
 #define _GNU_SOURCE /* pipe2, execvpe */
+#include "posix/posix.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -132,25 +134,40 @@ static bool action_perform(const struct action *action)
 	return close(fd) == 0 && done;
 }
 
-typedef int (*exec_t)(const char *file, char *const argv[], char *const envp[]);
+typedef err_t (*start_t)(struct posix_start *start, const char *file, char *const argv[], char *const envp[]);
 
-struct start {
-	exec_t exec;
+struct child {
+	start_t start;
 	const char *file;
-	const posix_spawn_file_actions_t *actions;
+	const struct action *action; /* the first one */
 	char *const *argv, *const *envp;
 };
 
-_Noreturn static void child_run(const struct start *start, int report)
+static int spawn_plain(pid_t *pid, const struct child *child)
 {
-	const struct action *action = start->actions != NULL ? (*start->actions)->first : NULL;
+	struct posix_start start = {.request = PROC_SPAWN};
+	err_t error = child->start(&start, child->file, child->argv, child->envp);
+
+	if (error != E_OK)
+		return posix_start_errno(error);
+	if (pid != NULL)
+		*pid = start.pid;
+	return 0;
+}
+
+_Noreturn static void child_run(const struct child *child, int report)
+{
+	struct posix_start start = {.request = PROC_EXEC};
+	const struct action *action = child->action;
 	bool done = true;
+	int reason;
 
 	for (; done && action != NULL; action = action->next)
 		done = action_perform(action);
 	if (done)
-		start->exec(start->file, start->argv, start->envp);
-	int reason = errno;
+		reason = posix_start_errno(child->start(&start, child->file, child->argv, child->envp));
+	else
+		reason = errno;
 	(void)write(report, &reason, sizeof(reason));
 	_exit(NOT_STARTED);
 }
@@ -175,7 +192,7 @@ static int start_failed(pid_t child, int report)
 	return reason;
 }
 
-static int spawn(pid_t *pid, const struct start *start)
+static int spawn_by_fork(pid_t *pid, const struct child *wanted)
 {
 	int ends[2];
 
@@ -183,7 +200,7 @@ static int spawn(pid_t *pid, const struct start *start)
 		return errno;
 	pid_t child = fork();
 	if (child == 0)
-		child_run(start, ends[1]);
+		child_run(wanted, ends[1]);
 	int failed = child < 0 ? errno : 0;
 	close(ends[1]);
 	if (child > 0)
@@ -194,16 +211,24 @@ static int spawn(pid_t *pid, const struct start *start)
 	return failed;
 }
 
+static int spawn(pid_t *pid, start_t start, const char *file, const posix_spawn_file_actions_t *actions,
+		 char *const argv[], char *const envp[])
+{
+	const struct child child = {start, file, actions != NULL ? (*actions)->first : NULL, argv, envp};
+
+	return child.action == NULL ? spawn_plain(pid, &child) : spawn_by_fork(pid, &child);
+}
+
 int posix_spawn(pid_t *restrict pid, const char *restrict path, const posix_spawn_file_actions_t *actions,
 		const posix_spawnattr_t *restrict attributes, char *const argv[], char *const envp[])
 {
 	(void)attributes;
-	return spawn(pid, &(struct start){execve, path, actions, argv, envp});
+	return spawn(pid, posix_start_path, path, actions, argv, envp);
 }
 
 int posix_spawnp(pid_t *restrict pid, const char *restrict file, const posix_spawn_file_actions_t *actions,
 		 const posix_spawnattr_t *restrict attributes, char *const argv[], char *const envp[])
 {
 	(void)attributes;
-	return spawn(pid, &(struct start){execvpe, file, actions, argv, envp});
+	return spawn(pid, posix_start_along, file, actions, argv, envp);
 }

@@ -31,11 +31,12 @@ struct pager_area {
 
 /* SPACE_BUILD: a program's space, */
 struct pager_program {
-	uint64_t table_limit;
+	uint32_t table_limit;
+	uint32_t area_count;		 /* of pager_area_wanted that follow */
 	uint64_t message_page;		 /* address */
 	uint64_t heap_start, heap_bytes; /* where it begins, its greatest size */
 	uint64_t stack_top;		 /* where the buffer's bytes end */
-	uint64_t area_count;		 /* of pager_area_wanted that follow */
+	uint64_t entry;			 /* where it begins */
 };
 
 /* and an area of it. */
@@ -48,7 +49,8 @@ struct pager_area_wanted {
 };
 
 #define SPACE_BUILD_REPLACE 1u /* flag of SPACE_BUILD */
-#define SPACE_BUILD_ACCOUNT 8  /* shift of the account in the same word */
+#define SPACE_BUILD_ACCOUNT 8  /* shift of the account in the same word, below the parent */
+#define PROCESS_FORK_EXEC   1u /* flag of the vfs's PROCESS_FORK */
 
 struct pager_faults {
 	uint64_t faults, prefetched, fork_mapped, populate, present, other;

@@ -136,6 +136,8 @@ static err_t build_check(const struct message *in, const struct pager_program *p
 		return E_ARGUMENT;
 	if (in->w[1] & SPACE_BUILD_REPLACE)
 		return process_find(in->w[0]) ? E_OK : E_NO_SPACE;
+	if (in->w[1] >> 32 && !process_find(in->w[1] >> 32))
+		return E_NO_SPACE;
 	return process_find(in->w[0]) ? E_EXISTS : E_OK;
 }
 
@@ -149,7 +151,7 @@ static err_t build(const struct message *in, struct process **out)
 	struct vm_space *space;
 	err_t error = build_check(in, &program);
 
-	if (!error && !account_pays(in->w[1] >> SPACE_BUILD_ACCOUNT))
+	if (!error && !account_pays((uint32_t)in->w[1] >> SPACE_BUILD_ACCOUNT))
 		error = E_ARGUMENT;
 	if (!error)
 		error = books_make((uint32_t)in->w[0], &program,
@@ -168,9 +170,20 @@ static err_t build(const struct message *in, struct process **out)
 	return error;
 }
 
+/* The new space is made: let it be pid's. */
+static void build_enter(const struct message *in, struct process *new)
+{
+	if (in->w[1] & SPACE_BUILD_REPLACE) {
+		process_replace(process_find(in->w[0]), new);
+		return;
+	}
+	if (in->w[1] >> 32)
+		process_inherit(new, process_find(in->w[1] >> 32));
+	process_enter(new);
+}
+
 err_t request_space_build(struct process *caller, const struct message *in, struct answer *out)
 {
-	bool replace = in->w[1] & SPACE_BUILD_REPLACE;
 	struct process *new;
 	err_t error = build(in, &new);
 
@@ -178,12 +191,10 @@ err_t request_space_build(struct process *caller, const struct message *in, stru
 	(void)out;
 	if (error)
 		return error;
-	error = thread_give(new, replace);
+	error = thread_give(new, in->w[1] & SPACE_BUILD_REPLACE);
 	if (error)
 		process_discard(new);
-	else if (replace)
-		process_replace(process_find(in->w[0]), new);
 	else
-		process_enter(new);
+		build_enter(in, new);
 	return error;
 }

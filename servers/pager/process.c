@@ -189,13 +189,18 @@ err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place
 	return error ? error : fork_create(parent, space, place);
 }
 
+void process_inherit(struct process *new, const struct process *from)
+{
+	for (int which = 0; which <= LIMIT_DATA; which++)
+		new->space->limit_bytes[which] = from->space->limit_bytes[which];
+	external_supplier_exec(new->space, from->space);
+}
+
 void process_replace(struct process *old, struct process *new)
 {
 	counts_faults(old, &new->earlier);
 	new->trace_lines = old->trace_lines;
-	for (int which = 0; which <= LIMIT_DATA; which++)
-		new->space->limit_bytes[which] = old->space->limit_bytes[which];
-	external_supplier_exec(new->space, old->space);
+	process_inherit(new, old);
 	process_destroy(old);
 	process_enter(new);
 }

@@ -29,12 +29,18 @@ err_t call_pager_with_thread(struct message *m, const struct process *process)
 	return answer_error(m);
 }
 
-err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1)
+err_t call_vfs_three(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 {
 	struct message m = message_make(label, w0, w1);
 
+	m.w[2] = w2;
 	ipc_call(PROC_VFS, &m);
 	return answer_error(&m);
+}
+
+err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1)
+{
+	return call_vfs_three(label, w0, w1, 0);
 }
 
 err_t call_vfs_files(uint64_t account, uint64_t *files)

@@ -65,26 +65,29 @@ static err_t request_copy(const struct message *in, char path[PATH_ROOM], struct
 	return error == E_OK ? strings_copy(in, arguments, done) : error;
 }
 
+err_t program_wanted(const struct process *caller, const struct message *in, struct program *program,
+		     uint64_t *done)
+{
+	err_t error = request_copy(in, program->path, &program->arguments, done);
+
+	return error == E_OK ? program_find(caller->pid, program) : error;
+}
+
 err_t request_exec(struct process *caller, const struct message *in, struct answer *out)
 {
-	struct arguments arguments;
-	struct elf_image image;
-	struct vfs_stat file;
-	char path[PATH_ROOM];
-	err_t error = request_copy(in, path, &arguments, &out->w0);
+	struct program program;
+	err_t error = program_wanted(caller, in, &program, &out->w0);
 
 	if (error == E_OK)
-		error = program_find(caller->pid, path, &arguments, &image, &file);
-	if (error == E_OK)
-		error = image_build(caller, &image, &file, &arguments);
+		error = image_build(caller, &program, NULL);
 	if (error != E_OK && error != E_STATE)
 		return error;
-	image_name(caller, path, &file);
+	image_name(caller, &program);
 	foreground_leave(caller, false);
 	if (error == E_OK)
 		error = call_vfs(VFS_PROCESS_EXEC, caller->pid, 0);
 	if (error == E_OK)
-		error = image_start(caller, &image, &arguments);
+		error = image_start(caller, &program);
 	if (error != E_OK)
 		end_process(caller, status_of_signal(SIGNAL_KILL));
 	return E_LATER;

@@ -74,9 +74,10 @@ static void fixed_areas_add(struct request *request)
 }
 
 /* How many words the request has. */
-static uint64_t request_fill(const struct elf_image *image, uint64_t inode)
+static uint64_t request_fill(const struct program *program)
 {
 	struct request *request = (struct request *)&message_page()->words[MESSAGE_REGISTERS];
+	const struct elf_image *image = &program->image;
 	const struct elf_segment *last = &image->segments[image->segment_count - 1];
 	uint64_t heap = page_up(last->address + last->memory_bytes);
 
@@ -86,35 +87,34 @@ static uint64_t request_fill(const struct elf_image *image, uint64_t inode)
 		.heap_start = heap,
 		.heap_bytes = PROGRAM_HEAP_LIMIT - heap,
 		.stack_top = PROGRAM_STACK_TOP,
+		.entry = image->entry,
 	};
 	for (uint64_t i = 0; i < image->segment_count; i++)
-		segment_add(request, &image->segments[i], inode);
+		segment_add(request, &image->segments[i], program->file.inode);
 	fixed_areas_add(request);
 	return (sizeof(*request) + request->program.area_count * sizeof(request->areas[0])) / 8;
 }
 
-err_t image_build(struct process *process, const struct elf_image *image, const struct vfs_stat *file,
-		  const struct arguments *arguments)
+err_t image_build(struct process *process, const struct program *program, const struct process *parent)
 {
-	uint64_t how =
-		process->account << SPACE_BUILD_ACCOUNT | (process->has_space ? SPACE_BUILD_REPLACE : 0);
+	uint64_t how = process->account << SPACE_BUILD_ACCOUNT | (parent ? (uint64_t)parent->pid << 32 : 0) |
+		       (process->has_space ? SPACE_BUILD_REPLACE : 0);
 	struct message m = message_make(PAGER_SPACE_BUILD, process->pid, how);
 	err_t error;
 
-	m.tag = TAG(PAGER_SPACE_BUILD, MESSAGE_REGISTERS + request_fill(image, file->inode)) | TAG_BUFFER;
-	m.w[2] = (uint64_t)arguments->block;
-	m.w[3] = BUFFER_LENGTH(arguments->block_bytes) | BUFFER_READ;
+	m.tag = TAG(PAGER_SPACE_BUILD, MESSAGE_REGISTERS + request_fill(program)) | TAG_BUFFER;
+	m.w[2] = (uint64_t)program->arguments.block;
+	m.w[3] = BUFFER_LENGTH(program->arguments.block_bytes) | BUFFER_READ;
 	error = call_pager_with_thread(&m, process);
 	process->has_space |= error == E_OK;
 	return error == E_TOO_MANY ? E_NO_MEMORY
 				   : error; /* areas; who execs would take it for the arguments */
 }
 
-err_t image_start(const struct process *process, const struct elf_image *image,
-		  const struct arguments *arguments)
+err_t image_start(const struct process *process, const struct program *program)
 {
-	return sys_thread_start(thread_slot(process), image->entry,
-				PROGRAM_STACK_TOP - arguments->block_bytes, 0, 0)
+	return sys_thread_start(thread_slot(process), program->image.entry,
+				PROGRAM_STACK_TOP - program->arguments.block_bytes, 0, 0)
 		.error;
 }
 
@@ -197,12 +197,12 @@ err_t image_parse(const struct vfs_stat *file, struct elf_image *image)
 	}
 }
 
-void image_name(struct process *process, const char *path, const struct vfs_stat *file)
+void image_name(struct process *process, const struct program *program)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *slash = strrchr(program->path, '/'), *name = slash ? slash + 1 : program->path;
 
 	memset(process->name, 0, sizeof(process->name));
 	memcpy(process->name, name, strnlen(name, sizeof(process->name) - 1));
-	process->inode = file->inode;
-	process->file_bytes = file->size_bytes;
+	process->inode = program->file.inode;
+	process->file_bytes = program->file.size_bytes;
 }

@@ -19,19 +19,29 @@ struct row {
 };
 
 static const struct row rows[] = {
-	[PROC_EXIT] = {request_exit, false},	     [PROC_GETPID] = {request_getpid, false},
-	[PROC_GETPPID] = {request_getppid, false},   [PROC_SIGNAL_SELF] = {request_signal_self, false},
-	[PROC_FORK] = {request_fork, false},	     [PROC_EXEC] = {request_exec, false},
-	[PROC_WAIT] = {request_wait, false},	     [PROC_KILL] = {request_kill, false},
-	[PROC_SLEEP] = {request_sleep, false},	     [PROC_USAGE] = {request_usage, false},
-	[PROC_LIST] = {request_list, false},	     [PROC_LIMIT] = {request_limit, false},
-	[PROC_CHECK] = {request_check, false},	     [PROC_FOREGROUND] = {request_foreground, false},
-	[PROC_ACCOUNT] = {request_account, false},   [PROC_IGNORE] = {request_ignore, false},
+	[PROC_EXIT] = {request_exit, false},
+	[PROC_GETPID] = {request_getpid, false},
+	[PROC_GETPPID] = {request_getppid, false},
+	[PROC_SIGNAL_SELF] = {request_signal_self, false},
+	[PROC_FORK] = {request_fork, false},
+	[PROC_EXEC] = {request_exec, false},
+	[PROC_SPAWN] = {request_spawn, false},
+	[PROC_WAIT] = {request_wait, false},
+	[PROC_KILL] = {request_kill, false},
+	[PROC_SLEEP] = {request_sleep, false},
+	[PROC_USAGE] = {request_usage, false},
+	[PROC_LIST] = {request_list, false},
+	[PROC_LIMIT] = {request_limit, false},
+	[PROC_CHECK] = {request_check, false},
+	[PROC_FOREGROUND] = {request_foreground, false},
+	[PROC_ACCOUNT] = {request_account, false},
+	[PROC_IGNORE] = {request_ignore, false},
 	[PROC_POWEROFF] = {request_poweroff, false},
 #if PAGODA_CHECKED
 	[PROC_INJECT] = {request_inject, false},
 #endif
-	[PROC_SESSION] = {request_session, true},    [PROC_SESSION_START] = {request_session_start, true},
+	[PROC_SESSION] = {request_session, true},
+	[PROC_SESSION_START] = {request_session_start, true},
 };
 
 /* The live process with this badge; NULL: none, or another sender. */

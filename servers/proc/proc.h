@@ -4,7 +4,7 @@
  *
  *   main.c      receive loop, table of requests, who may ask what, news
  *   requests.c  the short requests;  records.c: those answered with a record;  limits.c
- *   fork.c, exec.c, session.c        the three ways a program comes to run
+ *   fork.c, exec.c, spawn.c, session.c    the ways a program comes to run
  *   script.c    what a path stands for: a program, or a script's interpreter
  *   accounts.c  who pays
  *   image.c     an address space from an ELF file;  arguments.c: the top of its stack
@@ -88,9 +88,9 @@ struct answer {
 /* E_LATER: the reply is saved, or nobody is left to answer. @caller is NULL for init. */
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_exit, request_getpid, request_getppid, request_signal_self, request_fork,
-	request_exec, request_wait, request_kill, request_sleep, request_usage, request_list, request_limit,
-	request_check, request_inject, request_foreground, request_ignore, request_poweroff, request_session,
-	request_session_start, request_account;
+	request_exec, request_spawn, request_wait, request_kill, request_sleep, request_usage, request_list,
+	request_limit, request_check, request_inject, request_foreground, request_ignore, request_poweroff,
+	request_session, request_session_start, request_account;
 
 /* accounts.c. An account of nobody yet is to have at most so many bytes of frames. */
 MUST_USE err_t account_open(uint32_t account, uint64_t limit_bytes);
@@ -105,6 +105,7 @@ MUST_USE err_t call_pager(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2)
 /* The same with the process's Thread, which the pager binds to a space. */
 MUST_USE err_t call_pager_with_thread(struct message *m, const struct process *process);
 MUST_USE err_t call_vfs(uint32_t label, uint64_t w0, uint64_t w1);
+MUST_USE err_t call_vfs_three(uint32_t label, uint64_t w0, uint64_t w1, uint64_t w2);
 /* Something of @pid ends; an error says that it was not there. */
 void call_to_end(cap_t server, uint32_t label, uint32_t pid);
 /* How many open files are charged to an account. */
@@ -125,6 +126,14 @@ MUST_USE err_t arguments_finish(struct arguments *arguments);
 MUST_USE err_t arguments_replace_first(struct arguments *arguments, const char *strings, uint64_t bytes,
 				       uint64_t count);
 
+/* A program to be started. */
+struct program {
+	struct arguments arguments;
+	struct elf_image image;
+	struct vfs_stat file;
+	char path[PATH_ROOM];
+};
+
 /* image.c */
 struct elf_reader image_reader(const uint64_t *inode, uint64_t file_bytes);
 /* Errors    of the look-up; E_ACCESS: no regular file, or not executable */
@@ -132,23 +141,26 @@ MUST_USE err_t image_find(uint32_t pid, const char *path, struct vfs_stat *file)
 /* Errors    E_BAD_FORMAT: no program for this system */
 MUST_USE err_t image_parse(const struct vfs_stat *file, struct elf_image *image);
 /*
- * A space with segments, heap, stack with @arguments, message page, info page, for the process's Thread,
- * which is stopped then. It takes the place of the space that the process has, if it has one. Errors E_STATE:
- * the old space has gone and there is no new one; else nothing has changed
+ * A space with segments, heap, stack with the arguments, message page, info page, for the process's Thread,
+ * which is stopped then. It takes the place of the space that the process has; one that has none gets limits
+ * and supplier from @parent, if that is not NULL. Errors    E_STATE: the old space has gone and there is no
+ * new one; else nothing has changed
  */
-MUST_USE err_t image_build(struct process *process, const struct elf_image *image,
-			   const struct vfs_stat *file, const struct arguments *arguments);
+MUST_USE err_t image_build(struct process *process, const struct program *program,
+			   const struct process *parent);
 /* Let the process's Thread begin. */
-MUST_USE err_t image_start(const struct process *process, const struct elf_image *image,
-			   const struct arguments *arguments);
+MUST_USE err_t image_start(const struct process *process, const struct program *program);
 /*
- * What @path stands for: a program, or a script's interpreter; then @path is its path, and @arguments are
- * what it gets. Errors    of image_find() and image_parse(); E_TOO_MANY; E_LOOP: too many interpreters of
- * interpreters
+ * What program->path stands for: a program, or a script's interpreter; then that becomes its path, and the
+ * arguments are what it gets. Errors    of image_find() and image_parse(); E_TOO_MANY; E_LOOP: too many
+ * interpreters of interpreters
  */
-MUST_USE err_t program_find(uint32_t pid, char path[PATH_ROOM], struct arguments *arguments,
-			    struct elf_image *image, struct vfs_stat *file);
-void image_name(struct process *process, const char *path, const struct vfs_stat *file);
+MUST_USE err_t program_find(uint32_t pid, struct program *program);
+/* exec.c: the program that a request names, before anything changes. @done goes with E_ABSENT. Errors also
+ * E_ARGUMENT, E_NO_ENTRY, E_NAME_TOO_LONG, E_FAULT */
+MUST_USE err_t program_wanted(const struct process *caller, const struct message *in, struct program *program,
+			      uint64_t *done);
+void image_name(struct process *process, const struct program *program);
 
 /* thread.c */
 /* Add to @batch: a Thread with its CSpace. */

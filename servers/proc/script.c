@@ -36,33 +36,32 @@ static err_t arguments_extend(struct arguments *arguments, const char *interpret
 	return arguments_replace_first(arguments, strings, (uint64_t)(at - strings), argument ? 3 : 2);
 }
 
-/* @path becomes the interpreter's. Errors E_BAD_FORMAT: no script. */
-static err_t script_enter(const struct vfs_stat *file, char path[PATH_ROOM], struct arguments *arguments)
+/* The program's path becomes the interpreter's. Errors E_BAD_FORMAT: no script. */
+static err_t script_enter(struct program *program)
 {
 	char line[SCRIPT_LINE_MAX], *interpreter, *argument;
-	err_t error = line_read(file, line);
+	err_t error = line_read(&program->file, line);
 
 	if (error != E_OK)
 		return error;
 	if (!script_parse(line, &interpreter, &argument))
 		return E_BAD_FORMAT;
-	error = arguments_extend(arguments, interpreter, argument, path);
+	error = arguments_extend(&program->arguments, interpreter, argument, program->path);
 	if (error == E_OK)
-		strcpy(path, interpreter);
+		strcpy(program->path, interpreter);
 	return error;
 }
 
-err_t program_find(uint32_t pid, char path[PATH_ROOM], struct arguments *arguments, struct elf_image *image,
-		   struct vfs_stat *file)
+err_t program_find(uint32_t pid, struct program *program)
 {
 	for (int depth = 0; depth <= DEPTH_MAX; depth++) {
-		err_t error = image_find(pid, path, file);
+		err_t error = image_find(pid, program->path, &program->file);
 
 		if (error == E_OK)
-			error = image_parse(file, image);
+			error = image_parse(&program->file, &program->image);
 		if (error != E_BAD_FORMAT)
 			return error;
-		error = script_enter(file, path, arguments);
+		error = script_enter(program);
 		if (error != E_OK)
 			return error;
 	}

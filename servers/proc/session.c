@@ -77,8 +77,7 @@ static err_t first_path(const char *name, char path[PATH_ROOM])
 	return E_OK;
 }
 
-static err_t first_build(struct process *process, const struct elf_image *image, const struct vfs_stat *file,
-			 const struct arguments *arguments)
+static err_t first_build(struct process *process, const struct program *program)
 {
 	struct batch batch = {0};
 	err_t error;
@@ -86,27 +85,24 @@ static err_t first_build(struct process *process, const struct elf_image *image,
 	thread_create(&batch, process);
 	error = thread_build(&batch);
 	if (error == E_OK)
-		error = image_build(process, image, file, arguments);
+		error = image_build(process, program, NULL);
 	if (error == E_OK) {
 		error = call_vfs(VFS_PROCESS_CREATE, process->pid, 0);
 		process->has_files = error == E_OK;
 	}
-	return error == E_OK ? image_start(process, image, arguments) : error;
+	return error == E_OK ? image_start(process, program) : error;
 }
 
-static err_t first_start(struct process *process, const char *name, struct arguments *arguments)
+static err_t first_start(struct process *process, const char *name, struct program *program)
 {
-	struct elf_image image;
-	struct vfs_stat file;
-	char path[PATH_ROOM];
-	err_t error = first_path(name, path);
+	err_t error = first_path(name, program->path);
 
 	if (error == E_OK)
-		error = program_find(PID_SELF, path, arguments, &image, &file);
+		error = program_find(PID_SELF, program);
 	if (error != E_OK)
 		return error;
-	image_name(process, path, &file);
-	return first_build(process, &image, &file, arguments);
+	image_name(process, program);
+	return first_build(process, program);
 }
 
 /* The strings of the caller's buffer and the environment that a first program gets. *name is the first
@@ -144,7 +140,7 @@ static void first_refused(struct process *process, const char *name, err_t error
 
 err_t request_session_start(struct process *caller, const struct message *in, struct answer *out)
 {
-	struct arguments arguments;
+	struct program program;
 	struct process *process;
 	const char *name = "program";
 	err_t error;
@@ -161,9 +157,9 @@ err_t request_session_start(struct process *caller, const struct message *in, st
 	proc.session.running = true;
 	proc.session.first = proc.foreground = process->pid;
 	process->start_ticks = counter_ticks();
-	error = first_arguments(in, &arguments, &name);
+	error = first_arguments(in, &program.arguments, &name);
 	if (error == E_OK)
-		error = first_start(process, name, &arguments);
+		error = first_start(process, name, &program);
 	if (error != E_OK)
 		first_refused(process, name, error);
 	return E_OK;

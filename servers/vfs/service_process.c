@@ -64,8 +64,11 @@ err_t service_process_fork(struct request *r)
 
 	if (!parent)
 		return E_NO_ENTRY;
-	if ((uint32_t)r->m.w[1] == 0 || (uint32_t)r->m.w[1] > BADGE_PID_MAX)
+	if ((uint32_t)r->m.w[1] == 0 || (uint32_t)r->m.w[1] > BADGE_PID_MAX ||
+	    r->m.w[2] & ~(uint64_t)PROCESS_FORK_EXEC)
 		return E_ARGUMENT;
+	if (r->m.w[2] & PROCESS_FORK_EXEC)
+		return process_spawn(&vfs.files, parent, (uint32_t)r->m.w[1], r->m.w[1] >> 32);
 	return process_fork(&vfs.files, parent, (uint32_t)r->m.w[1], r->m.w[1] >> 32);
 }
 

@@ -115,17 +115,18 @@ uint64_t target_word(const char *name)
 /* Path, argv, envp, each ended by a zero; w[0] and w[1] say how many. */
 static void fill_buffer(struct caller *caller)
 {
+	bool is_program = TAG_LABEL(caller->tag) == PROC_EXEC || TAG_LABEL(caller->tag) == PROC_SPAWN;
 	uint8_t how = played_byte();
 	uint64_t bytes = 0, count = 0;
 
 	while (count < 1 + (how & 3u)) {
 		bytes += played_path((char *)caller->text + bytes, 400);
 		caller->text[bytes++] = 0;
-		if (count++ == 0 && TAG_LABEL(caller->tag) == PROC_EXEC && !(how & 4))
+		if (count++ == 0 && is_program && !(how & 4))
 			caller->w[0] = bytes - 1;
 	}
 	if (!(how & 8))
-		caller->w[1] = TAG_LABEL(caller->tag) == PROC_EXEC ? count - 1 : 0;
+		caller->w[1] = is_program ? count - 1 : 0;
 	if (!(how & 8) && TAG_LABEL(caller->tag) == PROC_SESSION_START)
 		caller->w[0] = count;
 	caller->buffer_word = (how & 16) == 0 ? bytes : played_word() % (1ul << 20);
@@ -160,7 +161,7 @@ static void one_message(struct message *m)
 {
 	static const uint64_t others[] = {0, PID_SELF, BADGE_INIT, BADGE_PAGER, BADGE_VFS, 500, ~0ul};
 	uint8_t how = played_byte();
-	uint32_t label = how < 208 ? how % 17 : how % (LABELS + 1),
+	uint32_t label = how < 208 ? how % 19 : how % (LABELS + 1),
 		 thread = played_thread_take((uint32_t)played_below(16));
 
 	if (how == 255)
@@ -254,7 +255,9 @@ void target_idle(void)
 
 void target_answered(const struct caller *caller, const struct message *m)
 {
-	if (TAG_LABEL(m->tag) == E_OK && TAG_LABEL(caller->tag) == PROC_FORK && caller->thread)
+	bool makes = TAG_LABEL(caller->tag) == PROC_FORK || TAG_LABEL(caller->tag) == PROC_SPAWN;
+
+	if (TAG_LABEL(m->tag) == E_OK && makes && caller->thread)
 		played_remember(m->w[0]);
 }
 

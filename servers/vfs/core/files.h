@@ -73,6 +73,10 @@ MUST_USE err_t process_create(struct files *files, uint32_t pid, struct process 
 MUST_USE err_t process_fork(struct files *files, const struct process *parent, uint32_t pid,
 			    uint64_t account);
 
+/* The same without what is close-on-exec. */
+MUST_USE err_t process_spawn(struct files *files, const struct process *parent, uint32_t pid,
+			     uint64_t account);
+
 /* Close what is close-on-exec. */
 void process_exec(struct files *files, struct process *process);
 

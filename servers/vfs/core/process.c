@@ -28,16 +28,44 @@ err_t process_create(struct files *files, uint32_t pid, struct process **process
 	return E_OK;
 }
 
-err_t process_fork(struct files *files, const struct process *parent, uint32_t pid, uint64_t account)
+/* All but the descriptors. */
+static err_t process_like(struct files *files, const struct process *parent, uint32_t pid, uint64_t account,
+			  struct process **child)
 {
-	struct process *child;
-	err_t error = account < ACCOUNTS_MAX ? process_create(files, pid, &child) : E_ARGUMENT;
+	err_t error = account < ACCOUNTS_MAX ? process_create(files, pid, child) : E_ARGUMENT;
 
 	if (error != E_OK)
 		return error;
-	process_enter(files, child, parent->cwd);
-	child->limit = parent->limit;
-	child->account = (uint32_t)account;
+	process_enter(files, *child, parent->cwd);
+	(*child)->limit = parent->limit;
+	(*child)->account = (uint32_t)account;
+	return E_OK;
+}
+
+err_t process_spawn(struct files *files, const struct process *parent, uint32_t pid, uint64_t account)
+{
+	struct process *child;
+	err_t error = process_like(files, parent, pid, account, &child);
+
+	if (error != E_OK)
+		return error;
+	for (uint32_t fd = 0; fd < parent->top; fd++) {
+		if (parent->descriptors[fd] == 0 || file_is_cloexec(parent, fd))
+			continue;
+		child->descriptors[fd] = parent->descriptors[fd];
+		child->top = fd + 1;
+		files->open[child->descriptors[fd] - 1].references++;
+	}
+	return E_OK;
+}
+
+err_t process_fork(struct files *files, const struct process *parent, uint32_t pid, uint64_t account)
+{
+	struct process *child;
+	err_t error = process_like(files, parent, pid, account, &child);
+
+	if (error != E_OK)
+		return error;
 	child->top = parent->top;
 	for (uint32_t fd = 0; fd < parent->top; fd++) {
 		child->descriptors[fd] = parent->descriptors[fd];

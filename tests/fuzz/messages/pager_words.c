@@ -110,7 +110,7 @@ static uint32_t fill_program(struct caller *caller, uint64_t *extra)
 		caller->w[0] = 2 + played_below(PIDS);
 	if (!played_chance(8))
 		caller->w[1] = (process_find(caller->w[0]) ? SPACE_BUILD_REPLACE : 0) |
-			       played_below(3) << SPACE_BUILD_ACCOUNT;
+			       played_below(3) << SPACE_BUILD_ACCOUNT | any_pid() << 32;
 	memcpy(extra, &program, sizeof(program));
 	memcpy(extra + head, &first_areas[3], sizeof(first_areas[3])); /* most have a stack */
 	return (uint32_t)head + (areas ? fill_areas(extra + head, areas, played_chance(8) ? 0 : 1) : 0);

@@ -126,7 +126,8 @@ static void space_build(const struct message *in)
 	uint64_t words = MESSAGE_REGISTERS + sizeof(*program) / 8, thread = host_message_page.cap_send;
 
 	FUZZ_TRUE(TAG_WORDS(in->tag) == words + program->area_count * sizeof(struct pager_area_wanted) / 8);
-	FUZZ_TRUE(in->w[1] >> SPACE_BUILD_ACCOUNT < ACCOUNTS_MAX);
+	FUZZ_TRUE((uint32_t)in->w[1] >> SPACE_BUILD_ACCOUNT < ACCOUNTS_MAX);
+	FUZZ_TRUE(in->w[1] >> 32 == 0 || space_place(in->w[1] >> 32) < PIDS);
 	FUZZ_TRUE(buffer_read(in) <= program->stack_top);
 	(void)thread_sent(in);
 	if (in->w[1] & SPACE_BUILD_REPLACE) {
@@ -140,6 +141,7 @@ static void space_build(const struct message *in)
 void pager_answer(const struct message *in, struct message *m)
 {
 	struct pager_faults faults = {1, 2, 3, 4, 5, 6};
+	struct pager_account account = {.frames = 7};
 
 	switch (TAG_LABEL(in->tag)) {
 	case PAGER_SPACE_BUILD:
@@ -160,6 +162,10 @@ void pager_answer(const struct message *in, struct message *m)
 	case PAGER_USAGE:
 		need_space(in);
 		put_record(m, &faults, sizeof(faults));
+		break;
+	case PAGER_ACCOUNT:
+		FUZZ_TRUE(in->w[0] < ACCOUNTS_MAX);
+		put_record(m, &account, sizeof(account));
 		break;
 	case PAGER_AREAS:
 		tell_area(m, in->w[1]);

@@ -105,8 +105,8 @@ void vfs_answer(const struct message *in, struct message *m)
 		files_add(in->w[0]);
 		break;
 	case VFS_PROCESS_FORK:
-		FUZZ_TRUE(files_place(in->w[0]));
-		files_add(in->w[1]);
+		FUZZ_TRUE(files_place(in->w[0]) && !(in->w[2] & ~(uint64_t)PROCESS_FORK_EXEC));
+		files_add((uint32_t)in->w[1]);
 		break;
 	case VFS_PROCESS_DESTROY:
 		place = files_place(in->w[0]);
@@ -120,6 +120,10 @@ void vfs_answer(const struct message *in, struct message *m)
 		break;
 	case VFS_INODE_READ:
 		read_file(in, m);
+		break;
+	case VFS_ACCOUNT:
+		FUZZ_TRUE(in->w[0] < ACCOUNTS_MAX);
+		m->w[0] = played_byte();
 		break;
 	case VFS_TTY_NEWS:
 		m->w[0] = played_below(2);
