@@ -34,8 +34,23 @@ static uint64_t page_up(uint64_t address)
 	return (address + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 }
 
+/*
+ * How much of the pages from @start on is the file's. The last page of a segment that is never written, and
+ * of which the file has a whole page, is shown as it lies there: what follows the segment is the file's own
+ * next bytes, and no process needs a copy of it. Elsewhere zeroes follow.
+ */
+static uint64_t segment_file_bytes(const struct elf_segment *segment, uint64_t skew, uint64_t file_bytes)
+{
+	uint64_t bytes = skew + segment->file_bytes, offset = segment->file_offset - skew;
+
+	if (segment->prot & PROT_BIT_WRITE || segment->memory_bytes != segment->file_bytes)
+		return bytes;
+	return page_up(bytes) <= file_bytes - offset ? page_up(bytes) : bytes;
+}
+
 /* Pages with bytes of the file, then anonymous ones. */
-static void segment_add(struct request *request, const struct elf_segment *segment, uint64_t inode)
+static void segment_add(struct request *request, const struct elf_segment *segment,
+			const struct vfs_stat *program)
 {
 	uint64_t start = segment->address & ~(PAGE_BYTES - 1), skew = segment->address - start;
 	uint64_t file_end = segment->file_bytes ? page_up(segment->address + segment->file_bytes) : start;
@@ -44,9 +59,9 @@ static void segment_add(struct request *request, const struct elf_segment *segme
 		.start = start,
 		.length = file_end - start,
 		.prot_backing = prot_backing(segment->prot, BACKING_INODE_PRIVATE),
-		.source = inode,
+		.source = program->inode,
 		.offset_bytes = segment->file_offset - skew,
-		.file_bytes = skew + segment->file_bytes,
+		.file_bytes = segment_file_bytes(segment, skew, program->size_bytes),
 	};
 	struct pager_area_wanted rest = {
 		.start = file_end,
@@ -90,7 +105,7 @@ static uint64_t request_fill(const struct program *program)
 		.entry = image->entry,
 	};
 	for (uint64_t i = 0; i < image->segment_count; i++)
-		segment_add(request, &image->segments[i], program->file.inode);
+		segment_add(request, &image->segments[i], &program->file);
 	fixed_areas_add(request);
 	return (sizeof(*request) + request->program.area_count * sizeof(request->areas[0])) / 8;
 }
