@@ -25,8 +25,8 @@ enum slot_place {
 
 struct cspace {
 	struct object object;
-	uint32_t slots;		/* [I] */
-	struct slot *pages[64]; /* [I] 64 slots each, from the pool */
+	uint32_t slots;	      /* [I] */
+	struct slot *pages[]; /* [I] 64 slots each, the last as many as are needed, from the pool */
 };
 #define CSPACE_PAGE_SLOTS 64
 

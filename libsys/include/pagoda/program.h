@@ -31,7 +31,7 @@ enum program_slot {
 	SLOT_VFS = 3,
 	SLOT_RECEIVE = 4, /* cap_receive of the message page, if wanted */
 	SLOT_FIRST_FREE = 8,
-	PROGRAM_CSPACE_SLOTS = 64,
+	PROGRAM_CSPACE_SLOTS = 32,
 };
 
 #endif
