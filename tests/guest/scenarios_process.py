@@ -62,6 +62,14 @@ def exec_replaces_or_changes_nothing(_context):
     processes('exec_arguments', 'exec_errors', 'exec_keeps')
 
 
+@scenario('quick', 'a spawned child has what fork and exec would have handed on; every error leaves no child and the caller as it was')
+def spawn_makes_a_child_or_changes_nothing(_context):
+    program = os.path.join(folder_of('checked'), 'tests/guest/programs/spawn')
+    done = run('--add', program, '--', 'spawn')
+    check_equal(done.stdout.decode(), ''.join(f'ok {name}\n' for name in ('arguments', 'files', 'kept', 'apart', 'errors', 'limit')), 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
 @scenario('default', 'forking until there is no more memory or record undoes itself, with little and with much memory')
 def exhaustion_undoes_itself(_context):
     for memory in ('48M', '512M'):
