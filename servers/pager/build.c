@@ -105,6 +105,15 @@ static err_t stack_write(struct process *process, vaddr_t at, uint64_t bytes)
 	return E_OK;
 }
 
+/* What its first instruction would bring; what cannot be had is left to the fault. */
+static void entry_bring(struct process *process, vaddr_t entry)
+{
+	uint64_t frame;
+	err_t error = fault_populate(process, entry, ACCESS_EXECUTE, ORIGIN_SYSTEM, &frame);
+
+	(void)error;
+}
+
 /* Give the Thread that came the new space. Which of the calls failed says whether it was stopped. */
 static err_t thread_give(const struct process *process, bool replace)
 {
@@ -167,6 +176,8 @@ static err_t build(const struct message *in, struct process **out)
 	error = stack_write(*out, program.stack_top - bytes, bytes);
 	if (error)
 		process_discard(*out);
+	else
+		entry_bring(*out, program.entry);
 	return error;
 }
 

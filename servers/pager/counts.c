@@ -48,7 +48,7 @@ static void faults_add_supplied(const struct process *process, struct pager_faul
 	own->prefetched += brought - asked;
 }
 
-void counts_faults(struct process *process, struct pager_faults *faults)
+static void faults_fill(const struct process *process, uint64_t stored, struct pager_faults *faults)
 {
 	const struct vm_space *space = process->space;
 	const struct pager_faults *earlier = &process->earlier;
@@ -58,7 +58,7 @@ void counts_faults(struct process *process, struct pager_faults *faults)
 		.prefetched = space->prefetched,
 		.fork_mapped = space->fork_mapped,
 		.populate = space->populated,
-		.present = sys_space_stored(process->space_cap).value - process->stored_before,
+		.present = stored - process->stored_before,
 	};
 	if (process->forwarded)
 		faults_add_supplied(process, faults);
@@ -69,6 +69,16 @@ void counts_faults(struct process *process, struct pager_faults *faults)
 	faults->present += earlier->present;
 	faults->other = faults->present - faults->faults - faults->prefetched - faults->fork_mapped -
 			faults->populate;
+}
+
+void counts_faults(const struct process *process, struct pager_faults *faults)
+{
+	faults_fill(process, sys_space_stored(process->space_cap).value, faults);
+}
+
+void counts_faults_cleared(const struct process *process, struct pager_faults *faults)
+{
+	faults_fill(process, process->stored, faults);
 }
 
 int counts_check(void)

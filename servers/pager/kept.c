@@ -109,12 +109,13 @@ bool kept_put(struct process *process)
 	calls = batch.count;
 	if (batch_run(&batch).error || (uint32_t)batch_value(calls - 1) != KEPT_TABLES)
 		return false;
+	process->stored = batch_value(calls - 2);
 	*kept = (struct kept_space){
 		.cap = process->space_cap,
 		.message_cap = process->message_cap,
 		.message_at = process->message_at,
 		.message_frame = space_keep_pinned(process->space, process->message_at),
-		.stored = batch_value(calls - 2),
+		.stored = process->stored,
 		.table_limit = batch_value(calls - 1) >> 32,
 		.pool = process->pool,
 	};

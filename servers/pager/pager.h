@@ -44,6 +44,7 @@ struct process {
 	struct vm_space *space;
 	uint64_t table_limit;
 	uint64_t stored_before;	     /* entries stored in the Space for processes that had it before */
+	uint64_t stored;	     /* in all, once its space is cleared */
 	struct pager_faults earlier; /* of the spaces this one replaced */
 	uint64_t trace_lines;
 	/* news for proc */
@@ -189,7 +190,8 @@ MUST_USE err_t process_fork(struct process *parent, uint32_t pid, const struct f
 void process_inherit(struct process *new, const struct process *from);
 /* @old ends, @new, which is not entered yet, inherits from it and takes its counts. */
 void process_replace(struct process *old, struct process *new);
-void process_destroy(struct process *process);
+/* It ends. *faults: its counts, and those of the spaces it had before. */
+void process_destroy(struct process *process, struct pager_faults *faults);
 /* Bring the leaf table of @address back after a fork, if it is parked. @unchanged: its entries are still what
  * the books say, so they may stay writable if nothing of it is shared any more. */
 void process_unpark(struct process *process, vaddr_t address, bool unchanged);
@@ -278,7 +280,9 @@ void trace_summary(struct process *process);
 
 /* counts.c */
 void counts_fill(struct pager_counts *counts);
-void counts_faults(struct process *process, struct pager_faults *faults);
+void counts_faults(const struct process *process, struct pager_faults *faults);
+/* The same for one whose space is cleared. */
+void counts_faults_cleared(const struct process *process, struct pager_faults *faults);
 uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end);
 int counts_check(void);
 

@@ -198,10 +198,9 @@ void process_inherit(struct process *new, const struct process *from)
 
 void process_replace(struct process *old, struct process *new)
 {
-	counts_faults(old, &new->earlier);
 	new->trace_lines = old->trace_lines;
 	process_inherit(new, old);
-	process_destroy(old);
+	process_destroy(old, &new->earlier);
 	process_enter(new);
 }
 
@@ -227,13 +226,14 @@ static void process_clear_space(struct process *process)
 {
 	if (kept_put(process))
 		return;
+	process->stored = sys_space_stored(process->space_cap).value;
 	slot_clear(process->space_cap, true);
 	slot_clear(process->message_cap, true);
 	pools_space_gone(process->pool);
 	kept_leave(process->pool);
 }
 
-void process_discard(struct process *process)
+static void process_end(struct process *process, struct pager_faults *faults)
 {
 	if (process->custom)
 		custom_end(process->custom);
@@ -241,6 +241,7 @@ void process_discard(struct process *process)
 	fault_end_refused(process);
 	process_forget_news(process);
 	process_clear_space(process);
+	counts_faults_cleared(process, faults);
 	space_destroy(process->space);
 	nodes_give(&pager.process_nodes, process);
 	lease_return_idle();
@@ -259,8 +260,15 @@ uint64_t process_tables(const struct account *account)
 	return tables;
 }
 
-void process_destroy(struct process *process)
+void process_discard(struct process *process)
+{
+	struct pager_faults faults;
+
+	process_end(process, &faults);
+}
+
+void process_destroy(struct process *process, struct pager_faults *faults)
 {
 	process_unlink(process);
-	process_discard(process);
+	process_end(process, faults);
 }

@@ -19,8 +19,7 @@ err_t request_space_destroy(struct process *caller, const struct message *in, st
 	(void)caller;
 	if (!process)
 		return E_NO_SPACE;
-	counts_faults(process, &faults);
-	process_destroy(process); /* which may send messages: the answer's words come after it */
+	process_destroy(process, &faults); /* which may send messages: the answer's words come after it */
 	answer_record(out, &faults, sizeof(faults));
 	return E_OK;
 }

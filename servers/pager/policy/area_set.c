@@ -114,6 +114,29 @@ void area_set_insert(struct area_set *set, struct vm_area *area)
 		set_lift(set, area);
 }
 
+/* It goes below the lowest on the right edge that has at least its priority; what is below that, goes below
+ * it. */
+void area_set_append(struct area_set *set, struct vm_area *area, struct vm_area *last)
+{
+	struct vm_area *above = last, *below = NULL;
+
+	while (above && above->priority < area->priority) {
+		below = above;
+		above = above->parent;
+	}
+	area->parent = above;
+	area->left = below;
+	area->right = NULL;
+	if (below)
+		below->parent = area;
+	if (above)
+		above->right = area;
+	else
+		set->root = area;
+	list_insert(set, area, last);
+	set->count++;
+}
+
 void area_set_remove(struct area_set *set, struct vm_area *area)
 {
 	while (area->left && area->right)

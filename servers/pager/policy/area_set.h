@@ -23,6 +23,8 @@ struct vm_area *area_set_search(struct area_set *set, vaddr_t address);
 struct vm_area *area_set_at_or_after(const struct area_set *set, vaddr_t address);
 /* Needs: overlaps no area of the set. */
 void area_set_insert(struct area_set *set, struct vm_area *area);
+/* The same for one behind @last, which ends the set (NULL: it is empty); it has a priority already. */
+void area_set_append(struct area_set *set, struct vm_area *area, struct vm_area *last);
 void area_set_remove(struct area_set *set, struct vm_area *area);
 int area_set_check(const struct area_set *set);
 

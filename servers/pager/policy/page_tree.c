@@ -13,7 +13,10 @@ void tree_pools_init(struct tree_pools *pools, struct frames *frames)
 
 void page_tree_init(struct page_tree *tree)
 {
-	*tree = (struct page_tree){.last_key = TREE_NO_KEY};
+	tree->last = NULL;
+	tree->last_key = TREE_NO_KEY;
+	tree->last_owned = false;
+	tree->present = 0;
 }
 
 static bool path_is_owned(const struct tree_path *path)

@@ -74,6 +74,7 @@ static inline unsigned bit_lowest(uint64_t bits)
 }
 
 void tree_pools_init(struct tree_pools *pools, struct frames *frames);
+/* Needs: no root points anywhere; its memory was zeroed, or it was cleared. */
 void page_tree_init(struct page_tree *tree);
 
 /* Slow half of page_tree_find. */

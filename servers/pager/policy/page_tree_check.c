@@ -65,7 +65,7 @@ static void chunk_count(struct chunk *chunk, const struct frames *frames)
 	if (chunk->seen++)
 		return;
 	for (uint64_t left = chunk->present; left; left &= left - 1) {
-		uint64_t number = chunk->entry[__builtin_ctzl(left)];
+		uint64_t number = chunk->entry[bit_lowest(left)];
 
 		if (frames_has(frames, number) && frame_is_private(frames_at(frames, number)))
 			frames_at(frames, number)->link++;

@@ -63,6 +63,8 @@ void page_tree_clear(struct page_tree *tree, struct tree_pools *pools)
 {
 	for (uint64_t left = tree->present; left; left &= left - 1)
 		thing_drop(pools, tree->root[bit_lowest(left)], 2);
+	for (uint64_t left = tree->present; left; left &= left - 1)
+		tree->root[bit_lowest(left)] = NULL;
 	page_tree_init(tree);
 }
 

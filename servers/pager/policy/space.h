@@ -156,6 +156,11 @@ static inline void space_link_area(struct vm_space *space, struct vm_area *area)
 	area_set_insert(&space->areas, area);
 	space->account->areas++;
 }
+static inline void space_append_area(struct vm_space *space, struct vm_area *area, struct vm_area *last)
+{
+	area_set_append(&space->areas, area, last);
+	space->account->areas++;
+}
 static inline void space_unlink_area(struct vm_space *space, struct vm_area *area)
 {
 	area_set_remove(&space->areas, area);

@@ -7,6 +7,9 @@
 
 static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 {
+	struct vm_area *last = NULL;
+
+	child->areas.random = parent->areas.random;
 	for (const struct vm_area *area = parent->areas.first; area; area = area->next) {
 		struct vm_area *copy;
 
@@ -21,7 +24,8 @@ static err_t areas_fork(struct vm_space *child, const struct vm_space *parent)
 			copy->inode->references++;
 		if (copy->external)
 			external_area_take(child, copy->external);
-		space_link_area(child, copy);
+		space_append_area(child, copy, last);
+		last = copy;
 	}
 	return E_OK;
 }

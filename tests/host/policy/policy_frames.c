@@ -145,7 +145,7 @@ TEST(page_tree_failed_take_changes_nothing)
 	struct world *world = world_create(2);
 	struct tree_pools *pools = &world->policy.trees;
 	uint64_t nodes = 0, chunks = 0;
-	struct page_tree tree;
+	struct page_tree tree = {0};
 
 	page_tree_init(&tree);
 	/* needs a frame for nodes and one for chunks */
