@@ -23,7 +23,7 @@ static void bit_clear(uint64_t *map, uint32_t bit)
 
 err_t frames_open(struct frames *frames, uint32_t count)
 {
-	uint32_t words = (count + WORD_BITS - 1) / WORD_BITS;
+	uint32_t words = count / WORD_BITS + (count % WORD_BITS != 0);
 	uint64_t *maps = calloc(words, 3 * sizeof(*maps));
 
 	if (maps == NULL)
@@ -32,11 +32,15 @@ err_t frames_open(struct frames *frames, uint32_t count)
 	frames->free = maps;
 	frames->fresh = maps + words;
 	frames->given = maps + 2 * words;
-	for (uint32_t frame = 1; frame < count; frame++)
-		bit_set(frames->free, frame);
-	memcpy(frames->fresh, frames->free, words * sizeof(*maps));
-	frames->free_count = count - 1;
 	return E_OK;
+}
+
+void frames_start(struct frames *frames)
+{
+	for (uint32_t frame = 1; frame < frames->count; frame++)
+		bit_set(frames->free, frame);
+	memcpy(frames->fresh, frames->free, frames->words * sizeof(*frames->free));
+	frames->free_count = frames->count - 1;
 }
 
 void frames_close(struct frames *frames)

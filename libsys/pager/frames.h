@@ -23,8 +23,10 @@ struct frames {
 		*given; /* a bit each frame; fresh: zero since the start, means something if free */
 };
 
-/* A grant of @count frames, all zero. Errors: E_NO_MEMORY. */
+/* Room for the maps of a grant of @count frames; nothing is written to it yet. Errors: E_NO_MEMORY. */
 MUST_USE err_t frames_open(struct frames *frames, uint32_t count);
+/* The grant is there, all zero. */
+void frames_start(struct frames *frames);
 void frames_close(struct frames *frames);
 
 /* A free frame, or FRAME_NONE. *zero: nobody has written to it. */

@@ -26,6 +26,25 @@ static void report_open(void)
 	core_report_frames();
 }
 
+/* Nothing is registered unless there is room for the maps of the grant. */
+static err_t frames_register(const char *name, uint64_t quota_bytes, struct frames *frames,
+			     struct system_grant *grant)
+{
+	uint64_t arenas = quota_bytes / ARENA_BYTES + (quota_bytes % ARENA_BYTES != 0);
+
+	if (arenas > UINT32_MAX / ARENA_PAGES)
+		return E_NO_MEMORY;
+	err_t error = frames_open(frames, (uint32_t)(arenas * ARENA_PAGES));
+	if (error != E_OK)
+		return error;
+	error = system_register(name, quota_bytes, grant);
+	if (error != E_OK)
+		frames_close(frames);
+	else
+		frames_start(frames);
+	return error;
+}
+
 err_t pager_open(const char *name, const struct pager_ops *ops)
 {
 	struct system_grant grant;
@@ -35,9 +54,8 @@ err_t pager_open(const char *name, const struct pager_ops *ops)
 		return E_ARGUMENT;
 	if (core.name[0] != 0)
 		return E_EXISTS;
-	err_t error = system_register(name, ops->quota_bytes != 0 ? ops->quota_bytes : ARENA_BYTES, &grant);
-	if (error == E_OK)
-		error = frames_open(&frames, (uint32_t)(grant.bytes / PAGE_BYTES));
+	err_t error = frames_register(name, ops->quota_bytes != 0 ? ops->quota_bytes : ARENA_BYTES, &frames,
+				      &grant);
 	if (error != E_OK)
 		return error;
 	strcpy(core.name, name);

@@ -19,7 +19,8 @@ struct system_grant {
 	uint64_t bytes;
 };
 
-/* REGISTER, then GRANT until it is whole. Errors: REGISTER's. */
+/* REGISTER, then GRANT until it is whole: @quota_bytes, rounded up to whole arenas. Errors: REGISTER's;
+ * nothing is registered then. */
 MUST_USE err_t system_register(const char *name, uint64_t quota_bytes, struct system_grant *grant);
 
 /* PUBLISH. @deadline_ms as there. */

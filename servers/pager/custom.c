@@ -145,8 +145,7 @@ static err_t custom_create(struct process *process, uint64_t arenas, struct cust
 	return E_OK;
 }
 
-/* Nobody has seen the grant yet, and nobody has asked for the name. */
-static void register_undo(struct process *process)
+void custom_unregister(struct process *process)
 {
 	struct custom *custom = process->custom;
 
@@ -179,7 +178,7 @@ err_t request_register(struct process *caller, const struct message *in, struct 
 	out->words = 2;
 	out->cap = custom->endpoint;
 	out->cap_rights = RIGHT_READ;
-	out->undo = register_undo;
+	out->undo = custom_unregister;
 	out->made = caller;
 	return E_OK;
 }

@@ -80,6 +80,8 @@ static inline struct object *object_of(const struct external_object *external)
 void customs_open(void);
 /* One that lives, or NULL. */
 struct custom *custom_find_name(const char *name);
+/* REGISTER is taken back: the program has not seen its grant, and has published nothing. */
+void custom_unregister(struct process *process);
 /* Its program's space goes. */
 void custom_end(struct custom *custom);
 /* Whatever nothing names any more goes: objects, grants, pagers. */

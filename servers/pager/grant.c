@@ -7,8 +7,8 @@
 #define GRANT_PART_PAGES 64  /* zeroed by one request */
 #define BITS_FRAMES	 512 /* told by one FRAMES_IN_USE */
 
-/* A 2 MiB leaf an arena. */
-static err_t grant_map(const struct custom *custom)
+/* A 2 MiB leaf an arena. On an error some of them are there. */
+static err_t grant_map_leaves(const struct custom *custom)
 {
 	struct verdict_run run = {custom->address >> PAGE_SHIFT, custom->external->grant_first,
 				  custom->external->grant_frames, RIGHT_READ | RIGHT_WRITE};
@@ -23,19 +23,24 @@ static err_t grant_map(const struct custom *custom)
 				  MAP_SOURCE(source, part) | MAP_SUPERPAGE, item.offset + done * ARENA_PAGES)
 			    .error)
 			return E_NO_MEMORY;
-		custom->process->space->populated += part;
+		custom->process->space->populated += part; /* stored, even if it does not stay */
 		done += part;
 	}
 	return E_OK;
 }
 
-/* All of it is zeroed: the program may see it. */
+/* All of it is zeroed: the program may see it. Errors: E_NO_MEMORY; nothing has changed */
 static err_t grant_open(const struct custom *custom)
 {
-	struct vm_area *area = area_set_find(&custom->process->space->areas, custom->address);
+	const struct process *process = custom->process;
+	struct vm_area *area = area_set_find(&process->space->areas, custom->address);
 
+	if (grant_map_leaves(custom)) {
+		(void)sys_space_unmap(process->space_cap, custom->address, custom->external->grant_frames);
+		return E_NO_MEMORY;
+	}
 	area->max_prot = area->prot = PROT_BIT_READ | PROT_BIT_WRITE;
-	return grant_map(custom);
+	return E_OK;
 }
 
 err_t request_grant(struct process *caller, const struct message *in, struct answer *out)
@@ -50,11 +55,9 @@ err_t request_grant(struct process *caller, const struct message *in, struct ans
 	part = frames - custom->ready < GRANT_PART_PAGES ? frames - custom->ready : GRANT_PART_PAGES;
 	for (uint64_t i = 0; i < part; i++)
 		window_zero(custom->external->grant_first + custom->ready + i);
-	if (part && custom->ready + part == frames) {
-		err_t error = grant_open(custom);
-
-		if (error)
-			return error;
+	if (part && custom->ready + part == frames && grant_open(custom)) {
+		custom_unregister(caller); /* so that it can ask for less, or later */
+		return E_NO_MEMORY;
 	}
 	custom->ready += part;
 	out->w0 = custom->ready << PAGE_SHIFT;

@@ -57,6 +57,11 @@ def custom_requests_are_checked(_context):
     raw('circle', 'exec', 'none')
 
 
+@scenario('quick', 'each allocation of REGISTER and GRANT is refused once: out of memory, no pager is left, and it may register again')
+def custom_registration_fails_whole(_context):
+    raw('register_refused')
+
+
 @scenario('quick', 'pagers, their objects and what a page waits for are shown as they are')
 def custom_pagers_are_shown(_context):
     raw('shown')

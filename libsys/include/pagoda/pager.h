@@ -107,7 +107,8 @@ int pager_serve(const char *name, uint64_t size_bytes, const struct pager_ops *o
  *
  * @name     1 to CUSTOM_NAME_MAX printing characters of ASCII without space and /, not "." or ".."
  * Quota     ops->quota_bytes, rounded up to ARENA_BYTES; 0: ARENA_BYTES
- * Errors    E_ARGUMENT, E_EXISTS (the name, or this program is a pager), E_NO_MEMORY, E_TOO_MANY
+ * Errors    E_ARGUMENT, E_EXISTS (the name, or this program is a pager), E_NO_MEMORY, E_TOO_MANY;
+ * nothing has changed
  */
 MUST_USE err_t pager_open(const char *name, const struct pager_ops *ops);
 

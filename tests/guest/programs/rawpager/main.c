@@ -10,12 +10,23 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } parts[] = {
-	{"shared", part_shared},     {"private", part_private},	    {"many", part_many},
-	{"killed", part_killed},     {"sources", part_sources},	    {"refused", part_refused},
-	{"zeroes", part_zeroes},     {"anonymous", part_anonymous}, {"supplier_ends", part_supplier_ends},
-	{"requests", part_requests}, {"circle", part_circle},	    {"exec", part_exec},
-	{"shown", part_shown},	     {"in_use", part_in_use},	    {"none", part_none},
+	{"shared", part_shared},
+	{"private", part_private},
+	{"many", part_many},
+	{"killed", part_killed},
+	{"sources", part_sources},
+	{"refused", part_refused},
+	{"zeroes", part_zeroes},
+	{"anonymous", part_anonymous},
+	{"supplier_ends", part_supplier_ends},
+	{"requests", part_requests},
+	{"circle", part_circle},
+	{"exec", part_exec},
+	{"shown", part_shown},
+	{"in_use", part_in_use},
+	{"none", part_none},
 	{"plain", part_plain},
+	{"register_refused", part_register_refused},
 };
 
 int main(int argc, char **argv)

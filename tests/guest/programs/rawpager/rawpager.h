@@ -103,5 +103,6 @@ void part_refused(void), part_zeroes(void);
 void part_anonymous(void), part_supplier_ends(void), part_in_use(void), part_plain(void);
 void part_requests(void), part_circle(void), part_exec(void), part_none(void);
 void part_shown(void);
+void part_register_refused(void);
 
 #endif
