@@ -21,9 +21,11 @@ LINE = re.compile(r'run (?P<key>\w+ \w+ (?P<number>\d+)\+?) made (?P<made>\d+) r
                   r'(?P<site>\S+:\d+) callers (?P<callers>\S+) ended (?P<ended>\S+) verdict (?P<verdict>.*)$')
 # What says that something was refused: errno's texts, and proc's line for a program that was ended.
 REFUSED = re.compile(r'Cannot allocate memory|Not enough core|Too many open files|Resource temporarily unavailable|[Oo]ut of memory|'
-                     r'has no frame left|has ended|no such device|was ended by signal 9', re.IGNORECASE)
+                     r'No space left on device|No buffer space available|has no frame left|has ended|'
+                     r'no such device|was ended by signal 9', re.IGNORECASE)
 ENDS = {'status:0', 'status:1', 'status:4', 'signal:9'}
 ENDS_WITH_PAGER = ENDS | {'signal:7', 'status:2'}  # SIGBUS: its pager was ended
+ENDS_OF_PART = {'objects': ENDS_WITH_PAGER, 'supplied': ENDS_WITH_PAGER, 'pipe': ENDS | {'signal:13'}}  # SIGPIPE: its reader was refused
 
 
 def split_by_run(errors):
@@ -41,7 +43,7 @@ def describe(line, server):
 
 def judge(line, said):
     """What is wrong with one run, or None."""
-    ends = ENDS_WITH_PAGER if line['key'].split()[1] in ('objects', 'supplied') else ENDS
+    ends = ENDS_OF_PART.get(line['key'].split()[1], ENDS)
     if line['verdict'] != 'good':
         return line['verdict']
     if 'WRONG' in said:

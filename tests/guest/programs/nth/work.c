@@ -69,7 +69,7 @@ pid_t work_start(const char *out, char *const argv[])
 	if (error == 0)
 		error = posix_spawn(&pid, argv[0], &actions, NULL, argv, environ);
 	if (error)
-		work_refused(argv[0], error, (const int[]){ENOMEM, EAGAIN, EMFILE, 0});
+		work_refused(argv[0], error, (const int[]){ENOMEM, EAGAIN, EMFILE, ENOSPC, ENOBUFS, 0});
 	posix_spawn_file_actions_destroy(&actions);
 	return pid;
 }
@@ -82,7 +82,7 @@ bool work_file_is(const char *path, const char *text)
 	bool same = true;
 	long got;
 
-	while ((got = TRY(read(fd, piece, sizeof(piece)), ENOMEM)) > 0) {
+	while ((got = TRY(read(fd, piece, sizeof(piece)), ENOMEM, ENOBUFS)) > 0) {
 		same = same && done + (size_t)got <= bytes && memcmp(piece, text + done, (size_t)got) == 0;
 		done += (size_t)got;
 	}
@@ -93,7 +93,8 @@ bool work_file_is(const char *path, const char *text)
 void work_write(int fd, const void *from, size_t bytes)
 {
 	for (size_t done = 0; done < bytes;) {
-		long moved = TRY(write(fd, (const char *)from + done, bytes - done), ENOMEM, EMFILE, EPIPE);
+		long moved = TRY(write(fd, (const char *)from + done, bytes - done), ENOMEM, ENOBUFS, ENOSPC,
+				 EPIPE);
 
 		MUST(moved > 0);
 		done += (size_t)moved;
@@ -104,7 +105,7 @@ void work_write(int fd, const void *from, size_t bytes)
 void work_read(int fd, void *to, size_t bytes)
 {
 	for (size_t done = 0; done < bytes;) {
-		long moved = TRY(read(fd, (char *)to + done, bytes - done), ENOMEM, EMFILE);
+		long moved = TRY(read(fd, (char *)to + done, bytes - done), ENOMEM, ENOBUFS);
 
 		if (moved == 0) {
 			fprintf(stderr, "%s: end of file\n", part_name);

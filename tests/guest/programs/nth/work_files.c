@@ -46,9 +46,9 @@ static void pipe_fills(void)
 	while ((moved = write(copy, piece, sizeof(piece))) > 0)
 		all += moved;
 	if (errno != EAGAIN)
-		work_refused("filling a pipe", errno, (const int[]){ENOMEM, EMFILE, 0});
+		work_refused("filling a pipe", errno, (const int[]){ENOMEM, ENOBUFS, 0});
 	MUST(all == 16 * (long)PAGE && close(ends[1]) == 0 && close(copy) == 0);
-	while ((moved = TRY(read(ends[0], piece, sizeof(piece)), ENOMEM)) > 0)
+	while ((moved = TRY(read(ends[0], piece, sizeof(piece)), ENOMEM, ENOBUFS)) > 0)
 		all -= moved;
 	MUST(all == 0 && close(ends[0]) == 0);
 }
@@ -92,16 +92,16 @@ void part_poll(void)
 		TRY(pipe(ends[i]), EMFILE, ENOMEM);
 		entries[i] = (struct pollfd){.fd = ends[i][0], .events = POLLIN};
 	}
-	MUST(TRY(poll(entries, 2, 1), EMFILE, ENOMEM, EAGAIN) == 0);
+	MUST(TRY(poll(entries, 2, 1), ENOMEM, EAGAIN) == 0);
 	pid = work_fork(write_late, &ends[1][1]);
 	MUST(close(ends[1][1]) == 0);
-	MUST(TRY(poll(entries, 2, -1), EMFILE, ENOMEM, EAGAIN) == 1);
+	MUST(TRY(poll(entries, 2, -1), ENOMEM, EAGAIN) == 1);
 	MUST(entries[0].revents == 0 && entries[1].revents != 0);
 	work_read(ends[1][0], word, sizeof(word));
 	MUST(memcmp(word, "now", 3) == 0);
 	work_wait(pid, 0);
 	MUST(close(ends[0][1]) == 0);
-	MUST(TRY(poll(entries, 1, -1), EMFILE, ENOMEM, EAGAIN) == 1 && entries[0].revents & POLLHUP);
+	MUST(TRY(poll(entries, 1, -1), ENOMEM, EAGAIN) == 1 && entries[0].revents & POLLHUP);
 	MUST(close(ends[0][0]) == 0 && close(ends[1][0]) == 0);
 }
 
@@ -121,13 +121,14 @@ static void file_check(int fd, size_t from, size_t end, char byte)
 void part_files(void)
 {
 	static char bytes[9 * PAGE];
-	int fd = (int)TRY(open(WORK_FOLDER "/file", O_RDWR | O_CREAT | O_EXCL, 0600), EMFILE, ENOMEM), copy;
+	int fd = (int)TRY(open(WORK_FOLDER "/file", O_RDWR | O_CREAT | O_EXCL, 0600), EMFILE, ENOMEM, ENOSPC),
+	    copy;
 	struct stat stat;
 
 	memset(bytes, 'f', sizeof(bytes));
 	work_write(fd, bytes, sizeof(bytes));
 	file_check(fd, 0, sizeof(bytes), 'f');
-	TRY(pwrite(fd, bytes, 3 * PAGE, 20 * PAGE), ENOMEM, EMFILE);
+	TRY(pwrite(fd, bytes, 3 * PAGE, 20 * PAGE), ENOMEM, ENOBUFS, ENOSPC);
 	file_check(fd, 9 * PAGE, 20 * PAGE, 0);
 	TRY(ftruncate(fd, PAGE + 10), ENOMEM);
 	TRY(ftruncate(fd, 4 * PAGE), ENOMEM);
@@ -162,17 +163,18 @@ void part_names(void)
 	char target[200];
 	ssize_t bytes;
 
-	TRY(mkdir(WORK_FOLDER "/d", 0700), EMFILE, ENOMEM);
-	TRY(mkdir(WORK_FOLDER "/d/" LONG_NAME, 0700), EMFILE, ENOMEM);
-	TRY(symlink(LONG_NAME, WORK_FOLDER "/d/link"), EMFILE, ENOMEM);
-	TRY(close((int)TRY(open(WORK_FOLDER "/d/link/file", O_WRONLY | O_CREAT, 0600), EMFILE, ENOMEM)),
+	TRY(mkdir(WORK_FOLDER "/d", 0700), ENOSPC, ENOMEM);
+	TRY(mkdir(WORK_FOLDER "/d/" LONG_NAME, 0700), ENOSPC, ENOMEM);
+	TRY(symlink(LONG_NAME, WORK_FOLDER "/d/link"), ENOSPC, ENOMEM);
+	TRY(close((int)TRY(open(WORK_FOLDER "/d/link/file", O_WRONLY | O_CREAT, 0600), EMFILE, ENOMEM,
+			   ENOSPC)),
 	    EMFILE);
 	bytes = TRY(readlink(WORK_FOLDER "/d/link", target, sizeof(target)), ENOMEM);
 	MUST((size_t)bytes == strlen(LONG_NAME) && memcmp(target, LONG_NAME, (size_t)bytes) == 0);
-	TRY(rename(WORK_FOLDER "/d/link/file", WORK_FOLDER "/d/" LONG_NAME " two"), EMFILE, ENOMEM);
+	TRY(rename(WORK_FOLDER "/d/link/file", WORK_FOLDER "/d/" LONG_NAME " two"), ENOSPC, ENOMEM);
 	MUST(names_count(WORK_FOLDER "/d") == 3 && names_count(WORK_FOLDER "/d/link") == 0);
-	TRY(rename(WORK_FOLDER "/d/" LONG_NAME " two", WORK_FOLDER "/d/short"), EMFILE, ENOMEM);
-	TRY(rename(WORK_FOLDER "/d/link", WORK_FOLDER "/d/short"), EMFILE, ENOMEM);
+	TRY(rename(WORK_FOLDER "/d/" LONG_NAME " two", WORK_FOLDER "/d/short"), ENOSPC, ENOMEM);
+	TRY(rename(WORK_FOLDER "/d/link", WORK_FOLDER "/d/short"), ENOSPC, ENOMEM);
 	MUST(names_count(WORK_FOLDER "/d") == 2 && access(WORK_FOLDER "/d/short/file", F_OK) == -1 &&
 	     errno == ENOENT);
 	TRY(chdir(WORK_FOLDER "/d/short"), ENOMEM);

@@ -39,15 +39,15 @@ static void heap_moves(void)
 
 void part_memory(void)
 {
-	char *at = TRY_MAP(mmap(NULL, 90 * PAGE, PROT_READ | PROT_WRITE, ANON, -1, 0), ENOMEM, EMFILE);
+	char *at = TRY_MAP(mmap(NULL, 90 * PAGE, PROT_READ | PROT_WRITE, ANON, -1, 0), ENOMEM);
 
 	fill(at, 90, 1);
 	TRY(mprotect(at + 10 * PAGE, 5 * PAGE, PROT_READ), ENOMEM);
 	TRY(munmap(at + 30 * PAGE, 3 * PAGE), ENOMEM);
 	TRY(munmap(at + 60 * PAGE, 20 * PAGE), ENOMEM);
 	MUST(is_filled(at, 30, 1));
-	MUST(TRY_MAP(mmap(at + 29 * PAGE, 3 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_FIXED, -1, 0), ENOMEM,
-		     EMFILE) == at + 29 * PAGE);
+	MUST(TRY_MAP(mmap(at + 29 * PAGE, 3 * PAGE, PROT_READ | PROT_WRITE, ANON | MAP_FIXED, -1, 0),
+		     ENOMEM) == at + 29 * PAGE);
 	MUST(at[29 * PAGE] == 0 && is_filled(at, 29, 1));
 	fill(at + 29 * PAGE, 3, 2);
 	TRY(mprotect(at + 10 * PAGE, 5 * PAGE, PROT_READ | PROT_WRITE), ENOMEM);
@@ -60,20 +60,20 @@ void part_memory(void)
 void part_mapped(void)
 {
 	static char bytes[5 * PAGE + 100], back[sizeof(bytes)];
-	int fd = (int)TRY(open(WORK_FOLDER "/mapped", O_RDWR | O_CREAT, 0600), EMFILE, ENOMEM);
+	int fd = (int)TRY(open(WORK_FOLDER "/mapped", O_RDWR | O_CREAT, 0600), EMFILE, ENOMEM, ENOSPC);
 	char *at, *again;
 
 	memset(bytes, 'm', sizeof(bytes));
 	work_write(fd, bytes, sizeof(bytes));
-	at = TRY_MAP(mmap(NULL, sizeof(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0), ENOMEM, EMFILE);
+	at = TRY_MAP(mmap(NULL, sizeof(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0), ENOMEM);
 	MUST(memcmp(at, bytes, sizeof(bytes)) == 0 && at[sizeof(bytes)] == 0);
 	at[PAGE] = 'x';
 	at[5 * PAGE] = 'y';
-	TRY(pwrite(fd, "file", 4, 2 * PAGE), ENOMEM, EMFILE);
-	again = TRY_MAP(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 2 * PAGE), ENOMEM, EMFILE);
+	TRY(pwrite(fd, "file", 4, 2 * PAGE), ENOMEM, ENOBUFS, ENOSPC);
+	again = TRY_MAP(mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 2 * PAGE), ENOMEM);
 	MUST(memcmp(again, "file", 4) == 0 && at[PAGE] == 'x' && at[PAGE + 1] == 'm');
 	TRY(munmap(at + PAGE, PAGE), ENOMEM);
-	TRY(ftruncate(fd, 3 * PAGE + 7), ENOMEM);
+	TRY(ftruncate(fd, 3 * PAGE + 7), ENOMEM, ENOSPC);
 	MUST(at[2 * PAGE + 9] == 'm' && at[5 * PAGE] == 'y');
 	MUST(lseek(fd, 0, SEEK_SET) == 0);
 	work_read(fd, back, 3 * PAGE + 7);
@@ -124,7 +124,7 @@ void part_fork(void)
 {
 	struct branch root = {.depth = 2, .salt = 1};
 
-	root.shared = TRY_MAP(mmap(NULL, 100 * PAGE, PROT_READ | PROT_WRITE, ANON, -1, 0), ENOMEM, EMFILE);
+	root.shared = TRY_MAP(mmap(NULL, 100 * PAGE, PROT_READ | PROT_WRITE, ANON, -1, 0), ENOMEM);
 	fill(root.shared, 40, root.salt);
 	fill(root.shared + 80 * PAGE, 20, 7);
 	grow_children(&root);

@@ -54,8 +54,7 @@ static int load_there(void *context)
 
 static void object_use(int fd, pid_t pager)
 {
-	char *at = TRY_MAP(mmap(NULL, 50 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0), ENOMEM, EMFILE,
-			   ENXIO);
+	char *at = TRY_MAP(mmap(NULL, 50 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0), ENOMEM, ENXIO);
 
 	MUST(is_pattern(at, 10));
 	at[2 * PAGE] = 'p';

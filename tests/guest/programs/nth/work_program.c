@@ -35,7 +35,7 @@ void part_script(void)
 {
 	static const char script[] = "#!/bin/sh -e\necho \"$0 $1 $2\"\necho two\n";
 	char *const argv[] = {WORK_FOLDER "/script", "first", "second word", NULL};
-	int fd = (int)TRY(open(argv[0], O_WRONLY | O_CREAT, 0700), EMFILE, ENOMEM);
+	int fd = (int)TRY(open(argv[0], O_WRONLY | O_CREAT, 0700), EMFILE, ENOMEM, ENOSPC);
 
 	work_write(fd, script, sizeof(script) - 1);
 	MUST(close(fd) == 0);
@@ -61,7 +61,7 @@ static int wait_in_read(void *context)
 {
 	char byte;
 
-	TRY(read(*(int *)context, &byte, 1), EMFILE, ENOMEM);
+	TRY(read(*(int *)context, &byte, 1), ENOBUFS, ENOMEM);
 	return WORK_WRONG;
 }
 
@@ -69,7 +69,7 @@ static int wait_in_poll(void *context)
 {
 	struct pollfd entry = {.fd = *(int *)context, .events = POLLIN};
 
-	TRY(poll(&entry, 1, -1), EMFILE, ENOMEM, EAGAIN);
+	TRY(poll(&entry, 1, -1), ENOMEM, EAGAIN);
 	return WORK_WRONG;
 }
 
@@ -96,9 +96,9 @@ static int be_busy(void *context)
 	for (;;) {
 		char *at = TRY_MAP(
 			mmap(NULL, 20 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-			ENOMEM, EMFILE);
-		int fd =
-			(int)TRY(open(WORK_FOLDER "/busy", O_RDWR | O_CREAT | O_TRUNC, 0600), EMFILE, ENOMEM);
+			ENOMEM);
+		int fd = (int)TRY(open(WORK_FOLDER "/busy", O_RDWR | O_CREAT | O_TRUNC, 0600), EMFILE, ENOMEM,
+				  ENOSPC);
 
 		memset(at, *(int *)context, 20 * PAGE);
 		work_write(fd, at, 3 * PAGE);
