@@ -83,6 +83,32 @@ HOT void fast_mapped(const struct thread *server, struct space *space, uint64_t 
 		mmu_fence_fetch();
 }
 
+/* One page where nothing was. */
+HOT void fast_count(const struct fast_plan *plan)
+{
+	uint64_t index = (uint64_t)plan->entry / sizeof(pte_t) % SV39_TABLE_ENTRIES;
+
+	++*plan->words;
+	*plan->table_word = table_word_added(*plan->table_word, index);
+}
+
+/* Is the one frame mapped there already? Then only its rights change. */
+HOT bool fast_is_same(const struct fast_plan *plan)
+{
+	return (*plan->entry ^ plan->leaf) >> PTE_PFN_SHIFT == 0;
+}
+
+/* One page in its own place: counted as one dropped and mapped anew. */
+HOT void fast_replace_rights(const struct fast_plan *plan, uint64_t at, uint64_t asid)
+{
+	pte_t old = *plan->entry;
+
+	*plan->words |= (old & PTE_A ? FRAME_ACCESSED : 0) | (old & PTE_D ? FRAME_DIRTY : 0);
+	*plan->entry = 0;
+	mmu_owe_fence(true);
+	mmu_fence_page(at & ~(PAGE_BYTES - 1), asid);
+}
+
 /* Several pages, or one that takes the place of another. false: nothing has changed. */
 HOT bool fast_map_many(const struct thread *server, const struct thread *faulter)
 {

@@ -67,7 +67,7 @@ HOT struct thread *answer_call(struct thread *server, struct thread *caller, str
 	return answered(server, caller, endpoint, traced);
 }
 
-/* Several pages, or one that takes the place of another, or the trace is on. */
+/* Several pages, or one that takes the place of another frame's, or the trace is on. */
 static __attribute__((noinline)) struct thread *answer_with_many(struct thread *server, struct thread *caller,
 								 struct endpoint *endpoint, bool traced)
 {
@@ -85,18 +85,20 @@ HOT struct thread *answer_fault(struct thread *server, struct thread *caller, st
 	struct fast_plan plan;
 
 	if (UNLIKELY((tag & (TAG_SLOW | TAG_BUFFER)) != TAG_MAP || TAG_ITEMS(tag) != 1))
-		return trap_general(server);
+		return tag == TAG(E_OK, 0) && !traced ? answered(server, caller, endpoint, traced)
+						      : trap_general(server);
 	if (item - MAP_SOURCE(0, 1) >= SPACE_SOURCES)
 		return answer_with_many(server, caller, endpoint, traced);
 	if (UNLIKELY(!fast_plan_item(server, caller, 1, &plan)))
 		return trap_general(server);
-	if (UNLIKELY(traced) || *plan.entry != 0)
+	if (UNLIKELY(traced) || UNLIKELY(*plan.entry != 0 && !fast_is_same(&plan)))
 		return answer_with_many(server, caller, endpoint, traced);
 	if (UNLIKELY(word_kind(*plan.words) != FRAME_USER))
 		return trap_general(server);
-	++*plan.words;
-	*plan.table_word =
-		table_word_added(*plan.table_word, (uint64_t)plan.entry / sizeof(pte_t) % SV39_TABLE_ENTRIES);
+	if (*plan.entry != 0)
+		fast_replace_rights(&plan, server->regs[REG_A2], caller->space->asid);
+	else
+		fast_count(&plan);
 	__atomic_store_n(plan.entry, plan.leaf, __ATOMIC_RELAXED);
 	fast_mapped(server, caller->space, 1);
 	return answered(server, caller, endpoint, traced);

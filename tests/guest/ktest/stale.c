@@ -198,6 +198,66 @@ SCENARIO_BODY(fast_answer_that_replaces_pages_is_seen_at_once)
 	EXPECT_EQ(worker->seen[2], 1006);
 }
 
+/* Writes a page, runs what is there, and writes it again. */
+static void do_write_and_run(struct worker *worker)
+{
+	*word_at(0) = 0x8082; /* ret */
+	((void (*)(void))worker->argument)();
+	*word_at(0) = worker->seen[0];
+}
+
+SCENARIO_BODY(fast_answer_that_changes_rights_holds_at_once)
+{
+	struct message m;
+
+	map_here(FAULT_VA, R, 1, 3);
+	MUST(sys_memory_harvest(SLOT_PAGES, 3, 1));
+	(void)worker_start(0, do_write_and_run, FAULT_VA);
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned rights = i == 1 ? R | RIGHT_EXECUTE : RW;
+
+		if (i == 0)
+			take(SLOT_FAULTS, &m);
+		EXPECT_EQ(m.w[0], FAULT_VA);
+		EXPECT_EQ(FAULT_INFO_FLAGS(m.w[2]), FAULT_PRESENT);
+		EXPECT_EQ(FAULT_INFO_ACCESS(m.w[2]), i == 1 ? ACCESS_EXECUTE : ACCESS_WRITE);
+		if (i == 2)
+			break;
+		m = (struct message){.tag = TAG_MAP | 1 << 16,
+				     .w = {FAULT_VA | rights, MAP_SOURCE(SOURCE_PAGES, 1), 3}};
+		ANSWERS(E_OK, ipc_reply_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	}
+	m = message_make(E_FAULT, 0, 0);
+	ANSWERS(E_OK, ipc_reply(&m));
+	EXPECT_EQ(*(volatile uint64_t *)page_at(3), 0x8082);
+	/* What was done with the page is not forgotten with the old entry. */
+	MUST(sys_memory_harvest(SLOT_PAGES, 3, 1));
+	EXPECT_EQ(message_page()->words[4], 1);
+	EXPECT_EQ(message_page()->words[12], 1);
+}
+
+/* Nothing is mapped by the answer: the access is tried again, and finds what came meanwhile. */
+SCENARIO_BODY(fast_answer_of_nothing_lets_the_access_be_tried_again)
+{
+	struct worker *worker;
+	struct message m, nothing = message_make(E_OK, 0, 0);
+
+	number_pages();
+	map_here(FAULT_VA + PAGE_BYTES, R, 1, 3);
+	worker = worker_start(0, do_look_and_fault, 0);
+	take(SLOT_FAULTS, &m);
+	m = nothing;
+	ANSWERS(E_OK, ipc_reply_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	EXPECT_EQ(m.w[0], FAULT_VA);
+	map_here(FAULT_VA, R, 1, 5);
+	m = nothing;
+	ANSWERS(E_OK, ipc_reply_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	EXPECT_EQ(m.w[0], (uint64_t)word_at(9));
+	m = message_make(E_FAULT, 0, 0);
+	ANSWERS(E_OK, ipc_reply(&m));
+	EXPECT_EQ(worker->seen[1], 1005);
+}
+
 /* The store of every register, a0 where to. */
 static __attribute__((naked)) void store_registers(void)
 {
