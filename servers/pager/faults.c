@@ -126,7 +126,20 @@ enum next fault_finish(struct process *process, struct message *m, const struct 
 	return fault_perform(process, m, by);
 }
 
-/* A message with flags. true: serve it with served.origin; false: it came back and is served. */
+/*
+ * The table is back as it was, and the page is in the books: most likely it is in the table too, and the
+ * instruction runs through. If it does not, the next fault is of a table that is not parked. No page is
+ * handed to the kernel, so none is counted.
+ */
+static bool is_back(struct process *process, const struct message *m)
+{
+	uint64_t page = m->w[0] >> PAGE_SHIFT;
+
+	return TAG_LABEL(m->tag) == FAULT_PAGE && !pager.trace &&
+	       chunk_entry(page_tree_find(&process->space->pages, page), page);
+}
+
+/* A message with flags. true: serve it with served.origin; false: it is served. */
 static bool fault_flags(struct process *process, struct message *m, enum next *next)
 {
 	uint64_t flags = FAULT_INFO_FLAGS(m->w[2]);
@@ -136,9 +149,11 @@ static bool fault_flags(struct process *process, struct message *m, enum next *n
 		return false;
 	}
 	served.origin = flags & FAULT_PARKED ? ORIGIN_PARKED : ORIGIN_PRESENT;
-	if (flags & FAULT_PARKED)
-		process_unpark(process, m->w[0], true);
-	return true;
+	if (!(flags & FAULT_PARKED) || !process_unpark(process, m->w[0], true) || !is_back(process, m))
+		return true;
+	m->tag = TAG(E_OK, 0);
+	*next = NEXT_ANSWER;
+	return false;
 }
 
 enum next fault_serve(struct message *m)
@@ -174,7 +189,7 @@ enum next fault_map_failed(struct message *m)
 	if (!process)
 		return NEXT_WAIT;
 	if (error == E_PARKED && !served.is_second) {
-		process_unpark(process, m->w[0], false);
+		(void)process_unpark(process, m->w[0], false);
 		served.is_second = true;
 		return fault_answer(verdict);
 	}
@@ -194,7 +209,7 @@ static err_t fault_map_run(struct process *process, const struct verdict_run *ru
 		return E_NO_MEMORY;
 	result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
 	if (result.error == E_PARKED) {
-		process_unpark(process, run->page << PAGE_SHIFT, false);
+		(void)process_unpark(process, run->page << PAGE_SHIFT, false);
 		result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
 	}
 	return result.error ? E_NO_MEMORY : E_OK;

@@ -193,8 +193,8 @@ void process_replace(struct process *old, struct process *new);
 /* It ends. *faults: its counts, and those of the spaces it had before. */
 void process_destroy(struct process *process, struct pager_faults *faults);
 /* Bring the leaf table of @address back after a fork, if it is parked. @unchanged: its entries are still what
- * the books say, so they may stay writable if nothing of it is shared any more. */
-void process_unpark(struct process *process, vaddr_t address, bool unchanged);
+ * the books say, so they may stay writable if nothing of it is shared any more: true. */
+bool process_unpark(struct process *process, vaddr_t address, bool unchanged);
 /* Frames of the page tables of all spaces of @account; NULL: of all. */
 uint64_t process_tables(const struct account *account);
 

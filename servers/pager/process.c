@@ -145,7 +145,7 @@ void process_bind(struct batch *batch, const struct process *process)
 	batch_cap_delete(batch, CAP_NULL, SERVER_RECEIVE);
 }
 
-void process_unpark(struct process *process, vaddr_t address, bool unchanged)
+bool process_unpark(struct process *process, vaddr_t address, bool unchanged)
 {
 	vaddr_t block = address & ~(ARENA_BYTES - 1);
 	bool alone = unchanged && page_tree_is_alone(&process->space->pages, &pager.policy.trees,
@@ -153,6 +153,7 @@ void process_unpark(struct process *process, vaddr_t address, bool unchanged)
 
 	/* not parked any more is as good */
 	(void)sys_space_unpark(process->space_cap, block, alone ? RIGHTS_RWX : RIGHT_READ | RIGHT_EXECUTE);
+	return alone;
 }
 
 /* The child's kernel half, for books that are forked already. */
