@@ -219,32 +219,61 @@ err_t source_carve(uint64_t number, uint64_t pages, cap_t slot)
 		.error;
 }
 
-/* The library's copies go byte by byte; pages deserve words. Both: page aligned, whole pages. */
-static void words_zero(uint64_t *word, uint64_t words)
+/*
+ * The library's copies go byte by byte; pages deserve words, as many in a row as one register reaches (256).
+ * What is no multiple of that goes by 32. Both: page aligned, whole pages.
+ */
+#define WORDS_MANY 256
+#define WORDS_SOME 32
+
+static inline void words_zero_many(uint64_t *word, const uint64_t *end)
 {
-	for (uint64_t *end = word + (words & ~127ul); word != end; word += 128) {
-#pragma GCC unroll 128
-		for (int i = 0; i < 128; i++)
+	for (; word != end; word += WORDS_MANY) {
+#pragma GCC unroll 256
+		for (int i = 0; i < WORDS_MANY; i++)
 			word[i] = 0;
 	}
-	words %= 128;
+}
+
+static void words_zero(uint64_t *word, uint64_t words)
+{
+	uint64_t *end = word + words / WORDS_MANY * WORDS_MANY;
+
+	words_zero_many(word, end);
+	word = end;
+	words %= WORDS_MANY;
+	for (; words >= WORDS_SOME; words -= WORDS_SOME, word += WORDS_SOME) {
+#pragma GCC unroll 32
+		for (int i = 0; i < WORDS_SOME; i++)
+			word[i] = 0;
+	}
 	while (words--)
 		*word++ = 0;
 }
 
+static inline __attribute__((always_inline)) void words_copy_8(uint64_t *to, const uint64_t *from)
+{
+	uint64_t a = from[0], b = from[1], c = from[2], d = from[3];
+	uint64_t e = from[4], f = from[5], g = from[6], h = from[7];
+
+	to[0] = a, to[1] = b, to[2] = c, to[3] = d;
+	to[4] = e, to[5] = f, to[6] = g, to[7] = h;
+}
+
 static void words_copy(uint64_t *to, const uint64_t *from, uint64_t words)
 {
-	for (const uint64_t *end = from + (words & ~31ul); from != end; to += 32, from += 32) {
-#pragma GCC unroll 4
-		for (int i = 0; i < 32; i += 8) {
-			uint64_t a = from[i], b = from[i + 1], c = from[i + 2], d = from[i + 3];
-			uint64_t e = from[i + 4], f = from[i + 5], g = from[i + 6], h = from[i + 7];
-
-			to[i] = a, to[i + 1] = b, to[i + 2] = c, to[i + 3] = d;
-			to[i + 4] = e, to[i + 5] = f, to[i + 6] = g, to[i + 7] = h;
-		}
+	for (const uint64_t *end = from + words / WORDS_MANY * WORDS_MANY; from != end;
+	     to += WORDS_MANY, from += WORDS_MANY) {
+#pragma GCC unroll 32
+		for (int i = 0; i < WORDS_MANY; i += 8)
+			words_copy_8(to + i, from + i);
 	}
-	words %= 32;
+	words %= WORDS_MANY;
+	for (; words >= WORDS_SOME; words -= WORDS_SOME, to += WORDS_SOME, from += WORDS_SOME) {
+#pragma GCC unroll 4
+		for (int i = 0; i < WORDS_SOME; i += 8)
+			words_copy_8(to + i, from + i);
+	}
 	while (words--)
 		*to++ = *from++;
 }
@@ -264,6 +293,16 @@ static void page_copy(uint64_t *to, const uint64_t *from, uint64_t bytes)
 	memcpy(to + words, from + words, tail);
 }
 
+static __attribute__((noinline)) void perform_copies(const struct verdict *verdict, uint64_t *to)
+{
+	if (verdict->work == WORK_COPY) {
+		page_copy(to, window_page(verdict->copy_from), verdict->copy_bytes);
+		return;
+	}
+	for (uint64_t i = 0; i < verdict->work_pages; i++, to += PAGE_BYTES / 8)
+		words_copy(to, frames_address(&pager.policy.frames, verdict->copy_frames[i]), PAGE_BYTES / 8);
+}
+
 void window_perform(const struct verdict *verdict)
 {
 	uint64_t *to;
@@ -272,13 +311,9 @@ void window_perform(const struct verdict *verdict)
 		return;
 	to = frames_address(&pager.policy.frames, verdict->work_frame);
 	if (verdict->work == WORK_ZERO)
-		words_zero(to, verdict->work_pages * (PAGE_BYTES / 8));
-	else if (verdict->work == WORK_COPY)
-		page_copy(to, window_page(verdict->copy_from), verdict->copy_bytes);
+		words_zero_many(to, to + verdict->work_pages * (PAGE_BYTES / 8));
 	else
-		for (uint64_t i = 0; i < verdict->work_pages; i++, to += PAGE_BYTES / 8)
-			words_copy(to, frames_address(&pager.policy.frames, verdict->copy_frames[i]),
-				   PAGE_BYTES / 8);
+		perform_copies(verdict, to);
 }
 
 /* Needs: a source holds it. */
