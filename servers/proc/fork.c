@@ -6,10 +6,13 @@
 #include "proc.h"
 #include <pagoda/syscall.h>
 
-#define WORD_OF(number) (MESSAGE_REGISTERS + (number)) /* of a register in the message page */
-#define REGISTER_PC	0
-#define REGISTER_SP	2
-#define REGISTER_A0	10
+#define POOL_RESERVE	   16u	 /* processes for which proc's Pool keeps room */
+#define POOL_PROCESS_BYTES 8192u /* a Thread and a CSpace, rounded up */
+
+#define WORD_OF(number)	   (MESSAGE_REGISTERS + (number)) /* of a register in the message page */
+#define REGISTER_PC	   0
+#define REGISTER_SP	   2
+#define REGISTER_A0	   10
 
 /* The child's Thread, and the parent's registers in the message page. */
 static err_t thread_fork(const struct process *parent, const struct process *child)
@@ -65,6 +68,14 @@ static err_t child_build(struct process *parent, struct process *child)
 	return error == E_OK ? thread_begin(child) : error;
 }
 
+/* Its Pool has room for what an account that has little may still begin; the others leave that alone. */
+static bool pool_has_room(uint32_t account)
+{
+	if (account == ACCOUNT_FIRST || proc.table.account_records[account] < RECORDS_SHARE)
+		return true;
+	return sys_pool_free_bytes(PROC_POOL).value >= POOL_RESERVE * POOL_PROCESS_BYTES;
+}
+
 err_t request_fork(struct process *caller, const struct message *in, struct answer *out)
 {
 	struct process *child;
@@ -73,6 +84,8 @@ err_t request_fork(struct process *caller, const struct message *in, struct answ
 
 	if (error == E_OK && account != caller->account)
 		error = account_open(account, caller->limits[LIMIT_JOB]);
+	if (error == E_OK && !pool_has_room(account))
+		error = E_NO_MEMORY;
 	if (error == E_OK)
 		error = process_create(&proc.table, caller, account, &child);
 	if (error != E_OK)
