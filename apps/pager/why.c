@@ -35,6 +35,7 @@ static void print_rule(uint64_t rule, const char *pager, uint64_t detail)
 		[RULE_NO_MEMORY] = "out of memory",
 		[RULE_LIMIT] = "out of memory: its job is at its limit",
 		[RULE_LARGEST] = "out of memory: its job has most",
+		[RULE_NO_TABLES] = "out of page tables",
 		[RULE_EXCEPTION] = "not a page fault",
 		[RULE_IO] = "the page could not be read",
 	};

@@ -107,14 +107,15 @@ enum deny_rule {
 	RULE_EXCEPTION = 7,    /* not a page fault: illegal instruction and the like */
 	RULE_IO = 8,	       /* the page could not be read: SIGBUS */
 	RULE_LIMIT = 9,	       /* its account is at its limit; detail: frames */
-	RULE_LARGEST = 10, /* somebody needed a frame, and its account has most; detail: frames. No fault of
-			      its own */
+	RULE_LARGEST = 10,   /* somebody needed a frame, and its account has most; detail: frames. No fault of
+				its own */
+	RULE_NO_TABLES = 11, /* no page table is left for its space; detail: how many it has */
 	/* of a custom pager; PAGER_NEWS has its name */
-	RULE_PAGER_ENDED = 11,	  /* it has ended */
-	RULE_PAGER_LATE = 12,	  /* no answer within the deadline; detail: milliseconds */
-	RULE_PAGER_FAILED = 13,	  /* it answered FAIL; detail: its code */
-	RULE_PAGER_LIED = 14,	  /* an answer it may not give; detail: the label */
-	RULE_PAGER_NO_FRAME = 15, /* it answered NO_MEMORY */
+	RULE_PAGER_ENDED = 12,	  /* it has ended */
+	RULE_PAGER_LATE = 13,	  /* no answer within the deadline; detail: milliseconds */
+	RULE_PAGER_FAILED = 14,	  /* it answered FAIL; detail: its code */
+	RULE_PAGER_LIED = 15,	  /* an answer it may not give; detail: the label */
+	RULE_PAGER_NO_FRAME = 16, /* it answered NO_MEMORY */
 };
 
 #endif

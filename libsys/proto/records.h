@@ -64,8 +64,8 @@ struct pager_news {
 	uint64_t rule;					  /* enum deny_rule */
 	uint64_t area_start, area_end, area_prot_backing; /* 0 0 0: none */
 	uint64_t fault_kind;				  /* enum fault_kind */
-	uint64_t detail;				  /* of RULE_LIMIT, _LARGEST, _PAGER_*; else 0 */
-	char pager[32];					  /* custom pager's name; empty: none concerned */
+	uint64_t detail; /* of RULE_LIMIT, _LARGEST, _NO_TABLES, _PAGER_*; else 0 */
+	char pager[32];	 /* custom pager's name; empty: none concerned */
 };
 
 /* A custom pager. */

@@ -5,6 +5,7 @@
  * this very question is out; else the area may have changed meanwhile, and the instruction is run again.
  */
 #include "custom.h"
+#include <pagoda/syscall.h>
 
 #define SIGNAL_BUS  7u
 #define SIGNAL_KILL 9u
@@ -96,6 +97,20 @@ static enum next serve_give(struct forward *forward, struct message *m, uint32_t
 	return fault_finish(process, m, &verdict, ORIGIN_FAULT, forward->supply->custom);
 }
 
+/* Its page tables were not there: parked, which the next fault mends, or beyond what its space was promised.
+ */
+static enum next serve_retry(struct forward *forward, struct message *m)
+{
+	struct process *process = forward->process;
+
+	if (!forward->supply->custom->process)
+		return refuse_rule(forward, m, RULE_PAGER_ENDED, 0);
+	if (pools_tables_are_short(process) && !pools_promise_more(process))
+		return refuse_rule(forward, m, RULE_NO_TABLES,
+				   (uint32_t)sys_space_tables(process->space_cap).value);
+	return run_again(m);
+}
+
 /* Label 0: its thread or its endpoint is gone. If its space is still there it will end next. */
 static enum next serve_label(struct forward *forward, struct message *m, uint32_t label)
 {
@@ -106,8 +121,7 @@ static enum next serve_label(struct forward *forward, struct message *m, uint32_
 	switch (label) {
 	case 0:
 	case CUSTOM_RETRY:
-		return forward->supply->custom->process ? run_again(m)
-							: refuse_rule(forward, m, RULE_PAGER_ENDED, 0);
+		return serve_retry(forward, m);
 	case CUSTOM_ZERO:
 		return serve_zero(forward, m, label);
 	case CUSTOM_NOT_NOW:

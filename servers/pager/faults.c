@@ -193,11 +193,13 @@ enum next fault_map_failed(struct message *m)
 		served.is_second = true;
 		return fault_answer(verdict);
 	}
+	if (error == E_TABLES && pools_tables_are_short(process) && pools_promise_more(process))
+		return fault_answer(verdict);
 	if (error != E_TABLES)
 		server_log("pid %u: page 0x%lx could not be mapped, error %lu", process->pid, m->w[0], error);
 	policy_not_mapped(process->space, served.origin, verdict, 0);
-	verdict_deny(verdict, RULE_NO_MEMORY);
-	return fault_refuse(process, m, verdict, NULL, 0);
+	verdict_deny(verdict, error == E_TABLES ? RULE_NO_TABLES : RULE_NO_MEMORY);
+	return fault_refuse(process, m, verdict, NULL, (uint32_t)sys_space_tables(process->space_cap).value);
 }
 
 static err_t fault_map_run(struct process *process, const struct verdict_run *run)
@@ -212,6 +214,8 @@ static err_t fault_map_run(struct process *process, const struct verdict_run *ru
 		(void)process_unpark(process, run->page << PAGE_SHIFT, false);
 		result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
 	}
+	while (result.error == E_TABLES && pools_tables_are_short(process) && pools_promise_more(process))
+		result = sys_space_map(process->space_cap, item.at_rights, item.source, item.offset);
 	return result.error ? E_NO_MEMORY : E_OK;
 }
 

@@ -20,10 +20,10 @@ bool kept_take(struct process *process)
 	kept = &pager.kept[pager.kept_spaces - 1];
 	if (kept->message_at != process->message_at)
 		return false;
-	if (kept->table_limit != process->table_limit) {
-		if (sys_space_set_limit(kept->cap, process->table_limit).error)
+	if (kept->table_limit != process->table_promise) {
+		if (sys_space_set_limit(kept->cap, process->table_promise).error)
 			return false;
-		kept->table_limit = process->table_limit;
+		kept->table_limit = process->table_promise;
 	}
 	if (space_add_kept(process->space, kept->message_at, "message", kept->message_frame))
 		return false;

@@ -27,6 +27,7 @@ struct space_pool {
 	cap_t memory, pool; /* 0: no Pool here */
 	uint64_t frame, arenas;
 	uint64_t spaces;
+	uint64_t pages, promised; /* for tables and Spaces, in all; to the spaces there are */
 };
 #define PAGER_POOLS 64
 
@@ -42,7 +43,8 @@ struct process {
 	cap_t refused_reply; /* the thread whose fault was refused; 0: none */
 	struct space_pool *pool;
 	struct vm_space *space;
-	uint64_t table_limit;
+	uint64_t table_limit;	     /* the most it may ever have */
+	uint64_t table_promise;	     /* that its Pool has for it; the kernel's limit */
 	uint64_t stored_before;	     /* entries stored in the Space for processes that had it before */
 	uint64_t stored;	     /* in all, once its space is cleared */
 	struct pager_faults earlier; /* of the spaces this one replaced */
@@ -147,6 +149,14 @@ int slots_check(void);
 void pools_open(void); /* makes the first Pool */
 MUST_USE err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used);
 void pools_space_gone(struct space_pool *pool);
+/* What every space of such a limit is promised. */
+uint64_t pools_first_promise(uint64_t table_limit);
+/* Did a map lack a table because of its promise? */
+bool pools_tables_are_short(const struct process *process);
+/* Promise more tables. false: its Pool has none that is not promised to others, or it is at its limit. */
+MUST_USE bool pools_promise_more(struct process *process);
+/* Its tables are gone but the first; before its Space is kept or deleted. */
+void pools_promise_ends(struct process *process);
 MUST_USE err_t pools_lend_cache(void);
 /* The vfs has told that it wants cache: give it some, or say that there is none. */
 void pools_serve_cache(void);

@@ -8,22 +8,31 @@
 #include <pagoda/syscall.h>
 
 /*
- * A space is made only where each of the Pool's spaces, the new one too, could still get so many tables.
- * That is no promise: one that maps much more than the others can take them all.
+ * Each space is promised so many tables; its Space takes a page at most. One that needs more is promised
+ * more, as long as its Pool has what is promised to nobody: so no space takes another's tables.
  */
-#define POOL_ROOM_PAGES 10
-#define CACHE_LEAVES	8 /* no more cache is lent when less than one part in so many is free */
+#define PROMISE_TABLES 12
+#define PROMISE_MORE   16
+#define PROMISE_PAGES  (PROMISE_TABLES + 1)
+#define MAP_TABLES     4		   /* one map never lacks more: the ends of its run */
+#define POOR_PAGES     (8 * PROMISE_PAGES) /* of the first Pool, for accounts that have little */
+#define CACHE_LEAVES   8 /* no more cache is lent when less than one part in so many is free */
 
 static err_t pool_make(struct space_pool *pool)
 {
 	err_t error = source_carve(pool->frame, pool->arenas * ARENA_PAGES, pool->memory);
+	struct result result;
 
 	if (error)
 		return error;
 	error = (err_t)sys_pool_create(pool->memory, pool->pool).error;
-	if (error)
+	if (error) {
 		(void)sys_cap_delete(CAP_NULL, pool->memory);
-	return error;
+		return error;
+	}
+	result = sys_pool_free_bytes(pool->pool);
+	pool->pages = result.error ? 0 : result.value / PAGE_BYTES;
+	return E_OK;
 }
 
 static void pool_drop_frames(struct space_pool *pool)
@@ -82,22 +91,37 @@ void pools_open(void)
 		server_panic("pools: no whole arena for Spaces and page tables");
 }
 
+/* Pages that can be promised to whoever pays now. */
+static uint64_t pool_left(const struct space_pool *pool)
+{
+	bool is_kept_back = pool == &pager.pool[0] && frames_payer_is_rich(&pager.policy.frames);
+	uint64_t taken = pool->promised + (is_kept_back ? POOR_PAGES : 0);
+
+	return taken < pool->pages ? pool->pages - taken : 0;
+}
+
+uint64_t pools_first_promise(uint64_t table_limit)
+{
+	return table_limit < PROMISE_TABLES ? table_limit : PROMISE_TABLES;
+}
+
 static err_t pool_try(struct space_pool *pool, uint64_t table_limit, cap_t slot, uint64_t room_pages)
 {
-	struct result result = sys_pool_free_bytes(pool->pool);
+	struct result result;
 
-	if (result.error || result.value < room_pages * PAGE_BYTES || allocation_refused("Space"))
+	if (pool_left(pool) < PROMISE_PAGES + room_pages || allocation_refused("Space"))
 		return E_NO_MEMORY;
-	result = sys_object_create(pool->pool, slot, KIND_SPACE, table_limit);
+	result = sys_object_create(pool->pool, slot, KIND_SPACE, pools_first_promise(table_limit));
 	if (result.error == E_RANGE)
 		return E_ARGUMENT;
 	if (result.error)
 		return E_NO_MEMORY;
 	pool->spaces++;
+	pool->promised += PROMISE_PAGES;
 	return E_OK;
 }
 
-/* Try each Pool, the one that served last first; without @roomy also where it is tight. */
+/* Try each Pool, the one that served last first; with @roomy only where a quarter is promised to nobody. */
 static err_t pools_try(uint64_t table_limit, cap_t slot, bool roomy, struct space_pool **used)
 {
 	for (uint32_t i = 0; i < PAGER_POOLS; i++) {
@@ -106,7 +130,7 @@ static err_t pools_try(uint64_t table_limit, cap_t slot, bool roomy, struct spac
 
 		if (!pool->pool)
 			continue;
-		error = pool_try(pool, table_limit, slot, roomy ? POOL_ROOM_PAGES * (pool->spaces + 1) : 0);
+		error = pool_try(pool, table_limit, slot, roomy ? pool->pages / 4 : 0);
 		if (error == E_NO_MEMORY)
 			continue;
 		pager.pool_hint = (uint32_t)(pool - pager.pool);
@@ -131,7 +155,7 @@ static bool pools_grow(void)
 /* First where there is room, then in a new Pool, then anywhere. */
 err_t pools_create_space(uint64_t table_limit, cap_t slot, struct space_pool **used)
 {
-	err_t error = pools_try(table_limit, slot, true, used);
+	err_t error = table_limit > UINT32_MAX ? E_ARGUMENT : pools_try(table_limit, slot, true, used);
 
 	if (error == E_NO_MEMORY && pools_grow())
 		error = pools_try(table_limit, slot, true, used);
@@ -151,11 +175,40 @@ static void pool_remove(struct space_pool *pool)
  */
 void pools_space_gone(struct space_pool *pool)
 {
+	pool->promised -= PROMISE_PAGES;
 	if (--pool->spaces || pool == &pager.pool[0])
 		return;
 	for (uint32_t i = 1; i < PAGER_POOLS; i++)
 		if (pager.pool[i].pool && pager.pool[i].spaces == 0 && &pager.pool[i] != pool)
 			pool_remove(&pager.pool[i]);
+}
+
+bool pools_tables_are_short(const struct process *process)
+{
+	return process->table_promise < (uint32_t)sys_space_tables(process->space_cap).value + MAP_TABLES;
+}
+
+bool pools_promise_more(struct process *process)
+{
+	uint64_t more = process->table_limit - process->table_promise, left;
+
+	space_pays(process->space);
+	left = pool_left(process->pool);
+	more = more < PROMISE_MORE ? more : PROMISE_MORE;
+	more = more < left ? more : left;
+	if (more == 0 || sys_space_set_limit(process->space_cap, process->table_promise + more).error)
+		return false;
+	process->table_promise += more;
+	process->pool->promised += more;
+	return true;
+}
+
+void pools_promise_ends(struct process *process)
+{
+	uint64_t first = pools_first_promise(process->table_limit);
+
+	process->pool->promised -= process->table_promise - first;
+	process->table_promise = first;
 }
 
 /* Beside the first arena, cache is lent only where memory is left for programs. */

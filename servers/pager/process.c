@@ -40,6 +40,7 @@ static err_t process_make_space(struct process *process)
 	process->space_cap = slot_take();
 	if (!process->space_cap)
 		return E_NO_MEMORY;
+	space_pays(process->space);
 	error = pools_create_space(process->table_limit, process->space_cap, &process->pool);
 	if (error) {
 		slot_give(process->space_cap);
@@ -129,6 +130,7 @@ err_t process_create(struct vm_space *space, const struct process_spec *spec, st
 	process->pid = space->pid;
 	process->space = space;
 	process->table_limit = spec->table_limit;
+	process->table_promise = pools_first_promise(spec->table_limit);
 	process->message_at = spec->message_at;
 	if (!kept_take(process))
 		error = process_furnish(process);
@@ -225,6 +227,7 @@ static void process_forget_news(const struct process *process)
 /* Every mapping goes, and whoever holds the Space holds it no more. */
 static void process_clear_space(struct process *process)
 {
+	pools_promise_ends(process);
 	if (kept_put(process))
 		return;
 	process->stored = sys_space_stored(process->space_cap).value;

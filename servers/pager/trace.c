@@ -33,20 +33,25 @@ static const char *access_name(const struct message *fault)
 
 static const char *rule_name(uint32_t rule)
 {
-	static const char *const names[] = {"none",
-					    "address out of range",
-					    "no area there",
-					    "guard area",
-					    "area lacks the access",
-					    "past the end of the file",
-					    "out of memory",
-					    "exception",
-					    "page could not be read",
-					    "its pager has ended",
-					    "its pager did not answer in time",
-					    "its pager failed it",
-					    "its pager gave what it may not",
-					    "its pager has no frame left"};
+	static const char *const names[] = {
+		[RULE_NONE] = "none",
+		[RULE_OUT_OF_RANGE] = "address out of range",
+		[RULE_NO_AREA] = "no area there",
+		[RULE_GUARD] = "guard area",
+		[RULE_RIGHTS] = "area lacks the access",
+		[RULE_PAST_END] = "past the end of the file",
+		[RULE_NO_MEMORY] = "out of memory",
+		[RULE_EXCEPTION] = "exception",
+		[RULE_IO] = "page could not be read",
+		[RULE_LIMIT] = "its job is at its limit",
+		[RULE_LARGEST] = "its job has most",
+		[RULE_NO_TABLES] = "out of page tables",
+		[RULE_PAGER_ENDED] = "its pager has ended",
+		[RULE_PAGER_LATE] = "its pager did not answer in time",
+		[RULE_PAGER_FAILED] = "its pager failed it",
+		[RULE_PAGER_LIED] = "its pager gave what it may not",
+		[RULE_PAGER_NO_FRAME] = "its pager has no frame left",
+	};
 
 	return names[rule < sizeof(names) / sizeof(names[0]) ? rule : 0];
 }

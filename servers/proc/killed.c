@@ -64,7 +64,8 @@ static const char *rule_text(const struct pager_news *news)
 	}
 }
 
-/* What became of a fault that a custom pager was asked about, or a limit; 0: it was none. */
+/* What became of a fault that a custom pager was asked about, or a limit of frames or tables; 0: it was none.
+ */
 static int pager_text(const struct pager_news *news, char *text, size_t bytes)
 {
 	int room = (int)sizeof(news->pager);
@@ -74,6 +75,8 @@ static int pager_text(const struct pager_news *news, char *text, size_t bytes)
 	switch (news->rule) {
 	case RULE_LIMIT:
 		return snprintf(text, bytes, "out of memory: its job has %lu frames, the limit", detail);
+	case RULE_NO_TABLES:
+		return snprintf(text, bytes, "out of page tables: its space has %lu", detail);
 	case RULE_PAGER_ENDED:
 		return snprintf(text, bytes, "pager %.*s has ended", room, name);
 	case RULE_PAGER_LATE:

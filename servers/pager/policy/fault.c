@@ -27,6 +27,7 @@ void verdict_deny(struct verdict *verdict, enum deny_rule rule)
 	case RULE_NO_MEMORY:
 	case RULE_LIMIT:
 	case RULE_LARGEST:
+	case RULE_NO_TABLES:
 		verdict->signal = SIGNAL_KILL;
 		break;
 	default:

@@ -83,7 +83,7 @@ static void tell_news(struct message *m)
 	for (int i = 0; i < 10; i++)
 		word[i] = played_word();
 	news.signal = news.signal & 1 ? 11 : news.signal;
-	news.rule = played_below(16);
+	news.rule = played_below(17);
 	news.fault_kind = played_below(8);
 	memset(news.pager, 'p', played_below(33));
 	put_record(m, &news, sizeof(news));
