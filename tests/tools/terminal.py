@@ -18,12 +18,12 @@ ANSWER_S = 30
 
 
 class Terminal:
-    """An interactive shell of the checked build. Use it in a `with`: nothing stays behind."""
+    """An interactive shell of the checked build, with @options of ./run. Use it in a `with`: nothing stays behind."""
 
-    def __init__(self, columns=80, lines=24):
+    def __init__(self, columns=80, lines=24, options=()):
         self.master, slave = pty.openpty()
         self._set_size(columns, lines)
-        self.process = subprocess.Popen([os.path.join(ROOT, 'run'), '--build', 'checked'], cwd=ROOT, stdin=slave,
+        self.process = subprocess.Popen([os.path.join(ROOT, 'run'), '--build', 'checked', *options], cwd=ROOT, stdin=slave,
                                         stdout=slave, stderr=subprocess.PIPE)
         os.close(slave)
 

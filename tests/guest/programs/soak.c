@@ -220,8 +220,7 @@ static void sweep(void)
 	} while (others);
 }
 
-#define BOOKS_FRAMES \
-	8 /* of the pager, about this process itself */
+#define BOOKS_FRAMES 8 /* of the pager, about this process itself */
 
 /* What must be the same whenever nothing else runs. Cache and Pools may have grown: they are in `memory`. */
 static const char *const names[] = {"anon",    "pinned",     "spaces",	      "memory",	       "slots",

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""A person at the shell while everything is exhausted: it answers, and what it starts can end the offender."""
+import os
+import re
+
+import build as builds
+from scenario import Failure, Subcase, check, check_match, scenario
+from terminal import PROMPT, Terminal
+
+PROBE = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/probe')
+ANSWER_MAX = 2 * 10 ** 9  # instructions: a job takes turns with 16 of the bomb's processes
+# How many of it fill the system, not only one process.
+ALIVE = {'fill': 4, 'sparse': 1, 'map': 1, 'huge': 1, 'areas': 1, 'files': 40, 'pipes': 2, 'tmpfs': 2, 'nodes': 1, 'depth': 1, 'bomb': 1,
+         'zombies': 1, 'chain': 1, 'sleepers': 1, 'pollers': 1, 'publish': 8, 'register': 1}
+MEET = rb'stress: mode=\w+ count=\d+ unit=\w+ met=\S+'
+
+
+def exhaust(terminal, mode):
+    """The system is full of it when this returns."""
+    terminal.expect(PROMPT, 'at the start')
+    alive = ALIVE[mode]
+    seen = terminal.type(b'stress %s --alive %d --hold &\r' % (mode.encode(), alive), b'stress: mode=')
+    while len(re.findall(MEET + rb'\r', seen)) < alive:
+        seen += terminal.expect(b'\r', f'{mode}: not everybody has met the limit')
+
+
+def end_offender(terminal, mode):
+    seen = terminal.type(b'/bin/kill $!; echo killed $?\r', PROMPT)
+    check(b'killed 0\r' in seen, f'{mode}: kill is not started: {seen!r}')
+    seen = terminal.type(b'wait $!; echo status $?\r', b'status 143\r\n' + PROMPT)
+    seen = terminal.type(b'check\r', b'proc: ok\r\n' + PROMPT)
+    check(b'broken' not in seen, f'{mode}: {seen!r}')
+    terminal.type(b'exit 0\r', b'exit 0\r\n')
+    error = terminal.end()
+    check_match(r'pagoda: reason=exit status=0 instructions=\S+ leaks=0', error, f'{mode}: last line')
+
+
+def kill_works(mode, memory):
+    with Terminal(options=('--mem', memory)) as terminal:
+        exhaust(terminal, mode)
+        end_offender(terminal, mode)
+
+
+@scenario('deep', 'under full exhaustion of each kind the shell still starts kill, which ends the offender and leaves nothing')
+def kill_is_started_whatever_is_exhausted(_context):
+    results = []
+    for mode in ALIVE:
+        try:
+            kill_works(mode, '64M')
+            results.append(Subcase(mode))
+        except Failure as failure:
+            results.append(Subcase(mode, str(failure)))
+    return results
+
+
+@scenario('deep', 'beside a fork bomb the shell answers a line, and starts a program before and after it, within 2 * 10^9 instructions')
+def shell_answers_beside_a_fork_bomb(_context):
+    with Terminal(options=('--count', '--mem', '64M', '--add', PROBE)) as terminal:
+        terminal.expect(PROMPT, 'at the start')
+        terminal.type(b'stress bomb --hold &\r', PROMPT)
+        terminal.type(b'sleep 0.5\r', PROMPT)
+        # Typed ahead: nothing passes while somebody looks at the screen.
+        seen = terminal.type(b'probe\recho answered\rprobe\r', b'')
+        while len(re.findall(rb'instret=\d+\r', seen)) < 2:
+            seen += terminal.expect(b'\r', 'no answer')
+        first, second = map(int, re.findall(rb'instret=(\d+)\r', seen))
+        check(b'\nanswered\r' in seen, f'echo: {seen!r}')
+        check(second - first < ANSWER_MAX, f'{second - first} instructions from one program to the next with echo between')
