@@ -20,7 +20,7 @@ FOLLOWING_STEPS = {'pager': 17, 'vfs': 3, 'proc': 2}
 LINE = re.compile(r'run (?P<key>\w+ \w+ (?P<number>\d+)\+?) made (?P<made>\d+) refused (?P<refused>\d+) (?P<what>.*?) '
                   r'(?P<site>\S+:\d+) callers (?P<callers>\S+) ended (?P<ended>\S+) verdict (?P<verdict>.*)$')
 # What says that something was refused: errno's texts, and proc's line for a program that was ended.
-REFUSED = re.compile(r'Cannot allocate memory|Not enough core|Too many open files|Resource temporarily unavailable|[Oo]ut of memory|'
+REFUSED = re.compile(r'Cannot allocate memory|Not enough core|Too many open files|Resource temporarily unavailable|[Oo]ut of memory|out of page tables|'
                      r'No space left on device|No buffer space available|has no frame left|has ended|'
                      r'no such device|was ended by signal 9', re.IGNORECASE)
 ENDS = {'status:0', 'status:1', 'status:4', 'signal:9'}

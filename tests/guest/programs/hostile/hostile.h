@@ -15,7 +15,7 @@
 #define HELD		500
 #define GIFTS		(GRANT_BYTES / PAGE_BYTES - GIFT_FIRST) /* frames for anonymous memory */
 #define KEPT_REPLY	16					/* slots of replies that are kept */
-#define KEPT_MAX	32
+#define KEPT_MAX	(PROGRAM_CSPACE_SLOTS - KEPT_REPLY - 1)
 #define SPARE_SLOT	(KEPT_REPLY + KEPT_MAX)
 #define TICK_MS		20
 #define SLACK_MS	250 /* ten processes share one hart */
