@@ -40,6 +40,8 @@ ROWS = [
     Row('anon-write', ('/bench/faults',)),
     Row('anon-write-sweep', ('/bench/anonfault',), 'anon_write_fault'),
     Row('anon-read', ('/bench/faults',)),
+    Row('anon-read-sweep', ('/bench/anonfault',), 'anon_read_fault_zeropage'),
+    Row('anon-write-read', ('/bench/anonfault',), 'anon_write_after_read_fault'),
     Row('file-read-held', ('/bench/faults',)),
     Row('file-read-ask', ('/bench/faults',)),
     Row('file-read-around', ('/bench/faults',)),
