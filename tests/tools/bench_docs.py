@@ -56,7 +56,7 @@ def fault_sentence():
     text = next(text for _page, what, text in blocks() if what == 'stages anon-write')
     who = re.findall(r'^(\w+)\S* .*? ([\d,]+) +([\d,]+) +[\d,]+ +\d+%$', text.partition('\n\n')[0], re.MULTILINE)
     kernel, pager = sum(number_of(row[2]) for row in who), sum(number_of(row[1]) for row in who if row[0] == 'pager')
-    total, zero = bench_table.read_json(FIGURES)['anon-write']['median'], stage_counts(text)[0]['function pager: words_zero']
+    total, zero = bench_table.read_json(FIGURES)['anon-write']['median'], stage_counts(text)[0]['function pager: words_zero_many']
     return (f"{bench_table.show(total)} instructions: {kernel:,} for the kernel's two visits, {pager - zero:,} for the pager's policy and shell, "
             f'{zero:,} to zero the page')
 
