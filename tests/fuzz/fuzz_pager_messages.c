@@ -241,6 +241,10 @@ void target_answered(const struct caller *caller, const struct message *m)
 			played_remember(m->w[0]);
 		return;
 	}
+	/* What proc asked for is done even if the answer cannot be delivered: only a process of ours is
+	 * undone. */
+	if (TAG_LABEL(m->tag) == E_MESSAGE && TAG_LABEL(caller->tag) == PAGER_SPACE_DESTROY)
+		return;
 	/* No room to map its grant: REGISTER is taken back; the record of a pager that supplies somebody
 	 * stays. */
 	uint32_t gone = TAG_LABEL(caller->tag) == PAGER_GRANT && TAG_LABEL(m->tag) == E_NO_MEMORY;

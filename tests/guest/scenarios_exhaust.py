@@ -4,7 +4,7 @@ import os
 import re
 
 import build as builds
-from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
+from scenario import Failure, Subcase, check, check_accounts, check_equal, check_match, run, scenario
 
 NEIGHBOUR = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/neighbour')
 LINE = r'stress: mode=(\w+) count=(\d+) unit=\w+ met=(\S+)'
@@ -19,7 +19,6 @@ MODES = {
     'register': ('E_NO_MEMORY', 'E_TOO_MANY'),
 }
 WARM_UP = ('tmpfs', 'zombies')  # the servers keep cache and a Pool, the shell a page of its own
-BOOKS_FRAMES = 4
 WHOLE = [f'check: {part}: ok' for part in ('kernel', 'pager', 'vfs', 'proc')]
 
 
@@ -32,13 +31,6 @@ def script_of(modes):
     return '; '.join([*(beside(mode) for mode in (*WARM_UP, *modes)), 'check'])
 
 
-def accounts_of(line):
-    """Of free --raw. `pinned` has the pager's books in it, about the shell's own pages too, and `memory` what is free with it."""
-    counts = {key: int(count) for key, count in re.findall(r'(\w+)=(\d+)', line)}
-    counts['memory'] = counts.pop('frames_free') + counts['pinned']
-    return counts
-
-
 def check_mode(mode, lines, before):
     """The lines of one mode: of stress, of the neighbour, its status, the accounts afterwards."""
     found = [re.fullmatch(LINE, line) for line in lines]
@@ -46,10 +38,7 @@ def check_mode(mode, lines, before):
     check(met in MODES[mode], f'{mode}: met {met}, not one of {MODES[mode]}: {lines}')
     check(any(re.fullmatch(r'neighbour: rounds=\d+', line) for line in lines), f'{mode}: the neighbour did not go on: {lines}')
     check_equal(lines[-2], 'status 0', f'{mode}: status of the neighbour')
-    now, moved = accounts_of(lines[-1]), accounts_of(before)
-    pinned = abs(now.pop('pinned') - moved.pop('pinned'))
-    check(pinned <= BOOKS_FRAMES, f'{mode}: pinned moved by {pinned}')
-    check_equal(now, moved, f'{mode}: free --raw as before')
+    check_accounts(lines[-1], before, f'{mode}: free --raw as before')
 
 
 def beside_a_neighbour(modes, memory, timeout_s=300):

@@ -19,6 +19,7 @@ from build import ROOT
 TIERS = ('quick', 'default', 'deep')
 LAST_LINE = re.compile(r'pagoda: reason=(exit|signal|timeout|setup|panic) status=(\d+) '
                        r'instructions=(\d+|-) leaks=(\d+|-)\n$')
+BOOKS_FRAMES = 4
 KILL_GRACE_S = 60  # beyond ./run's own --timeout: building and a slow machine
 
 REGISTRY = {}
@@ -112,6 +113,16 @@ def check(condition, text):
 def check_equal(seen, wanted, what):
     if seen != wanted:
         raise Failure(f'{what}: seen {_short(seen)}, wanted {_short(wanted)}')
+
+
+def check_accounts(seen, wanted, what):
+    """Two lines of free --raw: equal, but for the frames of the pager's books, which are in `pinned` and also about the pages of who asks."""
+    now, before = ({key: int(count) for key, count in re.findall(r'(\w+)=(\d+)', line)} for line in (seen, wanted))
+    for counts in (now, before):
+        counts['memory'] = counts.pop('frames_free') + counts['pinned']
+    moved = abs(now.pop('pinned') - before.pop('pinned'))
+    check(moved <= BOOKS_FRAMES, f'{what}: pinned moved by {moved}: {seen}, wanted {wanted}')
+    check_equal(now, before, what)
 
 
 def check_match(pattern, text, what):
