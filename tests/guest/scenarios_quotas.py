@@ -51,7 +51,7 @@ def ulimit_shows_and_sets(_context):
     check_match('sh: ulimit: many: not a number', done.err, 'standard error')
 
 
-@scenario('default', 'beside a job of processes that never wait and never end, the first process is not late, and its jobs start')
+@scenario('deep', 'beside a job of processes that never wait and never end, the first process is not late, and its jobs start')
 def the_first_process_is_not_late_beside_a_bomb(_context):
     done = shell(f'({BOMB}) 2>/dev/null & sleep 1; exec beside 3', '--add', BESIDE, '--count', timeout_s=300)
     found = re.search(r'sleep_late=(\d+) job=(\d+) hz=(\d+)', done.stdout.decode())
