@@ -83,7 +83,7 @@ def run_requests(seed, requests, timeout_s=300):
     check_accounts(after, before, 'free --raw')
 
 
-@scenario('deep', 'random requests of many processes break no server, answer with listed errors alone, and harm no bystander')
+@scenario('default', 'random requests of many processes break no server, answer with listed errors alone, and harm no bystander')
 def random_requests_harm_nobody(context):
     for seed in (context.seed if context.seed_given else 1,):
         run_requests(seed, context.operations or SAMPLE_REQUESTS, LONG_TIMEOUT_S if context.operations else 300)

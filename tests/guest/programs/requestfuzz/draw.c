@@ -294,6 +294,9 @@ unsigned draw_label(unsigned server)
 	}
 }
 
+_Static_assert((int)PROC_INJECT == (int)PAGER_INJECT && (int)PROC_INJECT == (int)VFS_INJECT, "one number");
+
+/* What INJECT lets a server refuse, all ask for: nobody switches it on, children that play freely neither. */
 struct message draw_request(unsigned server, unsigned label, const pid_t *children)
 {
 	const char *in = requests[server][label].name ? requests[server][label].in : "";
@@ -308,6 +311,8 @@ struct message draw_request(unsigned server, unsigned label, const pid_t *childr
 		m.w[i] += m.w[i] == REPORT_FD;
 	if (server == 1 && label == VFS_FCHANGE)
 		m.w[2] |= 0755; /* an open directory may be one that others need */
+	if (label == PROC_INJECT)
+		m.w[0] = m.w[1] = 0;
 	return m;
 }
 

@@ -12,8 +12,6 @@
 
 #define TELL_EVERY 64
 
-_Static_assert((int)PROC_INJECT == (int)PAGER_INJECT && (int)PROC_INJECT == (int)VFS_INJECT, "one number");
-
 static uint32_t tally[SERVERS][LABELS][ERRORS];
 static pid_t children[CHILDREN];
 static struct record out[RECORDS_AT_ONCE];
@@ -60,8 +58,6 @@ static bool is_harmless(unsigned server, unsigned label, struct message *m)
 {
 	uint64_t slow = random_below(8);
 
-	if (label == PROC_INJECT) /* the same number everywhere; what is refused then, all ask for */
-		m->w[0] = m->w[1] = 0;
 	if (server == 0 && (label == PAGER_SUPPLIER || label == PAGER_BRK))
 		return slow == 0;
 	if (server != 2)
