@@ -8,6 +8,7 @@
 #include "posix/posix.h"
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -171,16 +172,27 @@ static char **words_gather(const char *first, va_list *arguments)
 	return words;
 }
 
+typedef int exec_function(const char *path, char *const *words, char *const *environment);
+
+/* The environment is ours, or stands behind the NULL. */
+static int exec_gathered(exec_function *exec, const char *path, const char *first, va_list *arguments,
+			 bool ours)
+{
+	char **words = words_gather(first, arguments);
+
+	if (words != NULL)
+		exec(path, words, ours ? environ : va_arg(*arguments, char **));
+	free(words);
+	return -1;
+}
+
 int execl(const char *path, const char *first, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, first);
-	char **words = words_gather(first, &arguments);
+	exec_gathered(execve, path, first, &arguments, true);
 	va_end(arguments);
-	if (words != NULL)
-		execve(path, words, environ);
-	free(words);
 	return -1;
 }
 
@@ -189,11 +201,8 @@ int execlp(const char *file, const char *first, ...)
 	va_list arguments;
 
 	va_start(arguments, first);
-	char **words = words_gather(first, &arguments);
+	exec_gathered(execvpe, file, first, &arguments, true);
 	va_end(arguments);
-	if (words != NULL)
-		execvpe(file, words, environ);
-	free(words);
 	return -1;
 }
 
@@ -202,12 +211,8 @@ int execle(const char *path, const char *first, ...)
 	va_list arguments;
 
 	va_start(arguments, first);
-	char **words = words_gather(first, &arguments);
-	char **envp = words != NULL ? va_arg(arguments, char **) : NULL;
+	exec_gathered(execve, path, first, &arguments, false);
 	va_end(arguments);
-	if (words != NULL)
-		execve(path, words, envp);
-	free(words);
 	return -1;
 }
 
@@ -216,11 +221,7 @@ int execlpe(const char *file, const char *first, ...)
 	va_list arguments;
 
 	va_start(arguments, first);
-	char **words = words_gather(first, &arguments);
-	char **envp = words != NULL ? va_arg(arguments, char **) : NULL;
+	exec_gathered(execvpe, file, first, &arguments, false);
 	va_end(arguments);
-	if (words != NULL)
-		execvpe(file, words, envp);
-	free(words);
 	return -1;
 }

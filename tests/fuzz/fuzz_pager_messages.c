@@ -7,33 +7,8 @@
  */
 #include "messages/pager_known.h"
 
-struct list {
-	const char *errors, *shape;
-};
-
-static const struct list lists[] = {
-#define REQUEST_COMMON(errors, text)
-#define REQUEST(NAME, number, in, out, errors, text) [number] = {errors, in},
-#include "proto/pager.def"
-#undef REQUEST
-};
-#define LABELS (sizeof(lists) / sizeof(lists[0]))
-
-#undef REQUEST_COMMON
-
-const char *target_errors(uint32_t label)
-{
-	return label < LABELS ? lists[label].errors : NULL;
-}
-
-const char *target_errors_common(void)
-{
-#define REQUEST_COMMON(errors, text) return errors;
-#define REQUEST(...)
-#include "proto/pager.def"
-#undef REQUEST
-#undef REQUEST_COMMON
-}
+#define TARGET_DEF "proto/pager.def"
+#include "messages/target_lists.h"
 
 void target_signalled(cap_t slot)
 {

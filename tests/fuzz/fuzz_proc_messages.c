@@ -8,18 +8,10 @@
 #include "messages/proc_below.h"
 #include "proc.h"
 
-struct list {
-	const char *errors, *shape;
-};
+#define TARGET_DEF "proto/proc.def"
+#include "messages/target_lists.h"
 
-static const struct list lists[] = {
 #define REQUEST_COMMON(errors, text)
-#define REQUEST(NAME, number, in, out, errors, text) [number] = {errors, in},
-#include "proto/proc.def"
-#undef REQUEST
-};
-#define LABELS (sizeof(lists) / sizeof(lists[0]))
-
 static const struct list pager_lists[] = {
 #define REQUEST(NAME, number, in, out, errors, text) [number] = {errors, in},
 #include "proto/pager.def"
@@ -32,20 +24,6 @@ static const struct list vfs_lists[] = {
 #undef REQUEST
 #undef REQUEST_COMMON
 };
-
-const char *target_errors(uint32_t label)
-{
-	return label < LABELS ? lists[label].errors : NULL;
-}
-
-const char *target_errors_common(void)
-{
-#define REQUEST_COMMON(errors, text) return errors;
-#define REQUEST(...)
-#include "proto/proc.def"
-#undef REQUEST
-#undef REQUEST_COMMON
-}
 
 uint32_t target_space_of(const struct caller *caller)
 {

@@ -9,38 +9,11 @@
 #include "vfs.h"
 #include <stdio.h>
 
+#define TARGET_DEF "proto/vfs.def"
+#include "messages/target_lists.h"
+
 static struct vfs_counts before; /* when the current message came */
 static uint32_t slots_at_start;
-
-static const char *const error_lists[] = {
-#define REQUEST_COMMON(errors, text)
-#define REQUEST(NAME, number, in, out, errors, text) [number] = errors,
-#include "proto/vfs.def"
-#undef REQUEST
-#undef REQUEST_COMMON
-};
-#define LABELS (sizeof(error_lists) / sizeof(error_lists[0]))
-static const char *const shapes[] = {
-#define REQUEST_COMMON(errors, text)
-#define REQUEST(NAME, number, in, out, errors, text) [number] = in,
-#include "proto/vfs.def"
-#undef REQUEST
-#undef REQUEST_COMMON
-};
-
-const char *target_errors(uint32_t label)
-{
-	return label < LABELS ? error_lists[label] : NULL;
-}
-
-const char *target_errors_common(void)
-{
-#define REQUEST_COMMON(errors, text) return errors;
-#define REQUEST(...)
-#include "proto/vfs.def"
-#undef REQUEST
-#undef REQUEST_COMMON
-}
 
 uint32_t target_space_of(const struct caller *caller)
 {
@@ -215,7 +188,7 @@ static struct caller *ask(struct message *m, uint32_t label, uint64_t badge, con
 	caller->tag = TAG(label, MESSAGE_REGISTERS);
 	memcpy(caller->w, w, sizeof(caller->w));
 	if (!played.ending) {
-		const char *shape = label < LABELS ? shapes[label] : NULL;
+		const char *shape = label < LABELS ? lists[label].shape : NULL;
 		uint8_t how = played_byte();
 
 		if (played_shape_has(shape, "buffer") != ((how & 15) == 15))
@@ -243,7 +216,7 @@ static void one_message(struct message *m)
 
 	if (how == 255)
 		label = (uint32_t)played_word();
-	played_shape_words(label < LABELS ? shapes[label] : NULL, w);
+	played_shape_words(label < LABELS ? lists[label].shape : NULL, w);
 	if (label == VFS_PROCESS_CREATE && known.pid_count < PIDS)
 		w[0] = 1 + played_below(PIDS * 2);
 	if ((label == VFS_PROCESS_CREATE || label == VFS_PROCESS_FORK) && known.pid_count == PIDS)

@@ -7,6 +7,7 @@
 #ifndef KBENCH_H
 #define KBENCH_H
 
+#include "report.h"
 #include "samples.h"
 #include "uapi/boot.h"
 #include "uapi/fault.h"
@@ -44,11 +45,6 @@ void must(struct result result, const char *what);
 /* What a peer runs, with a word of its own; its data is a copy of ours as it is now. */
 typedef void peer_function(uint64_t argument);
 void peer_start(peer_function *run, uint64_t argument);
-
-/* report.c */
-void console_open(volatile uint8_t *uart, volatile uint32_t *power);
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void power_off(bool passed);
 
 /* sample.c: one row of the table. */
 void sample_add(uint64_t instructions); /* overhead still in it */

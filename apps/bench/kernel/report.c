@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text on the UART, polled, and the end of the machine. */
-#include "kbench.h"
+#include "report.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -32,7 +32,7 @@ void console_open(volatile uint8_t *uart, volatile uint32_t *power)
 
 void print(const char *format, ...)
 {
-	char line[200];
+	char line[300];
 	va_list arguments;
 
 	va_start(arguments, format);

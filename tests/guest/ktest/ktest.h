@@ -14,6 +14,7 @@
 #ifndef KTEST_H
 #define KTEST_H
 
+#include "../../../apps/bench/kernel/report.h"
 #include "uapi/boot.h"
 #include "uapi/fault.h"
 #include "uapi/message.h"
@@ -140,11 +141,6 @@ void take(cap_t endpoint, struct message *m);
 
 /* Is nobody waiting to be received at @endpoint? */
 bool is_quiet(cap_t endpoint);
-
-/* report.c */
-void console_open(volatile uint8_t *uart, volatile uint32_t *power);
-void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void power_off(bool passed);
 
 /* runner (main.c) */
 _Noreturn void fail(const char *file, int line, const char *what, uint64_t got, uint64_t wanted);

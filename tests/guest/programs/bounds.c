@@ -3,6 +3,7 @@
  * bounds: long operations of programs, and after each the longest stretch that the kernel has gone so far
  * without a look at the interrupts: OPERATION irq_off_max=N. Checked build, counted run.
  */
+#include "check.h"
 #include <errno.h>
 #include <pagoda/inspect.h>
 #include <signal.h>
@@ -15,15 +16,6 @@
 #define BIG_BYTES     (256ul << 20)
 #define PAGE	      4096ul
 #define PROCESSES_MAX 1000
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
 
 static void report(const char *operation)
 {

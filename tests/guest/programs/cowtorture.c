@@ -4,6 +4,8 @@
  * keeps a number for each page and fills the page with it; whatever it or its relatives do, a page must hold
  * what its own process says. Prints `ok NAME`; the first difference ends it with status 1 and its place.
  */
+#include "check.h"
+#include "random.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -22,29 +24,9 @@
 #define PAGES	    (BSS_PAGES + MAP_PAGES)
 #define FORKS_DEPTH 5
 
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d, pid %d)\n", __func__, __LINE__, #condition, \
-			       errno, (int)getpid());                                                   \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
-
 static uint64_t bss[BSS_PAGES][PAGE_WORDS] __attribute__((aligned(4096)));
 static uint64_t (*map)[PAGE_WORDS];
 static uint64_t number[PAGES]; /* what the page is filled with */
-static uint64_t state = 1;
-
-static uint64_t random_below(uint64_t bound)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1d >> 16) % bound;
-}
-
 static uint64_t *page_at(uint64_t i)
 {
 	return i < BSS_PAGES ? bss[i] : map[i - BSS_PAGES];
@@ -54,7 +36,7 @@ static void page_write(uint64_t i)
 {
 	uint64_t *word = page_at(i);
 
-	number[i] = state + i;
+	number[i] = random_below(1ull << 48) + i;
 	word[0] = word[i % PAGE_WORDS] = word[PAGE_WORDS - 1] = number[i];
 }
 
@@ -118,7 +100,7 @@ static void live(uint64_t left, int depth)
 			child[children] = fork();
 			CHECK(child[children] >= 0);
 			if (child[children] == 0) {
-				state = state * 31 + (uint64_t)depth;
+				random_seed(random_below(1ull << 40) + (uint64_t)depth);
 				live(1 + left / 3, depth + 1);
 				_exit(0);
 			}
@@ -399,7 +381,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IONBF, 0);
 	for (int i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "seed=", 5) == 0)
-			state = strtoull(argv[i] + 5, NULL, 10) | 1ull << 63; /* never 0 */
+			random_seed(strtoull(argv[i] + 5, NULL, 10));
 		else
 			run_part(argv[i]);
 	}

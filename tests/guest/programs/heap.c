@@ -3,6 +3,7 @@
  * heap NAME...: malloc and its family as a program sees them, by POSIX alone but for what a second free does.
  * Prints `ok NAME` for each; the first difference ends it with status 1 and its place.
  */
+#include "check.h"
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
@@ -16,15 +17,6 @@
 #define LAZY_BYTES   (1ul << 29)
 #define BLOCKS	     2000
 #define CHURN_ROUNDS 40000
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			exit(1);                                                                        \
-		}                                                                                       \
-	} while (0)
 
 /* Half a gigabyte, of which three pages are used; and again from calloc. */
 static void lazy(void)

@@ -5,6 +5,7 @@
  * memory, and gives it back. Prints `neighbour: rounds=N`; the first difference ends it with status 1 and its
  * place.
  */
+#include "check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -20,15 +21,6 @@
 #define FRESH_PAGES 16
 #define PAGE_BYTES  4096
 #define NAP_NS	    2000000
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
 
 static unsigned long memory[WORDS], buffer[FILE_WORDS];
 static int file, ends[2];

@@ -3,6 +3,7 @@
  * objects NAME...: names of custom pagers' objects and shared mappings, as any program meets them. Prints
  * `ok NAME` for each; the first difference ends it with status 1 and its place.
  */
+#include "check.h"
 #include "proto/proto.h"
 #include <dirent.h>
 #include <errno.h>
@@ -15,15 +16,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			exit(1);                                                                        \
-		}                                                                                       \
-	} while (0)
 
 #define PAGE 4096
 

@@ -8,6 +8,7 @@
  *   /pagers/rom    the same, not writable
  *   /pagers/cue    to touch it withdraws disk
  */
+#include "check.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,15 +27,6 @@
 
 #include "proto/custom.h"
 #include "proto/proto.h"
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
 
 #define PAGES	    80
 #define BYTES	    ((PAGES - 1) * PAGE_BYTES + 100) /* the last page is not whole */

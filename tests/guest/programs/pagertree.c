@@ -10,6 +10,8 @@
  * A round either stores to shared pages, each process to words of its own, or reads them. Prints `ok`; the
  * first difference ends it with status 1 and its place.
  */
+#include "check.h"
+#include "random.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pagoda/inspect.h>
@@ -32,16 +34,6 @@
 #define CODE_AGAIN   99 /* of a page that was asked for twice */
 #define ROUNDS_USUAL 300
 
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d, pid %d)\n", __func__, __LINE__, #condition, \
-			       errno, (int)getpid());                                                   \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
-
 enum operation { READ, STORE, RENEW, PROTECT, FORK, EXIT };
 enum mapping { SHARED, PRIVATE };
 
@@ -50,20 +42,12 @@ struct command {
 };
 
 static int command_pipe[WORKERS][2], answer_pipe[WORKERS][2];
-static uint64_t state, shared[PAGES][PAGE_WORDS];
+static uint64_t shared[PAGES][PAGE_WORDS];
 static struct {
 	uint64_t copy[PAGES][PAGE_WORDS];
 	bool copied[PAGES];
 } own[WORKERS];
 static struct command told[WORKERS];
-
-static uint64_t random_below(uint64_t bound)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1d >> 16) % bound;
-}
 
 static uint64_t first_value(uint64_t page, uint64_t word)
 {
@@ -323,7 +307,7 @@ int main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++)
 		CHECK(sscanf(argv[i], "seed=%lu", &seed) == 1 || sscanf(argv[i], "rounds=%lu", &rounds) == 1);
-	state = seed * 0x9e3779b97f4a7c15 | 1;
+	random_seed(seed);
 	pager = fork();
 	CHECK(pager >= 0);
 	if (pager == 0)

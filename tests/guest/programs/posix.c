@@ -4,6 +4,7 @@
  * working directory. Prints `ok NAME` for each; the first difference ends it with status 1 and its place.
  */
 #define _GNU_SOURCE
+#include "check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -23,15 +24,6 @@
 extern char **environ;
 
 #define PAGE 4096
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			exit(1);                                                                        \
-		}                                                                                       \
-	} while (0)
 
 #define CHECK_ERRNO(call, wanted)         \
 	do {                              \

@@ -4,6 +4,7 @@
  * passes on other systems. Prints `ok NAME` for each; the first difference ends it with status 1 and its
  * place.
  */
+#include "check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,22 +18,6 @@
 #include <unistd.h>
 
 static const char *self; /* how this program was called */
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			exit(1);                                                                        \
-		}                                                                                       \
-	} while (0)
-
-static void sleep_ms(long ms)
-{
-	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&time, NULL);
-}
 
 /* A child that does nothing but wait to be killed. */
 static pid_t sleeper(void)

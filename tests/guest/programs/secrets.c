@@ -4,6 +4,7 @@
  * a program is denied. A child fills every kind of memory with a word of its own and ends; its successor
  * looks for that word, and for what checked builds write into freed frames, in all that it is given as new.
  */
+#include "check.h"
 #include "proto/proto.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -24,16 +25,6 @@
 #define STACK_DEEP 40ul
 #define SECRET	   0x5ec4e75ec4e75ec4ul
 #define FILE_PAGES 300ul
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d, pid %d)\n", __func__, __LINE__, #condition, \
-			       errno, (int)getpid());                                                   \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
 
 static uint64_t bss[64 * WORDS];
 

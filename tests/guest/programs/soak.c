@@ -6,6 +6,7 @@
  * not killed must end as its line says. Ends after so many seconds or rounds, whichever comes first.
  */
 #include "proto/proto.h"
+#include "random.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pagoda/inspect.h>
@@ -27,16 +28,6 @@
 #define KILL_ONE_IN  4
 #define DELAY_MAX_MS 60
 #define OUTPUT	     "/tmp/soak.%u"
-
-static uint64_t state;
-
-static uint64_t random_below(uint64_t bound)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * 0x2545f4914f6cdd1d >> 16) % bound;
-}
 
 /* %lu is a random number. `alone`: two of it at a time would meet at a name. */
 static const struct program {
@@ -324,7 +315,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	state = seed * 0x9e3779b97f4a7c15ul + 1;
+	random_seed(seed);
 	while (done < rounds && seconds_now() - begun < seconds) {
 		round_run();
 		settle_and_compare(++done, before); /* the first one is what caches settle in */

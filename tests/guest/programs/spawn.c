@@ -4,6 +4,7 @@
  * that a refused one leaves nothing behind. Prints `ok NAME` for each; the first difference ends it with
  * status 1 and its place. `spawn --as ROLE` is the child.
  */
+#include "check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,15 +21,6 @@
 
 extern char **environ;
 static const char *self;
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			exit(1);                                                                        \
-		}                                                                                       \
-	} while (0)
 
 /* The child: 20 if all is as the words say. */
 static int role(int count, char **words)

@@ -4,6 +4,7 @@
  * program passes on other systems. Works in /tmp. Prints `ok NAME` for each; the first difference ends it
  * with status 1 and its place.
  */
+#include "check.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,27 +21,11 @@
 #include <pagoda/inspect.h>
 #endif
 
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d)\n", __func__, __LINE__, #condition, errno); \
-			fflush(stdout);                                                                 \
-			exit(1);                                                                        \
-		}                                                                                       \
-	} while (0)
-
 #define PAGE	4096
 #define MIB	(1ul << 20)
 #define WRITERS 5
 
 static char big[64 * 1024];
-
-static void sleep_ms(long ms)
-{
-	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&time, NULL);
-}
 
 static void check_child(pid_t pid)
 {

@@ -6,9 +6,8 @@
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
+#include "../random.h"
 #include "../rawpager/rawpager.h"
-
-#include <time.h>
 
 #define NAME		"hostile"
 #define PATH		"/pagers/" NAME
@@ -34,11 +33,6 @@ enum kind {
 	KIND_HONEST, /* for comparison */
 	KINDS,
 };
-
-/* random.c: numbers that a seed determines. */
-void random_seed(uint64_t seed);
-uint64_t random_below(uint64_t bound);
-uint64_t now_ms(void);
 
 /* A forwarded fault, and what it can be answered through: CAP_NULL is the current caller. */
 struct missed {

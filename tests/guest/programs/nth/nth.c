@@ -9,6 +9,7 @@
  *
  * Standard error gets `nth: SERVER PART N` before each run, so that a reader knows what complained of what.
  */
+#include "../check.h"
 #include "counts.h"
 #include <errno.h>
 #include <pagoda/error.h>
@@ -47,13 +48,6 @@ static bool wish_read(const char *text, struct wish *wish)
 	while (wish->server <= INSPECT_PROC && strcmp(servers[wish->server], server) != 0)
 		wish->server++;
 	return found >= 4 && wish->server <= INSPECT_PROC && wish->step > 0;
-}
-
-static void sleep_ms(long ms)
-{
-	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-	nanosleep(&time, NULL);
 }
 
 _Noreturn static void run_part(const struct wish *wish, uint64_t number)

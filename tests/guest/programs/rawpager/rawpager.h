@@ -6,6 +6,7 @@
 #ifndef RAWPAGER_H
 #define RAWPAGER_H
 
+#include "../check.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pagoda/inspect.h>
@@ -49,16 +50,6 @@ enum misdeed {
 	OUTSIDE, /* tries to map outside the window and more rights, then supplies */
 	DIES,
 };
-
-#define CHECK(condition)                                                                                \
-	do {                                                                                            \
-		if (!(condition)) {                                                                     \
-			printf("FAILED %s:%d: %s (errno %d, pid %d)\n", __func__, __LINE__, #condition, \
-			       errno, (int)getpid());                                                   \
-			fflush(stdout);                                                                 \
-			_exit(1);                                                                       \
-		}                                                                                       \
-	} while (0)
 
 /* served.c: the pager's program. */
 struct served {

@@ -10,6 +10,7 @@
 #ifndef REQUESTFUZZ_H
 #define REQUESTFUZZ_H
 
+#include "../random.h"
 #include "proto/records.h"
 #include <pagoda/ipc.h>
 #include <pagoda/program.h>
@@ -50,8 +51,6 @@ bool list_has(unsigned server, unsigned label, uint64_t error);
 const char *error_name(unsigned error);
 
 /* draw.c */
-void random_seed(uint64_t seed);
-uint64_t random_below(uint64_t bound);
 /* One request, ready to be sent, its page filled; @children: pids, 0 where there is none. */
 struct message draw_request(unsigned server, unsigned label, const pid_t *children);
 /* Any label: mostly of the list, and what anybody may ask. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers of a seed, and the time. */
-#include "hostile.h"
+#include "random.h"
 
 static uint64_t state = 1;
 
@@ -10,18 +9,11 @@ void random_seed(uint64_t seed)
 	(void)random_below(2);
 }
 
+/* xorshift64*. Marsaglia 2003, Vigna 2016: An experimental exploration of Marsaglia's xorshift generators. */
 uint64_t random_below(uint64_t bound)
 {
 	state ^= state >> 12;
 	state ^= state << 25;
 	state ^= state >> 27;
 	return (state * 0x2545f4914f6cdd1d >> 16) % bound;
-}
-
-uint64_t now_ms(void)
-{
-	struct timespec now;
-
-	CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
