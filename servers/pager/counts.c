@@ -84,7 +84,7 @@ void counts_faults_cleared(const struct process *process, struct pager_faults *f
 int counts_check(void)
 {
 	int broken = policy_check(&pager.policy);
-	uint64_t processes = 0, spaces = 0;
+	uint64_t processes = 0;
 
 	if (!broken)
 		broken = nodes_check(&pager.process_nodes);
@@ -92,14 +92,14 @@ int counts_check(void)
 		broken = slots_check();
 	if (!broken)
 		broken = customs_check();
+	if (!broken)
+		broken = pools_check();
 	if (broken)
 		return broken;
 	for (int i = 0; i < PROCESS_BUCKETS; i++)
 		for (const struct process *process = pager.bucket[i]; process; process = process->next)
 			processes++;
-	for (int i = 0; i < PAGER_POOLS; i++)
-		spaces += pager.pool[i].spaces;
-	if (processes != pager.policy.space_count || spaces != processes + pager.kept_spaces)
+	if (processes != pager.policy.space_count)
 		return __LINE__;
 	if (pools_frames() != pager.policy.frames.counts[FRAME_POOL])
 		return __LINE__;

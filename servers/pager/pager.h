@@ -161,6 +161,8 @@ MUST_USE err_t pools_lend_cache(void);
 /* The vfs has told that it wants cache: give it some, or say that there is none. */
 void pools_serve_cache(void);
 uint64_t pools_frames(void);
+/* 0, or the line of what is broken: spaces and promises of each Pool against what its spaces have. */
+int pools_check(void);
 
 /* kept.c: Spaces that are used again. */
 /* true: the process has one, and its message page at message_at. */

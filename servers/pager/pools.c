@@ -252,6 +252,48 @@ void pools_serve_cache(void)
 		server_log("the vfs cannot be told that there is no more cache");
 }
 
+static uint64_t promise_of(const struct process *process)
+{
+	return PROMISE_PAGES + process->table_promise - pools_first_promise(process->table_limit);
+}
+
+/* What the Space was promised is what the kernel lets it have, and what its Pool counts. */
+static int promise_check(const struct process *process, uint64_t *spaces, uint64_t *promised)
+{
+	uint64_t index = (uint64_t)(process->pool - pager.pool);
+
+	if (index >= PAGER_POOLS || process->table_promise > process->table_limit)
+		return __LINE__;
+	if (sys_space_tables(process->space_cap).value >> 32 != process->table_promise)
+		return __LINE__;
+	spaces[index]++;
+	promised[index] += promise_of(process);
+	return 0;
+}
+
+int pools_check(void)
+{
+	uint64_t spaces[PAGER_POOLS] = {0}, promised[PAGER_POOLS] = {0};
+	int broken = 0;
+
+	for (int i = 0; i < PROCESS_BUCKETS; i++)
+		for (const struct process *process = pager.bucket[i]; process && !broken;
+		     process = process->next)
+			broken = promise_check(process, spaces, promised);
+	for (uint32_t i = 0; i < pager.kept_spaces; i++) {
+		spaces[pager.kept[i].pool - pager.pool]++;
+		promised[pager.kept[i].pool - pager.pool] += PROMISE_PAGES;
+	}
+	for (int i = 0; i < PAGER_POOLS && !broken; i++) {
+		const struct space_pool *pool = &pager.pool[i];
+
+		if (pool->spaces != spaces[i] || pool->promised != promised[i] ||
+		    pool->promised > pool->pages)
+			broken = __LINE__;
+	}
+	return broken;
+}
+
 uint64_t pools_frames(void)
 {
 	uint64_t frames = 0;

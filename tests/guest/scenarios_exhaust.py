@@ -6,9 +6,11 @@ import re
 import build as builds
 from scenario import Failure, Subcase, check, check_accounts, check_equal, check_match, run, scenario
 
+TABLES = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/tables')
 NEIGHBOUR = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/neighbour')
 LINE = r'stress: mode=(\w+) count=(\d+) unit=\w+ met=(\S+)'
 ENDED = r'stress\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=0x[0-9a-f]+-0x[0-9a-f]+,rw-,anon: .+'
+SPARSE = r'\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=\S+: out of page tables: its space has \d+'
 
 # What each mode may meet. SIGKILL: it is ended, with one line on standard error.
 MODES = {
@@ -73,3 +75,15 @@ def exhaustion_harms_no_neighbour(_context):
 @scenario('deep', 'each exhaustion beside a neighbour, from the smallest memory that boots to 1 GiB')
 def exhaustion_harms_no_neighbour_anywhere(_context):
     return [result for memory in MEMORIES for result in beside_a_neighbour(tuple(MODES), memory)]
+
+
+@scenario('default', 'who is sparse on purpose takes all page tables but those that his neighbour was promised, and no promise is left over')
+def all_tables_taken_but_promised_ones(_context):
+    done = run('--mem', '64M', '--add', TABLES, '--', 'sh', '-c', 'echo status $?; free --raw; tables; echo status $?; free --raw; check')
+    lines = done.stdout.decode().splitlines()
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    check_match(r'tables: taken=\d+ neighbour=3', done.stdout.decode(), 'what each got')
+    check_equal((lines[3], lines[-4:]), ('status 0', WHOLE), 'status, check')
+    check_accounts(lines[4], lines[1], 'free --raw as before')
+    found = re.findall('^tables' + SPARSE + '$', done.err, re.MULTILINE)
+    check_equal(len(found), 2, f'ended processes in {done.err!r}')
