@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding, deriving and deleting capabilities; CSpaces. */
+/* Finding, deriving and deleting capabilities. */
 #include "base/panic.h"
 #include "base/spot.h"
 #include "object/frame.h"
@@ -7,7 +7,6 @@
 #include "object/pool.h"
 #include "object/reply.h"
 #include "object/space.h"
-#include "pure/copy.h"
 
 #define REVOKE_DESCENT 64 /* slots walked to find the next one to delete */
 
@@ -15,64 +14,6 @@
 static bool kind_has_object(unsigned kind)
 {
 	return kind != KIND_NONE && kind != KIND_MEMORY && kind != KIND_REPLY && kind != KIND_IRQ;
-}
-
-/* Of a block for so many slots, at most a page. */
-static unsigned slots_order(uint64_t slots)
-{
-	unsigned order = CARVE_ORDER_PAGE;
-
-	while ((sizeof(struct slot) * slots) << 1 <= 1ul << order)
-		order--;
-	return order;
-}
-
-err_t cspace_create(struct pool *pool, uint64_t slots, struct cspace **made)
-{
-	uint64_t pages = (slots + CSPACE_PAGE_SLOTS - 1) / CSPACE_PAGE_SLOTS;
-	struct cspace *cspace;
-
-	if (slots < 2 || slots > CSPACE_SLOTS_MAX)
-		return E_RANGE;
-	cspace = object_new(pool, KIND_CSPACE, sizeof *cspace + pages * sizeof cspace->pages[0]);
-	if (cspace == NULL)
-		return E_MEMORY;
-	for (uint64_t first = 0; first < slots; first += CSPACE_PAGE_SLOTS) {
-		unsigned order = slots_order(min_u64(slots - first, CSPACE_PAGE_SLOTS));
-		struct slot *page = carve_take(&pool->carve, order);
-
-		if (page == NULL) {
-			while (cspace_reap_step(cspace))
-				continue;
-			object_free(&cspace->object);
-			return E_MEMORY;
-		}
-		zero_bytes(page, 1ul << order);
-		cspace->pages[first / CSPACE_PAGE_SLOTS] = page;
-		cspace->slots = (uint32_t)min_u64(slots, first + CSPACE_PAGE_SLOTS);
-	}
-	*made = cspace;
-	return E_OK;
-}
-
-static void cap_drop(struct slot *slot);
-
-/* One page of slots a step, from the last one. */
-SELDOM bool cspace_reap_step(struct cspace *cspace)
-{
-	uint32_t page, slots;
-
-	if (cspace->slots == 0)
-		return false;
-	page = (cspace->slots - 1) / CSPACE_PAGE_SLOTS;
-	slots = cspace->slots - page * CSPACE_PAGE_SLOTS;
-	for (unsigned i = 0; i < slots; i++) {
-		if (!slot_is_empty(&cspace->pages[page][i]))
-			cap_drop(&cspace->pages[page][i]);
-	}
-	carve_give(&cspace->object.pool->carve, cspace->pages[page], slots_order(slots));
-	cspace->slots = page * CSPACE_PAGE_SLOTS;
-	return cspace->slots != 0;
 }
 
 static err_t slot_in(const struct cspace *cspace, uint64_t index, struct slot **found)

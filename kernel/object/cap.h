@@ -25,7 +25,7 @@ enum slot_place {
 
 struct cspace {
 	struct object object;
-	uint32_t slots;	      /* [I] */
+	uint32_t slots;	      /* [K] grows while it is made, and shrinks while it dies */
 	struct slot *pages[]; /* [I] 64 slots each, the last as many as are needed, from the pool */
 };
 #define CSPACE_PAGE_SLOTS 64
