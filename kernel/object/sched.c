@@ -45,6 +45,16 @@ void sched_note_visit(void)
 	}
 	cpu->entered_instret = csr_read(instret);
 }
+
+uint64_t check_walk_begin(void)
+{
+	return csr_read(instret);
+}
+
+void check_walk_end(uint64_t begun)
+{
+	cpu_this()->entered_instret += csr_read(instret) - begun;
+}
 #endif
 
 /* Floating point: what the hart holds is saved if it changed; @thread finds it off unless it is the owner. */

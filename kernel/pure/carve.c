@@ -227,7 +227,7 @@ void carve_give(struct carve *carve, void *block, unsigned order)
 	uint64_t offset = carve_offset(carve, block);
 
 	CHECK(carve_contains(carve, block, order));
-	CHECK(!carve_overlaps_free(carve, offset, order));
+	CHECK_WALK(!carve_overlaps_free(carve, offset, order));
 	carve->free_bytes += 1ul << order;
 	carve_merge(carve, offset, order);
 }
@@ -253,15 +253,15 @@ void *carve_take_zeroed(struct carve *carve, bool *is_zero)
 	carve->zeroed_count--;
 	carve->free_bytes -= PAGE_BLOCK_BYTES;
 	page[0] = 0;
-	CHECK(page_is_zero(page));
+	CHECK_WALK(page_is_zero(page));
 	return page;
 }
 
 void carve_give_zeroed(struct carve *carve, void *page)
 {
 	CHECK(carve_contains(carve, page, CARVE_ORDER_PAGE));
-	CHECK(!carve_overlaps_free(carve, carve_offset(carve, page), CARVE_ORDER_PAGE));
-	CHECK(page_is_zero(page));
+	CHECK_WALK(!carve_overlaps_free(carve, carve_offset(carve, page), CARVE_ORDER_PAGE));
+	CHECK_WALK(page_is_zero(page));
 	if (carve->zeroed_count >= CARVE_ZEROED_MAX) {
 		carve_give(carve, page, CARVE_ORDER_PAGE);
 		return;

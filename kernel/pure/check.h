@@ -6,6 +6,8 @@
 #ifndef PURE_CHECK_H
 #define PURE_CHECK_H
 
+#include <stdint.h>
+
 _Noreturn void check_failed(const char *file, int line, const char *what);
 
 #if PAGODA_CHECKED
@@ -17,6 +19,24 @@ _Noreturn void check_failed(const char *file, int line, const char *what);
 #else
 /* Not evaluated, yet it must still compile. */
 #define CHECK(condition) ((void)sizeof(!(condition)))
+#endif
+
+/*
+ * CHECK_WALK(the same of more than a few words): the checked kernel takes what it costs off the time that
+ * interrupts were off, for without checks it would not be there.
+ */
+#if PAGODA_CHECKED && PAGODA_KERNEL
+uint64_t check_walk_begin(void);
+void check_walk_end(uint64_t begun);
+
+#define CHECK_WALK(condition)                        \
+	do {                                         \
+		uint64_t begun = check_walk_begin(); \
+		CHECK(condition);                    \
+		check_walk_end(begun);               \
+	} while (0)
+#else
+#define CHECK_WALK(condition) CHECK(condition)
 #endif
 
 #endif
