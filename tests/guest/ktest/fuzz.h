@@ -61,6 +61,15 @@ struct violation {
 	uint64_t number, error, value, w[6];
 };
 
+#define CSPACE_UNKNOWN HANDS
+
+/* One call to be made. */
+struct drawn {
+	const char *letters; /* what its arguments are, see fuzz_argument.c */
+	uint64_t number, w[6];
+	unsigned cspace; /* whose slots come next: a hand's, or CSPACE_UNKNOWN */
+};
+
 /*
  * What director and hands share; it lies in the hands' copy of the image. The victims have another one,
  * which nobody reads.
@@ -74,6 +83,8 @@ struct fuzz_shared {
 	uint32_t seen[SYS_COUNT][ERROR_COUNT];
 	uint8_t kinds[HANDS][TOY_SLOTS]; /* what the slots held when somebody looked: a hint */
 	struct violation violation;
+	uint64_t irq_off_max; /* of the information page, as of when it last grew */
+	struct drawn longest; /* the call after which that was seen */
 };
 extern struct fuzz_shared fuzz;
 
@@ -82,15 +93,6 @@ static inline void move(void)
 {
 	__atomic_fetch_add(&fuzz.steps, 1, __ATOMIC_SEQ_CST);
 }
-
-#define CSPACE_UNKNOWN HANDS
-
-/* One call to be made. */
-struct drawn {
-	const char *letters; /* what its arguments are, see fuzz_argument.c */
-	uint64_t number, w[6];
-	unsigned cspace; /* whose slots come next: a hand's, or CSPACE_UNKNOWN */
-};
 
 /* fuzz_list.c */
 void list_read(void); /* before the image is copied */

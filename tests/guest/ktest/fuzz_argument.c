@@ -14,6 +14,7 @@ struct fuzz_shared fuzz;
  *   a address; v address of an arena; b bounds of a reply
  *   A address and rights; u source and pages; f offset, and the three as one superpage needs them
  *   l address of own memory; z bytes; m offset in bytes; t direction
+ *   F flags of the trace, but for the one that forgets how long interrupts were off
  *   L interrupt line; D deadline; p where a thread begins; y badge; x anything
  */
 
@@ -241,6 +242,8 @@ static uint64_t draw_number(unsigned actor, const struct drawn *call, char lette
 				      v >> 40 & 1 ? RIGHTS_RWX : v >> 41 & 7,
 				      v >> 44 & 1 ? 0xffff : v >> 45 & 0xffff) &
 		       (call->number == SYS_reply_narrow && v >> 50 & 7 ? UINT32_MAX : ~0ul);
+	case 'F':
+		return (v % 8 ? v / 8 % 4 : v / 8) & ~(uint64_t)TRACE_FLAG_IRQ_ANEW;
 	case 'L':
 		return v % 4 ? UART_LINE : v / 4 % 200;
 	case 'y':
@@ -270,7 +273,7 @@ uint64_t draw_argument(unsigned actor, struct drawn *call, unsigned i)
 	uint64_t v = random_next(actor);
 	char letter = call->letters[i];
 
-	if (v % 32 == 0 && !strchr("lgj", letter))
+	if (v % 32 == 0 && !strchr("lgjF", letter))
 		return random_word(v / 32);
 	v /= 32;
 	switch (letter) {

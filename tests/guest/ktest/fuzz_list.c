@@ -113,9 +113,21 @@ void violate(const char *what, const struct drawn *call, struct result done)
 	violation->what = what;
 }
 
+/* Interrupts were off for longer than ever before: perhaps in this call. Nobody sets the count back. */
+static void note_longest(const struct drawn *call)
+{
+	const struct info_page *info = (const struct info_page *)INIT_INFO_PAGE;
+
+	if (info->irq_off_max <= fuzz.irq_off_max)
+		return;
+	fuzz.irq_off_max = info->irq_off_max;
+	fuzz.longest = *call;
+}
+
 /* Count it; what must not be is kept for the director. */
 void judge(const struct drawn *call, struct result done)
 {
+	note_longest(call);
 	fuzz.calls++;
 	if (call->number < SYS_COUNT && done.error < ERROR_COUNT)
 		fuzz.seen[call->number][done.error]++;

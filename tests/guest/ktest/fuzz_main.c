@@ -134,17 +134,28 @@ static bool await_hands(void)
 	return false;
 }
 
+static void print_arguments(const uint64_t *w)
+{
+	print(" 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx\n", w[0], w[1], w[2], w[3], w[4], w[5]);
+}
+
 static void expect_no_violation(const struct fuzz_shared *shared)
 {
 	const struct violation *found = &shared->violation;
 
 	if (!found->what)
 		return;
-	print("fuzz: failed: %s: %s (%lu) gave error %lu value 0x%lx for 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx "
-	      "0x%lx\n",
-	      found->what, list_name(found->number), found->number, found->error, found->value, found->w[0],
-	      found->w[1], found->w[2], found->w[3], found->w[4], found->w[5]);
+	print("fuzz: failed: %s: %s (%lu) gave error %lu value 0x%lx for", found->what,
+	      list_name(found->number), found->number, found->error, found->value);
+	print_arguments(found->w);
 	power_off(false);
+}
+
+/* The call of a hand after which the longest visit was seen: mostly its own. */
+static void report_longest(const struct fuzz_shared *shared)
+{
+	print("fuzz: longest %lu %s for", shared->irq_off_max, list_name(shared->longest.number));
+	print_arguments(shared->longest.w);
 }
 
 static void run_rounds(struct fuzz_shared *shared)
@@ -185,6 +196,7 @@ _Noreturn void init_main(const struct boot_info *info)
 	make_toys();
 	run_rounds(shared);
 	list_report(shared);
+	report_longest(shared);
 	for (unsigned i = 0; i < ACTORS; i++)
 		MUST(sys_thread_suspend(worker_thread(i)));
 	(void)sys_trace_control(BOOT_SLOT_IRQ_ALL, 0);
