@@ -7,7 +7,7 @@ import tempfile
 
 import build
 import kernel_image
-from scenario import Failure, check, check_accounts, check_equal, run, scenario
+from scenario import Failure, Subcase, check, check_accounts, check_equal, run, scenario
 
 IMAGE = 'kernel_fuzz.elf'
 PROGRAM = 'tests/guest/programs/requestfuzz'
@@ -47,9 +47,17 @@ def check_succeeded(texts):
 
 
 def for_ten_seeds(first, function):
-    """Its results, from two machines at a time."""
+    """A case a seed, and the results if all hold; two machines at a time."""
+    def one(seed):
+        try:
+            return Subcase(f'seed {seed}'), function(seed)
+        except Failure as failure:
+            return Subcase(f'seed {seed}', str(failure)), None
+
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        return list(pool.map(function, range(first, first + LONG_SEEDS)))
+        ended = list(pool.map(one, range(first, first + LONG_SEEDS)))
+    cases, results = zip(*ended)
+    return list(cases), None if any(case.why for case in cases) else results
 
 
 @scenario('quick', 'random system calls break no invariant, answer with listed errors alone, and change nothing when refused')
@@ -64,10 +72,13 @@ def random_calls_with_three_seeds(context):
 
 @scenario('deep', 'so do ten million with each of ten seeds, and every error of the list comes')
 def random_calls_for_long(context):
-    texts = for_ten_seeds(context.seed, lambda seed: run_calls(seed, LONG_CALLS, LONG_TIMEOUT_S))
+    cases, texts = for_ten_seeds(context.seed, lambda seed: run_calls(seed, LONG_CALLS, LONG_TIMEOUT_S))
+    if texts is None:
+        return cases
     check_succeeded(texts)
     never = set.intersection(*(set(NEVER.findall(text)) for text in texts)) - OF_RELEASE - RARE
     check(not never, 'errors of the list that never came: ' + ', '.join(' '.join(pair) for pair in sorted(never)))
+    return cases
 
 
 def run_requests(seed, requests, timeout_s=300):
@@ -91,4 +102,4 @@ def random_requests_harm_nobody(context):
 
 @scenario('deep', 'so do a million with each of ten seeds')
 def random_requests_for_long(context):
-    for_ten_seeds(context.seed, lambda seed: run_requests(seed, LONG_REQUESTS, LONG_TIMEOUT_S))
+    return for_ten_seeds(context.seed, lambda seed: run_requests(seed, LONG_REQUESTS, LONG_TIMEOUT_S))[0]
