@@ -198,6 +198,7 @@ static void start_up(const struct server_start *start)
 				   .archive = (const uint8_t *)SERVER_ARCHIVE_BASE,
 				   .archive_frame = start->archive.base / PAGE_BYTES};
 	vfs.cache.reserve = CACHE_RESERVE_PAGES;
+	vfs.cache.commons = CACHE_COMMONS_PAGES;
 	vfs.pipes.cache = &vfs.cache;
 	vfs.files.store = &vfs.store;
 	vfs.files.pipes = &vfs.pipes;

@@ -7,7 +7,8 @@
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 
-#define MEMORY_LOW_PAGES (CACHE_RESERVE_PAGES + 64u) /* ask before it is needed */
+/* ask before it is needed */
+#define MEMORY_LOW_PAGES (CACHE_RESERVE_PAGES + CACHE_COMMONS_PAGES + 64u)
 
 struct waiters memory_waiters;
 static bool asked;
@@ -24,7 +25,7 @@ bool memory_ask(void)
 
 void memory_ask_early(void)
 {
-	if (cache_room(&vfs.cache) < MEMORY_LOW_PAGES)
+	if (cache_room(&vfs.cache) < MEMORY_LOW_PAGES + vfs.cache.promised)
 		(void)memory_ask();
 }
 
@@ -37,9 +38,5 @@ void memory_came(void)
 void memory_refused(void)
 {
 	asked = false;
-	while (memory_waiters.first) {
-		struct waiter *waiter = memory_waiters.first;
-
-		waiter_answer(waiter, move_answer(waiter->file, &waiter->t, E_NO_MEMORY));
-	}
+	move_serve_refused();
 }

@@ -4,7 +4,8 @@
  *
  *   try -> E_LATER      wait in the file's queue, behind those who came before
  *       -> E_LATER      of a file with OPEN_NONBLOCK: answer E_BUSY
- *       -> E_NO_MEMORY  wait in the queue for memory, if the pager can be asked
+ *       -> E_NO_MEMORY  wait in the queue for memory, if the pager can be asked; else into a pipe that holds
+ *                       something as E_LATER: once it is read, there is a page
  *       -> else         answer
  *
  * Whoever waits is tried again from where it stands (t->done) when something changed. A file that somebody
@@ -26,6 +27,14 @@ err_t move_answer(const struct open_file *file, const struct transfer *t, err_t 
 	return error == E_NO_MEMORY && file->kind == FILE_INODE ? E_NO_ROOM : error;
 }
 
+/* What becomes of @error when no memory can be asked for, and of a wait when the caller does not want one. */
+static err_t move_settle(const struct open_file *file, err_t error)
+{
+	if (error == E_NO_MEMORY && pipe_holds_bytes(file))
+		error = E_LATER;
+	return error == E_LATER && (file->flags & OPEN_NONBLOCK) ? E_BUSY : error;
+}
+
 /* One read or write of the current caller; E_LATER: it waits, or its buffer is to be passed. */
 static inline err_t move_start(struct open_file *file, struct transfer *t, bool write)
 {
@@ -35,11 +44,9 @@ static inline err_t move_start(struct open_file *file, struct transfer *t, bool 
 
 	if (error == E_OK || waiters_pass_is_due())
 		return error;
-	if (error == E_LATER && (file->flags & OPEN_NONBLOCK))
-		error = E_BUSY;
-	else if (error == E_NO_MEMORY && memory_ask())
+	if (error == E_NO_MEMORY && memory_ask())
 		error = waiter_park(&memory_waiters, file, t, write);
-	else if (error == E_LATER)
+	else if ((error = move_settle(file, error)) == E_LATER)
 		error = waiter_park(queue, file, t, write);
 	return error == E_LATER ? E_LATER : move_answer(file, t, error);
 }
@@ -71,19 +78,22 @@ err_t request_write(struct request *r)
 	return move_request(r, true);
 }
 
+enum memory { MEMORY_MAY_COME, MEMORY_REFUSED };
+
 /* True: it is answered, or waits elsewhere. */
-static bool waiter_serve(struct waiter *waiter)
+static bool waiter_serve(struct waiter *waiter, enum memory memory)
 {
 	const struct file_kind *kind = file_kind_of(waiter->file);
 	struct waiters *queue = queue_of(kind, waiter->file, waiter->write);
 	err_t error = kind->move[waiter->write](waiter->file, &waiter->t);
 
-	if (error == E_NO_MEMORY && memory_ask()) {
+	if (error == E_NO_MEMORY && memory == MEMORY_MAY_COME && memory_ask()) {
 		if (waiter->queue == &memory_waiters)
 			return false;
 		waiter_move(waiter, &memory_waiters);
 		return true;
 	}
+	error = move_settle(waiter->file, error);
 	if (error == E_LATER) {
 		if (waiter->queue == queue)
 			return false;
@@ -96,7 +106,13 @@ static bool waiter_serve(struct waiter *waiter)
 
 void move_serve(struct waiters *waiters)
 {
-	while (waiters->first && waiter_serve(waiters->first))
+	while (waiters->first && waiter_serve(waiters->first, MEMORY_MAY_COME))
+		;
+}
+
+void move_serve_refused(void)
+{
+	while (memory_waiters.first && waiter_serve(memory_waiters.first, MEMORY_REFUSED))
 		;
 }
 

@@ -9,6 +9,11 @@ struct waiters *pipe_waiters(uint32_t pipe, enum pipe_end end)
 	return &waiting[pipe][end];
 }
 
+bool pipe_holds_bytes(const struct open_file *file)
+{
+	return file->kind == FILE_PIPE_WRITER && pipe_used(&vfs.pipes.pipes[file->target]) > 0;
+}
+
 static struct waiters *pipe_readers(const struct open_file *file)
 {
 	return pipe_waiters(file->target, PIPE_READER);

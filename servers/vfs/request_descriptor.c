@@ -44,6 +44,7 @@ err_t request_pipe(struct request *r)
 
 	if (r->m.w[0] & ~(uint64_t)(OPEN_CLOEXEC | OPEN_NONBLOCK))
 		return E_ARGUMENT;
+	memory_ask_early();
 	error = file_open_pipe(&vfs.files, r->process, r->m.w[0], fds);
 	if (error != E_OK)
 		return error;

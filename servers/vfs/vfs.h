@@ -27,6 +27,7 @@
 #include <pagoda/ipc.h>
 
 #define CACHE_RESERVE_PAGES 32u
+#define CACHE_COMMONS_PAGES 32u
 #define VFS_NEWS_TIMER	    4u /* of the own notification, beside UART_NEWS_INPUT and _ROOM */
 #define VFS_CACHE_BASE	    (SERVER_ARCHIVE_BASE + 0x100000000ul) /* arenas of the cache, in order */
 
@@ -111,6 +112,9 @@ MUST_USE err_t move_request(struct request *r, bool write);
 MUST_USE err_t move_answer(const struct open_file *file, const struct transfer *t, err_t error);
 /* Try again for those who wait, in order, until one has to go on waiting. */
 void move_serve(struct waiters *waiters);
+/* There is no more memory for those who wait for it: who writes into a pipe that is not empty waits until it
+ * is read, others get E_NO_MEMORY. */
+void move_serve_refused(void);
 /* Serve those who wait for the pipes that changed. */
 void move_serve_changed(void);
 static inline void move_serve_pipes(void)
@@ -145,12 +149,14 @@ int console_check(void);
 
 /* Pipes as files. */
 struct waiters *pipe_waiters(uint32_t pipe, enum pipe_end end);
+/* Is it a writer's end, and something to be read? Then a page comes free when it is read. */
+bool pipe_holds_bytes(const struct open_file *file);
 
 /* Memory. */
 bool memory_ask(void);		  /* false: nobody can be asked, or all there may be is there */
 void memory_ask_early(void);	  /* when little is left */
 void memory_came(void);		  /* serve who waits */
-void memory_refused(void);	  /* who waits gets E_NO_MEMORY */
+void memory_refused(void);	  /* who waits goes on without, or gets E_NO_MEMORY */
 bool service_cache_is_full(void); /* no more arenas can be taken */
 extern struct waiters memory_waiters;
 

@@ -10,7 +10,7 @@ from terminal import PROMPT, Terminal
 PROBE = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/probe')
 ANSWER_MAX = 2 * 10 ** 9  # instructions: a job takes turns with 16 of the bomb's processes
 # How many of it fill the system, not only one process.
-ALIVE = {'fill': 4, 'sparse': 1, 'map': 1, 'huge': 1, 'areas': 1, 'files': 40, 'pipes': 2, 'tmpfs': 2, 'nodes': 1, 'depth': 1, 'bomb': 1,
+ALIVE = {'fill': 4, 'sparse': 1, 'map': 1, 'huge': 1, 'areas': 1, 'files': 40, 'pipes': 8, 'tmpfs': 2, 'nodes': 1, 'depth': 1, 'bomb': 1,
          'zombies': 1, 'chain': 1, 'sleepers': 1, 'pollers': 1, 'publish': 8, 'register': 1}
 MEET = rb'stress: mode=\w+ count=\d+ unit=\w+ met=\S+'
 
@@ -41,16 +41,25 @@ def kill_works(mode, memory):
         end_offender(terminal, mode)
 
 
-@scenario('deep', 'under full exhaustion of each kind the shell still starts kill, which ends the offender and leaves nothing')
-def kill_is_started_whatever_is_exhausted(_context):
+def kill_works_in(modes):
     results = []
-    for mode in ALIVE:
+    for mode in modes:
         try:
             kill_works(mode, '64M')
             results.append(Subcase(mode))
         except Failure as failure:
             results.append(Subcase(mode, str(failure)))
     return results
+
+
+@scenario('deep', 'under full exhaustion of each kind the shell still starts kill, which ends the offender and leaves nothing')
+def kill_is_started_whatever_is_exhausted(_context):
+    return kill_works_in(ALIVE)
+
+
+@scenario('default', 'while files or pipes take all cache everybody hears of the limit, and the shell starts kill')
+def kill_is_started_beside_a_full_cache(_context):
+    return kill_works_in(('tmpfs', 'pipes'))
 
 
 @scenario('deep', 'beside a fork bomb the shell answers a line, and starts a program before and after it, within 2 * 10^9 instructions')

@@ -122,7 +122,8 @@ static err_t cache_reclaim(struct cache *cache)
 
 err_t cache_take(struct cache *cache, struct cache_page **page)
 {
-	if (allocation_refused("page") || (cache->free == 0 && cache_reclaim(cache) != E_OK))
+	if (allocation_refused("page") || cache_room(cache) <= cache->promised ||
+	    (cache->free == 0 && cache_reclaim(cache) != E_OK))
 		return E_NO_MEMORY;
 	*page = &cache->pages[cache->free - 1];
 	cache->free = (*page)->next;
@@ -176,7 +177,35 @@ uint32_t cache_room(const struct cache *cache)
 
 bool cache_may_hold(const struct cache *cache)
 {
-	return cache_room(cache) > cache->reserve;
+	return cache_room(cache) > cache->reserve + cache->commons + cache->promised;
+}
+
+bool cache_may_lease(const struct cache *cache, const struct cache_page *page)
+{
+	return !page_is_idle(page) || cache_room(cache) > cache->promised;
+}
+
+err_t cache_promise(struct cache *cache)
+{
+	if (cache_room(cache) <= cache->reserve + cache->promised)
+		return E_NO_MEMORY;
+	cache->promised++;
+	return E_OK;
+}
+
+void cache_promise_ends(struct cache *cache)
+{
+	cache->promised--;
+}
+
+err_t cache_take_promised(struct cache *cache, struct cache_page **page)
+{
+	err_t error;
+
+	cache->promised--;
+	error = cache_take(cache, page);
+	cache->promised += error != E_OK;
+	return error;
 }
 
 uint8_t *cache_data(const struct cache *cache, const struct cache_page *page)
@@ -272,5 +301,5 @@ int cache_check(const struct cache *cache, uint64_t *leases)
 		if (next > total || cache->pages[next - 1].state != PAGE_FREE || ++free > total)
 			return __LINE__;
 	}
-	return cache->used + free == total ? 0 : __LINE__;
+	return cache->used + free == total && cache_room(cache) >= cache->promised ? 0 : __LINE__;
 }

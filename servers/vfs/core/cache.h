@@ -49,10 +49,12 @@ struct cache {
 	uint32_t arena_count;
 	uint32_t free; /* number + 1 */
 	uint32_t used;
-	uint32_t idle;	  /* CLEAN without a lease */
-	uint32_t reserve; /* pages that only leases may take: a program must start though files fill the cache
-			   */
-	uint32_t hand;	  /* where the search for a page to reuse goes on */
+	uint32_t idle;	   /* CLEAN without a lease */
+	uint32_t reserve;  /* pages that only leases may take: a program must start though files fill the
+			      cache */
+	uint32_t commons;  /* pages that only promises may take */
+	uint32_t promised; /* to pipes that have no page; nobody else takes these */
+	uint32_t hand;	   /* where the search for a page to reuse goes on */
 };
 
 /* Take one more arena. Errors: E_TOO_MANY */
@@ -87,6 +89,15 @@ struct cache_page *cache_next(struct cache *cache, const struct cache_page *page
 /* Pages that cache_take() can still give, and whether one of them may hold what was written. */
 uint32_t cache_room(const struct cache *cache);
 bool cache_may_hold(const struct cache *cache);
+
+/* May an idle page be leased, too? The promises must still be kept then. */
+bool cache_may_lease(const struct cache *cache, const struct cache_page *page);
+
+/* One page more, or less, is for somebody who has none yet. Errors: E_NO_MEMORY */
+MUST_USE err_t cache_promise(struct cache *cache);
+void cache_promise_ends(struct cache *cache);
+/* As cache_take(), for who was promised it: it cannot be lacking. Afterwards it is no promise any more. */
+MUST_USE err_t cache_take_promised(struct cache *cache, struct cache_page **page);
 
 struct cache_page *cache_page(struct cache *cache, uint32_t number);
 uint32_t cache_number(const struct cache *cache, const struct cache_page *page);

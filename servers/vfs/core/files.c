@@ -133,6 +133,8 @@ err_t file_open_pipe(struct files *files, struct process *process, uint32_t flag
 
 	if (error == E_OK && is_rich(files, process) && PIPES - files->pipes->count <= PIPES_RESERVE)
 		error = E_TOO_MANY;
+	if (error == E_OK && is_rich(files, process) && !cache_may_hold(files->store->cache))
+		error = E_NO_MEMORY;
 	if (error == E_OK)
 		error = pipe_create(files->pipes, &pipe);
 	if (error != E_OK)

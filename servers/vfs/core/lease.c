@@ -79,6 +79,8 @@ static err_t page_choose(struct store *store, uint32_t number, uint64_t index, u
 		return E_OK;
 	}
 	error = store_cache(store, number, index, &page);
+	if (error == E_OK && !cache_may_lease(store->cache, page))
+		error = E_NO_MEMORY;
 	if (error == E_OK)
 		*from = cache_number(store->cache, page);
 	return error;

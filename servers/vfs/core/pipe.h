@@ -3,6 +3,9 @@
  * Pipes: rings of cache pages that are taken when bytes come and go back when they were read. Pure: who moves
  * the bytes, and who waits, is the caller's.
  *
+ * A pipe that somebody may read is promised its first page. So without memory it becomes shorter, but what is
+ * written into an empty one, up to a page, always goes in.
+ *
  *   bytes written so far   tail  ->  page tail / PAGE_BYTES % PIPE_PAGES
  *   bytes read so far      head      only the pages between them are there
  *
@@ -26,6 +29,7 @@ struct pipe {
 	uint32_t pages[PIPE_PAGES]; /* number in the cache + 1 */
 	uint16_t next;		    /* of the free ones; index + 1 */
 	uint16_t next_changed;	    /* index + 1 */
+	uint16_t held;		    /* how many pages are there; 0 while it may be read: one is promised */
 	bool open[2];		    /* by enum pipe_end */
 	bool changed;
 };
@@ -40,7 +44,7 @@ struct pipes {
 
 void pipes_init(struct pipes *pipes, struct cache *cache);
 
-/* A new pipe with both ends open. Errors: E_TOO_MANY */
+/* A new pipe with both ends open. Errors: E_TOO_MANY; E_NO_MEMORY: no page can be promised */
 MUST_USE err_t pipe_create(struct pipes *pipes, uint32_t *number);
 
 /* The last descriptor of an end is closed. */
@@ -57,7 +61,8 @@ void pipe_read_done(struct pipes *pipes, uint32_t number, uint64_t bytes);
 
 /*
  * May a writer begin with @bytes? At most PIPE_BUF_BYTES go in at once or not at all, more go in as they fit.
- * Errors    E_PIPE: nobody reads; E_LATER: no room yet; E_NO_MEMORY: no pages. Nothing has changed
+ * Errors    E_PIPE: nobody reads; E_LATER: no room yet; E_NO_MEMORY: no page, and the one it has does not
+ * suffice. Nothing has changed
  */
 MUST_USE err_t pipe_may_write(struct pipes *pipes, uint32_t number, uint64_t bytes);
 

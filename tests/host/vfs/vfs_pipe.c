@@ -121,6 +121,78 @@ TEST(without_memory_a_writer_waits_and_nothing_is_lost)
 	}
 }
 
+/* Files take all they may. */
+static void fill_cache(void)
+{
+	struct cache_page *page;
+
+	while (cache_may_hold(&world.cache)) {
+		CHECK_EQ(cache_take(&world.cache, &page), E_OK);
+		cache_put(&world.cache, page, 1, cache_room(&world.cache), PAGE_DIRTY);
+	}
+}
+
+TEST(an_empty_pipe_has_a_page_whatever_else_is_full)
+{
+	struct cache_page *page;
+	uint32_t pages;
+	err_t error;
+
+	build(ARENA_PAGES);
+	fill_cache();
+	CHECK_EQ(cache_room(&world.cache), 1);
+	CHECK_EQ(cache_take(&world.cache, &page), E_NO_MEMORY); /* not for a lease either */
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(write_bytes(PIPE_BUF_BYTES, &error), PIPE_BUF_BYTES);
+		CHECK_EQ(write_bytes(1, &error), 0);
+		CHECK_EQ(error, E_NO_MEMORY);
+		CHECK_EQ(pipes_check(&world.pipes, &pages), 0);
+		read_bytes(PIPE_BUF_BYTES);
+	}
+	pipe_close(&world.pipes, pipe, PIPE_READER);
+	CHECK_EQ(cache_take(&world.cache, &page), E_OK);
+	CHECK_EQ(world.cache.promised, 0);
+}
+
+/* As a process does that keeps something in a pipe of its own. */
+TEST(a_page_of_bytes_goes_in_wherever_they_begin)
+{
+	err_t error;
+
+	build(ARENA_PAGES);
+	fill_cache();
+	CHECK_EQ(write_bytes(100, &error), 100);
+	for (uint64_t op = 0; op < test_ops; op++) {
+		uint64_t bytes = 1 + test_random_below(PAGE_BYTES - count), used = count;
+		uint32_t pages;
+
+		CHECK_EQ(write_bytes(bytes, &error), bytes);
+		CHECK_EQ(pipes_check(&world.pipes, &pages), 0);
+		CHECK_EQ(pages, 1);
+		CHECK_EQ(pipe_may_write(&world.pipes, pipe, PAGE_BYTES + 1 - count), E_NO_MEMORY);
+		read_bytes(test_random_below(2) ? bytes : used + bytes - 1);
+	}
+}
+
+TEST(a_pipe_is_refused_that_no_page_can_be_promised)
+{
+	struct cache_page *page;
+	uint32_t other;
+
+	build(ARENA_PAGES);
+	world.cache.reserve = 3;
+	world.cache.commons = 2;
+	fill_cache();
+	for (uint32_t i = 0; i < world.cache.commons; i++)
+		CHECK_EQ(pipe_create(&world.pipes, &other), E_OK);
+	CHECK_EQ(pipe_create(&world.pipes, &other), E_NO_MEMORY);
+	CHECK_EQ(world.pipes.count, 1 + world.cache.commons);
+	for (uint32_t i = 0; i < world.cache.reserve; i++)
+		CHECK_EQ(cache_take(&world.cache, &page), E_OK);
+	CHECK_EQ(cache_take(&world.cache, &page), E_NO_MEMORY);
+	CHECK_EQ(cache_room(&world.cache), 1 + world.cache.commons);
+}
+
 TEST(a_short_write_is_taken_back_whole)
 {
 	const uint8_t *from;
