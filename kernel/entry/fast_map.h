@@ -44,7 +44,7 @@ struct fast_plan {
 #define MAP_ITEM_PAGES(source) ((source) >> 16)
 
 /*
- * The item in @server's registers: @pages from one source, into one leaf table, both checked by the caller.
+ * The item in @server's registers: @pages from one source, into one leaf table, all checked by the caller.
  * false: not the usual case. The kinds of the frames are still to be looked at.
  */
 HOT bool fast_plan_item(const struct thread *server, const struct thread *faulter, uint64_t pages,
@@ -52,7 +52,7 @@ HOT bool fast_plan_item(const struct thread *server, const struct thread *faulte
 {
 	const struct space *space = faulter->space;
 	uint64_t at = server->regs[REG_A2], offset = server->regs[REG_A4], rights = at & RIGHTS_RWX, pfn;
-	uint64_t index = server->regs[REG_A3] & (SPACE_SOURCES - 1);
+	uint64_t index = server->regs[REG_A3] & 15; /* it is below SPACE_SOURCES */
 	const struct slot *source = &space->sources[index];
 	pte_t upper;
 

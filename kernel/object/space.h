@@ -25,6 +25,7 @@ struct space {
 	uint64_t stored;		    /* [K] leaf entries ever stored */
 	struct slot sources[SPACE_SOURCES]; /* [K] Memory, PLACE_SOURCE */
 };
+_Static_assert(sizeof(struct space) <= 1024, "a block of the pool");
 
 err_t space_create(struct pool *pool, uint64_t table_limit, struct space **made) MUST_USE;
 bool space_reap_step(struct space *space);

@@ -11,7 +11,7 @@
 
 #define USER_END	 (1ul << 38) /* Sv39: the lower half */
 
-#define SPACE_SOURCES	 16 /* sources a space can attach */
+#define SPACE_SOURCES	 15 /* sources a space can attach: it is 1 KiB with them */
 #define MAP_PAGES_MAX	 64 /* pages one answer or map call can carry */
 #define MAP_ITEMS_MAX	 16 /* items one answer or map call can carry */
 #define POOL_ARENAS_MAX	 8  /* arenas of one Pool */

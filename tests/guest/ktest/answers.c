@@ -9,7 +9,7 @@
 #define SECOND	     SLOT_TEST
 #define READ_ONLY    (SLOT_TEST + 1)
 #define SOURCE_RAM   14
-#define SOURCE_OTHER 15
+#define SOURCE_OTHER 10
 
 #define HOME	     BOOT_SLOT_SPACE
 #define R	     RIGHT_READ

@@ -14,7 +14,7 @@
 #define AT	  (FAULT_VA + 2 * PAGE_BYTES)
 #define R	  RIGHT_READ
 #define MASK	  (1ul << SOURCE_PAGES)
-#define WIDE	  FORWARD_BOUNDS(64, RIGHTS_RWX, 0xffff)
+#define WIDE	  FORWARD_BOUNDS(64, RIGHTS_RWX, ALL_SOURCES)
 #define ONE_PAGE  FORWARD_BOUNDS(1, R, MASK)
 #define REFUSAL	  0xfeedfaceul
 #define MANY	  40 /* faults in a row */

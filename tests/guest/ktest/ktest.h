@@ -41,6 +41,7 @@ enum ktest_slot {
 #define DEVICE_VA	   0x20000000ul /* UART, then sifive_test */
 #define SOURCE_PAGES	   12		/* own space: SLOT_PAGES */
 #define SOURCE_DEVICE	   13
+#define ALL_SOURCES	   ((1u << SPACE_SOURCES) - 1)
 #define FAULT_BADGE	   100
 #define MAIN_PRIORITY	   INIT_PRIORITY
 #define WORKER_PRIORITY	   20

@@ -13,8 +13,8 @@
 #define RW	   (RIGHT_READ | RIGHT_WRITE)
 #define MASK_PAGES (1ul << SOURCE_PAGES)
 #define BOUNDS	   REPLY_BOUNDS
-#define ANY	   REPLY_BOUNDS(RIGHTS_RWX, 0xffff)
-#define WIDE	   FORWARD_BOUNDS(16, RIGHTS_RWX, 0xffff)
+#define ANY	   REPLY_BOUNDS(RIGHTS_RWX, ALL_SOURCES)
+#define WIDE	   FORWARD_BOUNDS(16, RIGHTS_RWX, ALL_SOURCES)
 
 static void do_load(struct worker *worker)
 {
@@ -122,9 +122,9 @@ SCENARIO_BODY(forwarded_fault_is_answered_by_the_second_pager)
 	struct message m;
 
 	make_second();
-	REFUSED(E_RANGE,
-		sys_reply_forward(CAP_NULL, BADGED, FAULT_VA,
-				  FORWARD_BOUNDS(USER_END / PAGE_BYTES, RIGHTS_RWX, 0xffff), CAP_NULL, 0));
+	REFUSED(E_RANGE, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA,
+					   FORWARD_BOUNDS(USER_END / PAGE_BYTES, RIGHTS_RWX, ALL_SOURCES),
+					   CAP_NULL, 0));
 	REFUSED(E_RANGE, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA, WIDE | 8, CAP_NULL, 0));
 	REFUSED(E_ALIGN, sys_reply_forward(CAP_NULL, BADGED, FAULT_VA + 8, WIDE, CAP_NULL, 0));
 	REFUSED(E_KIND, sys_reply_forward(CAP_NULL, SLOT_POOL, FAULT_VA, WIDE, CAP_NULL, 0));
