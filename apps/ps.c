@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ps [-l]: all processes: pid, parent, state, KiB of memory of its own, name; -l: its account. */
+/* ps [-l]: all processes: pid, parent, state, KiB of memory of its own, name; -l: its account and the
+ * priority it runs with. */
 #include "finish.h"
 #include <pagoda/error.h>
 #include <pagoda/inspect.h>
@@ -22,7 +23,7 @@ static void print_head(bool accounts)
 {
 	printf("%7s %7s ", "PID", "PPID");
 	if (accounts)
-		printf("%7s ", "ACCOUNT");
+		printf("%7s %8s ", "ACCOUNT", "PRIORITY");
 	printf("%-8s %9s %s\n", "STATE", "KIB", "NAME");
 }
 
@@ -30,7 +31,7 @@ static void print_entry(const struct proc_entry *entry, bool accounts)
 {
 	printf("%7lu %7lu ", entry->pid, entry->ppid);
 	if (accounts)
-		printf("%7lu ", entry->account);
+		printf("%7lu %8lu ", entry->account, entry->priority);
 	printf("%-8s %9lu %.32s\n", state_name(entry->state), entry->pages * (PAGE_BYTES / 1024),
 	       entry->name);
 }

@@ -211,6 +211,7 @@ struct proc_entry {
 	uint64_t state; /* enum thread_state; 16: zombie */
 	uint64_t pages; /* private frames and tables */
 	uint64_t account;
+	uint64_t priority; /* of its thread */
 	char name[32];
 };
 #define PROC_STATE_ZOMBIE 16

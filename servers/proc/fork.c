@@ -15,7 +15,7 @@
 #define REGISTER_A0	   10
 
 /* The child's Thread, and the parent's registers in the message page. */
-static err_t thread_fork(const struct process *parent, const struct process *child)
+static err_t thread_fork(const struct process *parent, struct process *child)
 {
 	struct batch batch = {0};
 

@@ -105,7 +105,9 @@ int proc_check(void)
 		return broken;
 	if (proc.timer_at > process_next_deadline(&proc.table)) /* it may fire for one that has ended */
 		return __LINE__;
-	return proc.session.first_ended && !proc.session.running ? __LINE__ : 0;
+	if (proc.session.first_ended && !proc.session.running)
+		return __LINE__;
+	return proc.table.crowds_changed ? 0 : priorities_check();
 }
 
 static void need(uint64_t error, const char *what)
@@ -147,5 +149,6 @@ _Noreturn void server_main(const struct server_start *start)
 			news(m.w[0]);
 		else
 			owed = serve(&m);
+		priorities_update();
 	}
 }

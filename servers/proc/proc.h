@@ -30,7 +30,8 @@
 #define PROCESSES_MAX	   1024u
 #define PRIORITY_FIRST	   33 /* account 0, the shell: it answers whatever its jobs do */
 #define PRIORITY_PROGRAM   32
-#define PRIORITY_CROWD	   31	/* see RECORDS_CROWD */
+#define PRIORITY_LEADER	   31	/* whom the shell has started of what has become a crowd */
+#define PRIORITY_CROWD	   30	/* the others of an account with many: see RECORDS_CROWD */
 #define TABLE_LIMIT	   4096 /* page tables of one program */
 #define STACK_BYTES	   (PROGRAM_STACK_TOP - PROGRAM_STACK_BASE)
 #define PATH_ROOM	   1032	   /* the vfs takes no longer ones */
@@ -94,8 +95,12 @@ request_handler request_exit, request_getpid, request_getppid, request_signal_se
 
 /* accounts.c. An account of nobody yet is to have at most so many bytes of frames. */
 MUST_USE err_t account_open(uint32_t account, uint64_t limit_bytes);
-/* How a new process runs. */
-uint64_t account_priority(const struct process *process);
+/* How a process runs. */
+uint8_t account_priority(const struct process *process);
+/* After each request: Threads of accounts that have become a crowd, or are one no more. The message page
+ * stays as it is. */
+void priorities_update(void);
+int priorities_check(void); /* as proc_check(); @crowds_changed is not set */
 
 /* records.c: the answer is a record of whole words. */
 void record_put(struct answer *out, const void *record, uint64_t bytes);
@@ -164,7 +169,7 @@ void image_name(struct process *process, const struct program *program);
 
 /* thread.c */
 /* Add to @batch: a Thread with its CSpace. */
-void thread_create(struct batch *batch, const struct process *process);
+void thread_create(struct batch *batch, struct process *process);
 /* Make the calls of @batch. With an error the slots SLOT_NEW_* are emptied; a Thread that was made stays. */
 MUST_USE err_t thread_build(struct batch *batch);
 void thread_destroy(struct process *process);

@@ -60,6 +60,7 @@ err_t request_list(struct process *caller, const struct message *in, struct answ
 	entry.pid = process->pid;
 	entry.ppid = process->parent->pid;
 	entry.account = process->account;
+	entry.priority = process->priority;
 	memcpy(entry.name, process->name, sizeof(entry.name));
 	if (process->state == PROCESS_LIVE) {
 		entry.pages = pages_present(process->pid);

@@ -17,7 +17,7 @@ static void cspace_create(struct batch *batch, uint32_t pid)
 	batch_cap_mint(batch, SLOT_NEW_CSPACE, SLOT_VFS, CAP_NULL, PROC_VFS_ALL, RIGHT_WRITE, pid);
 }
 
-void thread_create(struct batch *batch, const struct process *process)
+void thread_create(struct batch *batch, struct process *process)
 {
 	cap_t thread = thread_slot(process);
 
@@ -27,7 +27,8 @@ void thread_create(struct batch *batch, const struct process *process)
 	batch_object_create(batch, PROC_POOL, thread, KIND_THREAD, 0);
 	batch_thread_bind(batch, thread, BIND_CSPACE, SLOT_NEW_CSPACE);
 	batch_thread_bind(batch, thread, BIND_PAGER, SLOT_NEW_ENDPOINT);
-	batch_thread_priority(batch, thread, account_priority(process));
+	process->priority = account_priority(process);
+	batch_thread_priority(batch, thread, process->priority);
 	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_ENDPOINT);
 	batch_cap_delete(batch, CAP_NULL, SLOT_NEW_CSPACE);
 }

@@ -30,6 +30,24 @@ err_t account_choose(const struct process_table *table, const struct process *pa
 	return E_OK;
 }
 
+static void crowd_set(struct process_table *table, uint32_t account, bool is_crowd)
+{
+	table->crowds_changed |= table->account_is_crowd[account] != is_crowd;
+	table->account_is_crowd[account] = is_crowd;
+}
+
+void account_add_record(struct process_table *table, uint32_t account)
+{
+	if (++table->account_records[account] > RECORDS_CROWD && account != ACCOUNT_FIRST)
+		crowd_set(table, account, true);
+}
+
+void account_remove_record(struct process_table *table, uint32_t account)
+{
+	if (--table->account_records[account] <= RECORDS_FEW)
+		crowd_set(table, account, false);
+}
+
 bool account_has_room(const struct process_table *table, uint32_t account)
 {
 	uint32_t left = table->count - table->live - table->zombies;

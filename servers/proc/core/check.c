@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What holds between any two requests. */
-#include "core/process.h"
+#include "core/account.h"
 #include <string.h>
 
 /* Links of one list, and that all in it belong there; *seen grows by its length. */
@@ -74,6 +74,19 @@ static int check_free(const struct process_table *table, uint32_t expected)
 	return expected == 0 ? 0 : __LINE__;
 }
 
+/* Between few and many it is what it was. */
+static int check_crowds(const struct process_table *table)
+{
+	for (uint32_t i = 0; i < ACCOUNTS_MAX; i++) {
+		uint32_t records = table->account_records[i];
+
+		if (table->account_is_crowd[i] ? i == ACCOUNT_FIRST || records <= RECORDS_FEW
+					       : i != ACCOUNT_FIRST && records > RECORDS_CROWD)
+			return __LINE__;
+	}
+	return 0;
+}
+
 int process_check(const struct process_table *table)
 {
 	uint32_t live = 0, zombies = 0, used = 0, sleepers = 0, records[ACCOUNTS_MAX] = {0};
@@ -101,6 +114,8 @@ int process_check(const struct process_table *table)
 		return __LINE__;
 	if (memcmp(records, table->account_records, sizeof(records)) != 0)
 		return __LINE__;
-	broken = check_sleepers(table, sleepers);
+	broken = check_crowds(table);
+	if (!broken)
+		broken = check_sleepers(table, sleepers);
 	return broken ? broken : check_free(table, table->count - used);
 }

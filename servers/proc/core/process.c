@@ -111,7 +111,8 @@ err_t process_create(struct process_table *table, struct process *parent, uint32
 	process->state = PROCESS_LIVE;
 	process->parent = parent;
 	process->account = account;
-	table->account_records[account]++;
+	process->leads = account != parent->account;
+	account_add_record(table, account);
 	process->inode = parent->inode;
 	process->file_bytes = parent->file_bytes;
 	memcpy(process->name, parent->name, sizeof(process->name));
@@ -140,7 +141,7 @@ static void record_release(struct process_table *table, struct process *process)
 	while (*link != process)
 		link = &(*link)->hash_next;
 	*link = process->hash_next;
-	table->account_records[process->account]--;
+	account_remove_record(table, process->account);
 	memset(process, 0, sizeof(*process));
 	process->hash_next = table->free;
 	table->free = process;

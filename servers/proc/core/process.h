@@ -36,8 +36,10 @@ struct process_list {
 struct process {
 	uint32_t pid;
 	uint32_t account;	   /* that pays for it */
+	bool leads;		   /* its parent is of another account: a member of the job itself */
 	uint8_t state;		   /* enum process_state */
 	uint8_t waits;		   /* enum process_wait */
+	uint8_t priority;	   /* for the shell: that its Thread has */
 	bool marked;		   /* process_mark() */
 	bool has_space, has_files; /* for the shell: what pager and vfs hold under this pid */
 	uint32_t wait_pid;	   /* WAITS_CHILD: for whom, 0: any */
@@ -63,6 +65,8 @@ struct process_table {
 	uint32_t count; /* of records */
 	uint32_t live, zombies;
 	uint32_t account_records[ACCOUNTS_MAX]; /* of the live and of zombies */
+	bool account_is_crowd[ACCOUNTS_MAX];	/* see RECORDS_CROWD */
+	bool crowds_changed;			/* since the shell has looked */
 	uint32_t next_pid;
 	struct process *free;
 	struct process *sleep_first;

@@ -100,4 +100,36 @@ TEST(a_fork_bomb_leaves_records_to_others)
 	CHECK_EQ(process_check(&table), 0);
 }
 
+TEST(an_account_is_a_crowd_from_many_records_until_few)
+{
+	struct process *shell = start(), *job = fork_with(shell, FORK_ACCOUNT_NEW), *last = NULL;
+	struct process_ended ended;
+
+	while (table.account_records[job->account] < RECORDS_CROWD)
+		last = fork_with(job, 0);
+	CHECK_TRUE(!table.account_is_crowd[job->account] && !table.crowds_changed);
+	last = fork_with(job, 0);
+	CHECK_TRUE(table.account_is_crowd[job->account] && table.crowds_changed);
+	table.crowds_changed = false;
+	process_forget(&table, last);
+	CHECK_TRUE(table.account_is_crowd[job->account] && !table.crowds_changed);
+	while (table.account_records[job->account] > RECORDS_FEW + 1) {
+		CHECK_TRUE(process_end(&table, job->children.first, 0, &ended) == NULL);
+		CHECK_EQ(process_wait(&table, job, 0, true, &ended), E_OK);
+	}
+	CHECK_TRUE(table.account_is_crowd[job->account] && !table.crowds_changed);
+	process_forget(&table, job->children.first);
+	CHECK_TRUE(!table.account_is_crowd[job->account] && table.crowds_changed);
+	CHECK_EQ(process_check(&table), 0);
+}
+
+TEST(the_first_account_is_never_a_crowd)
+{
+	struct process *shell = start();
+
+	while (table.account_records[ACCOUNT_FIRST] <= RECORDS_CROWD)
+		fork_with(shell, 0);
+	CHECK_TRUE(!table.account_is_crowd[ACCOUNT_FIRST] && !table.crowds_changed);
+}
+
 TEST_MAIN(0)
