@@ -3,19 +3,17 @@
  * cow: copy-on-write after fork. In the single rows every store is measured by itself; in the swept ones a
  * process goes over 64 MiB, and the whole cost is divided by the pages.
  *
- *   cow-copy               first store of the child to a page it shares: copied
- *   cow-reuse              the child is gone: the parent's first store to each 2 MiB (the rest of a 2 MiB
- * comes with it) cow-reuse-alive        the child lives and has copied its pages: the parent's store to each,
- * of which it is the last owner fork-rewrite-alive     the parent writes 64 MiB again while the child lives,
- * per page fork-rewrite-gone      the same when the child is gone
+ *   cow-copy              first store of the child to a page it shares: copied
+ *   cow-reuse             the child is gone: the parent's first store to each 2 MiB (the rest comes with it)
+ *   cow-reuse-alive       the child lives and has copied its pages: the parent's store to each, now its own
+ *   fork-rewrite-alive    the parent writes 64 MiB again while the child lives, per page
+ *   fork-rewrite-gone     the same when the child is gone
  */
+#include "child.h"
 #include "samples.h"
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define PAGE_BYTES 4096ul
 #define LEAF_BYTES (2ul << 20) /* below one page table */
@@ -26,18 +24,6 @@
 static struct samples samples;
 static uint64_t overhead;
 static volatile uint8_t *memory;
-
-/* A child that waits until the parent closes its end. */
-struct child {
-	pid_t pid;
-	int ready, end;
-};
-
-static void give_up(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static void report(const char *name)
 {
@@ -62,50 +48,6 @@ static void store_all(uint64_t bytes)
 {
 	for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
 		memory[at] = 1;
-}
-
-static _Noreturn void child_run(void (*first)(void), int ready, int end)
-{
-	char byte = 0;
-
-	first();
-	if (write(ready, &byte, 1) != 1)
-		_exit(1);
-	(void)read(end, &byte, 1); /* its end of file is the wish to go */
-	_exit(0);
-}
-
-/* Returns when @first has run in it. */
-static struct child child_start(void (*first)(void))
-{
-	int ready[2], end[2];
-	struct child child;
-	char byte;
-
-	fflush(stdout);
-	if (pipe(ready) != 0 || pipe(end) != 0 || (child.pid = fork()) < 0)
-		give_up("cow: a child");
-	if (child.pid == 0) {
-		close(end[1]);
-		child_run(first, ready[1], end[0]);
-	}
-	close(ready[1]);
-	close(end[0]);
-	child.ready = ready[0];
-	child.end = end[1];
-	if (read(child.ready, &byte, 1) != 1)
-		give_up("cow: the child");
-	return child;
-}
-
-static void child_end(const struct child *child)
-{
-	int status;
-
-	close(child->end);
-	close(child->ready);
-	if (waitpid(child->pid, &status, 0) != child->pid || status != 0)
-		give_up("cow: the child's end");
 }
 
 static void nothing(void)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stages NAME: does one operation in a function of its own, stage_operation(), after the same thing was done
- * a few times. ./bench --stages follows that one call instruction by instruction from outside.
+ * stages NAME [COUNT]: does one operation in a function of its own, stage_operation(), after the same thing
+ * was done a few times, and before that nothing in it, so that the cost of the call itself is known. ./bench
+ * --stages follows both calls instruction by instruction from outside.
  */
-#include <stdint.h>
+#include "stages.h"
+#include "child.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,55 +13,94 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PAGE_BYTES 4096ul
-#define PAGES	   64ul
-#define WARM_UP	   8ul
+size_t stages_count = 1;
+volatile uint8_t *stages_at;
 
-typedef void operation(volatile uint8_t *at);
-
-static void anon_write(volatile uint8_t *at)
+void memory_map(uint64_t pages)
 {
-	*at = 1;
+	void *at = mmap(NULL, pages * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		give_up("stages: mmap");
+	stages_at = at;
 }
 
-static void fork_exit_wait(volatile uint8_t *at)
+void load_up(void)
+{
+	for (size_t i = 0; i < stages_count; i++, stages_at += PAGE_BYTES)
+		(void)*stages_at;
+}
+
+void store_up(void)
+{
+	for (size_t i = 0; i < stages_count; i++, stages_at += PAGE_BYTES)
+		*stages_at = 1;
+}
+
+void load_down(void)
+{
+	stages_at -= PAGE_BYTES;
+	(void)*stages_at;
+}
+
+void store_down(void)
+{
+	stages_at -= PAGE_BYTES;
+	*stages_at = 1;
+}
+
+void store_all(volatile uint8_t *at, uint64_t pages)
+{
+	for (uint64_t page = 0; page < pages; page++)
+		at[page * PAGE_BYTES] = 1;
+}
+
+void become_child(void)
 {
 	pid_t pid = fork();
+	int status;
 
-	(void)at;
-	if (pid == 0)
-		_exit(0);
-	if (pid < 0 || waitpid(pid, NULL, 0) != pid) {
-		perror("stages: fork");
-		exit(1);
-	}
+	if (pid < 0)
+		give_up("stages: fork");
+	if (pid > 0)
+		exit(waitpid(pid, &status, 0) == pid && status == 0 ? 0 : 1);
 }
 
-static const struct {
-	const char *name;
-	operation *run;
-} operations[] = {{"anon-write", anon_write}, {"fork", fork_exit_wait}};
+void stage_nothing(void)
+{
+}
 
 /* Where the one that counts begins and ends. */
-__attribute__((noinline)) void stage_operation(operation *run, volatile uint8_t *at)
+__attribute__((noinline)) void stage_operation(void (*run)(void))
 {
-	run(at);
+	run();
+}
+
+static const struct operation *operation_find(const char *name)
+{
+	for (size_t i = 0; stages_groups[i]; i++) {
+		for (const struct operation *operation = stages_groups[i]; operation->name; operation++) {
+			if (strcmp(name, operation->name) == 0)
+				return operation;
+		}
+	}
+	return NULL;
 }
 
 int main(int argc, char **argv)
 {
-	volatile uint8_t *memory =
-		mmap(NULL, PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct operation *operation = argc == 2 || argc == 3 ? operation_find(argv[1]) : NULL;
 
-	for (size_t i = 0; argc == 2 && memory != MAP_FAILED && i < sizeof(operations) / sizeof(*operations);
-	     i++) {
-		if (strcmp(argv[1], operations[i].name) != 0)
-			continue;
-		for (size_t page = WARM_UP; page > 0; page--) /* downwards: nothing comes ahead */
-			operations[i].run(memory + page * PAGE_BYTES);
-		stage_operation(operations[i].run, memory);
-		return 0;
+	if (argc == 3)
+		stages_count = strtoul(argv[2], NULL, 10);
+	if (!operation || stages_count == 0) {
+		fprintf(stderr, "usage: stages NAME [COUNT]; see ./bench --list\n");
+		return 2;
 	}
-	fprintf(stderr, "usage: stages anon-write|fork\n");
-	return 2;
+	operation->prepare();
+	for (unsigned i = 0; i < operation->warm_up; i++)
+		operation->run();
+	stage_operation(stage_nothing);
+	stage_operation(operation->run);
+	return 0;
 }

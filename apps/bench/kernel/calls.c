@@ -86,20 +86,28 @@ static cap_t notification_new(void)
 	return badged;
 }
 
-static void bench_notifications(void)
+static inline __attribute__((always_inline)) uint64_t notification_cost(void)
 {
 	struct message m;
+	uint64_t start = instret();
 
+	(void)sys_notify(pair.ping);
+	(void)ipc_wait(pair.pong, DEADLINE_NEVER, &m);
+	return instret() - start;
+}
+
+static void bench_notifications(void)
+{
 	pair = (struct pair){notification_new(), notification_new()};
 	peer_start(pong_serve, 0);
-	for (unsigned i = 0; i < CALLS; i++) {
-		uint64_t start = instret();
-
-		(void)sys_notify(pair.ping);
-		(void)ipc_wait(pair.pong, DEADLINE_NEVER, &m);
-		sample_add(instret() - start);
-	}
+	for (unsigned i = 0; i < CALLS; i++)
+		sample_add(notification_cost());
 	sample_report("notification");
+}
+
+void notification_once(void)
+{
+	(void)notification_cost();
 }
 
 void ipc_prepare(void)
@@ -112,6 +120,11 @@ void ipc_prepare(void)
 void ipc_once(void)
 {
 	(void)call_cost(MESSAGE_REGISTERS);
+}
+
+void ipc_long_once(void)
+{
+	(void)call_cost(LONG_WORDS);
 }
 
 void bench_calls(void)

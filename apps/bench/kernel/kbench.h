@@ -61,12 +61,15 @@ void bench_objects(void);
 /* One operation each, for the stages. */
 void ipc_prepare(void);
 void ipc_once(void);
+void ipc_long_once(void);
+void notification_once(void); /* with the other side of bench_calls() */
 void fault_prepare(void);
 void fault_once(void);
 void forward_prepare(void); /* then fault_prepare(), fault_once() as before */
 
 /* stages.c */
 void run_stages(void);
+void run_stages_forward(void);
 
 /* growth.c: the cost of a call against the number of threads. */
 void bench_growth(void);

@@ -13,9 +13,10 @@ _Noreturn void init_main(const struct boot_info *boot)
 	bench_calls();
 	bench_faults();
 	bench_objects();
+	run_stages(); /* with the pager of bench_faults(), before other threads are there */
 	bench_growth();
 	print(CLOCK_FORMAT, CLOCK_ARGUMENTS(begin, begin_ticks));
-	run_stages(); /* with the pager of bench_faults() */
 	bench_forward();
+	run_stages_forward(); /* with its pagers */
 	power_off(true);
 }
