@@ -24,7 +24,7 @@ usage: ./bench [--only NAME]... [--repeat N] [--json FILE] [--compare FILE] [--w
   --wall          real time of this machine instead of counts, for the same rows: noisy (--repeat 1; more show the spread)
   --list          names of the rows, and what each measures or still needs
   --growth        cost against touched memory, areas, processes, threads; status 1 if one grows more than it may
-  --stages NAME   where the instructions of one path go: null-call, ipc, bare-fault, anon-write, fork
+  --stages NAME   where the instructions of one row go, instruction by instruction; boot and memory have none
   --chart FILE    the bar chart (SVG) of the committed figures; boots nothing
   --update        measure all and renew apps/bench/figures.json, docs/figures.svg and the tables in docs
   --help          this text
@@ -81,12 +81,8 @@ class Arguments:
         for name in TAKES[None]:
             if getattr(self, name) and name not in TAKES[mode]:
                 raise UsageError(f'--{name} does not go with --{mode}; type: ./bench --help')
-        if self.stages and self.stages not in bench_stages.PATHS:
-            raise UsageError(f'--stages {self.stages}: no such path; type: ./bench --stages {near(self.stages, bench_stages.PATHS)}')
-
-
-def near(word, names):
-    return (difflib.get_close_matches(word, names, 1) or list(names))[0]
+        if self.stages and bench_stages.refuse(self.stages):
+            raise UsageError(bench_stages.refuse(self.stages))
 
 
 def choose(rows, patterns):

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The figures in the docs: made from measurements (./bench --update), and compared with them by tests.
 
-A block of a page that begins with `<!-- bench: WHAT -->` and a line ```text is ours; WHAT is `table`, `growth` or
-`stages NAME`. The table is made from the committed figures and must be equal to them. What is measured anew may differ
+A block of a page that begins with `<!-- bench: WHAT -->` and a line ```text is ours; WHAT is `table`, `growth`,
+`stages NAME`, or `accounts` of the rows above their goal. The table is made from the committed figures and must be equal to them. What is measured anew may differ
 from the page by TOLERANCE: counts are exact, but each change of code moves them a little.
 """
 import os
 import re
 
+import bench_accounts
 import bench_chart
 import bench_growth
 import bench_measure
@@ -48,13 +49,15 @@ def render(what, bench, series):
         return table_text(bench_table.read_json(FIGURES))
     if what == 'growth':
         return bench_growth.show(series)[0]
+    if what == 'accounts':
+        return bench_accounts.render(bench.folder, bench_accounts.rows_above(bench_table.read_json(FIGURES)))
     return bench_stages.show(bench.folder, what.removeprefix('stages '))
 
 
 def fault_sentence():
     """README's account of one fault: the committed figure, and its parts as docs/fault-path.md shows them."""
     text = next(text for _page, what, text in blocks() if what == 'stages anon-write')
-    who = re.findall(r'^(\w+)\S* .*? ([\d,]+) +([\d,]+) +[\d,]+ +\d+%$', text.partition('\n\n')[0], re.MULTILINE)
+    who = re.findall(r'^(\w+)\S* .*? ([\d,]+) +([\d,]+) +[\d,]+ +\d+%$', text.split('\n\n')[1], re.MULTILINE)
     kernel, pager = sum(number_of(row[2]) for row in who), sum(number_of(row[1]) for row in who if row[0] == 'pager')
     total, zero = bench_table.read_json(FIGURES)['anon-write']['median'], stage_counts(text)[0]['function pager: words_zero_many']
     return (f"{bench_table.show(total)} instructions: {kernel:,} for the kernel's two visits, {pager - zero:,} for the pager's policy and shell, "
@@ -82,6 +85,8 @@ def find_stale(_context=None):
     for page, what, text in blocks():
         if what == 'table' and text != table_text(figures):
             problems.append(f'{page}: the table is not that of apps/bench/figures.json; {UPDATE}')
+        if what == 'accounts' and list(bench_accounts.parse(text)) != bench_accounts.rows_above(figures):
+            problems.append(f'{page}: the accounts are not those of the rows above their goal; {UPDATE}')
     if read('docs/figures.svg') != bench_chart.draw(bench_rows.load(), figures):
         problems.append(f'docs/figures.svg is not the chart of apps/bench/figures.json; {UPDATE}')
     if FAULT_SENTENCE.findall(read('README.md')) != [fault_sentence()]:
@@ -123,6 +128,16 @@ def stages_agree(_context):
             for _page, what, text in blocks() if what.startswith('stages ')]
 
 
+def accounts_agree(names):
+    """A test function: the accounts of @names, None: of all, are as the page shows them."""
+    def function(_context):
+        shown = next(text for _page, what, text in blocks() if what == 'accounts')
+        above = bench_accounts.rows_above(bench_table.read_json(FIGURES))
+        now = bench_accounts.render(bench_measure.Bench().folder, [name for name in above if names is None or name in names])
+        return [Subcase(name, why and f'{why}; {UPDATE}') for name, why in bench_accounts.compare(shown, now, TOLERANCE)]
+    return function
+
+
 def compare_numbers(shown, now):
     """None, or the first line whose words differ or whose numbers do by more than TOLERANCE."""
     shown_lines, now_lines = shown.splitlines(), now.splitlines()
@@ -146,9 +161,9 @@ def words_of(line):
 
 
 def stage_counts(text):
-    """({row: instructions}, total) of a text of --stages; functions are in the second table, and may be called as a row of the first."""
+    """({row: instructions}, total) of a text of --stages; a stage, or a function, may be called as a row of the second table."""
     counts = {}
-    for kind, part in zip(('', 'function '), text.split('\n\n')):
+    for kind, part in zip(('stage ', '', 'function '), text.split('\n\n')):
         for name, count in re.findall(r'^(\S.*?)  .*?([\d,]+) +\d+%$', part, re.MULTILINE):
             counts[kind + name] = number_of(count)
     return counts, number_of(re.search(r'^[\w-]+: ([\d,]+) instructions', text, re.MULTILINE).group(1))

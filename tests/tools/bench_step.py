@@ -2,7 +2,8 @@
 """Follows one operation of the guest instruction by instruction, from outside: QEMU's debugger port.
 
 The guest knows nothing of it, so what is seen is what runs unobserved, fast paths included: the number of steps is
-the number of instructions. No interrupt is taken while stepping.
+the number of instructions. No interrupt is taken while stepping. While the machine stands still its clock jumps to
+the next timer; that interrupt is not the operation's, and is taken back: pending, it would cut long calls into pieces.
 """
 import os
 import re
@@ -23,6 +24,8 @@ CONNECT_S, ANSWER_S = 20, 60
 STEPS_MAX = 2_000_000
 STEP_FLAGS = 7  # QEMU: step, hold back interrupts, hold back timers
 PT_LOAD = 1
+FIRMWARE = 1  # as an address space: OpenSBI, which gets every trap that it has not delegated
+FIRMWARE_START, FIRMWARE_END = 0x80000000, 0x80200000  # up to the kernel
 
 
 class StepError(Exception):
@@ -51,7 +54,6 @@ class Port:
             except OSError:
                 time.sleep(0.02)
         raise StepError('the machine opened no port')
-
 
     def receive(self):
         while True:
@@ -87,6 +89,10 @@ class Port:
 
     def register(self, which):
         return number(self.ask(f'p{self.numbers.get(which, which):x}'))
+
+    def set_register(self, which, value):
+        if self.ask(f'P{self.numbers.get(which, which):x}={value.to_bytes(8, "little").hex()}') != 'OK':
+            raise StepError(f'register {which} cannot be written')
 
     def memory(self, address, count):
         try:
@@ -139,7 +145,7 @@ def _segments(data):
 
 
 class Step:
-    """One instruction: in which address space (0: the kernel), where, and on a trap its cause and number."""
+    """One instruction: in which address space (0: the kernel; FIRMWARE), where, and on a trap from a program its cause and number."""
 
     __slots__ = ('space', 'pc', 'cause', 'call')
 
@@ -159,6 +165,10 @@ class Follower:
         self.sources = {}  # address space -> Image
         self.start = image.address(OPERATION)
 
+    def call_steps(self, argument):
+        self.await_call(argument)
+        return self.steps()
+
     def await_call(self, argument=None):
         code = self.image.bytes_at(self.start, SOURCE_BYTES)
         while True:
@@ -171,19 +181,22 @@ class Follower:
 
     def steps(self):
         own, back = self.port.register('satp'), self.port.register(RA)
-        space, found = own, []
-        pc = self.port.register(PC)
+        space = program = own
+        found, pc = [], self.port.register(PC)
         while len(found) < STEPS_MAX:
-            last, space = space, self._space_of(pc, space)
+            space = self._space_of(pc, space)
             if pc == back and space == own:
                 break
             found.append(Step(space, pc))
-            if last and not space:
+            if program and not space:
                 found[-1].cause, found[-1].call = self.port.register('scause'), self.port.register(A7)
+            program = space if space != FIRMWARE else program
             pc = self.port.step()
+            if len(found) == 1:
+                self.port.set_register('mip', 0)
         else:
             raise StepError(f'no end after {STEPS_MAX} instructions')
-        if any(step.space not in self.sources for step in found if step.space):
+        if any(step.space not in self.sources for step in found if step.space > FIRMWARE):
             raise StepError('a program has no code to know it by')
         return found
 
@@ -191,7 +204,9 @@ class Follower:
         """Only the kernel changes the address space."""
         if is_kernel(pc):
             return 0
-        space = last or self.port.register('satp')
+        if FIRMWARE_START <= pc < FIRMWARE_END:
+            return FIRMWARE
+        space = last if last > FIRMWARE else self.port.register('satp')
         if space not in self.sources:
             self._identify(space, pc)
         return space
@@ -207,16 +222,18 @@ class Follower:
         self.sources[space] = fits[0]
 
 
-def follow(command, image, images, argument=None):
-    """([Step], {space: Image}) of one operation. @command: (folder for the port) -> words that start the machine."""
+def follow(command, image, images, arguments):
+    """
+    ([[Step] for each of @arguments], {space: Image}): the calls of OPERATION by @image with these in a0, None: the next one.
+    @command: (folder for the port) -> words that start the machine.
+    """
     with tempfile.TemporaryDirectory(prefix='pagoda-step-') as folder:
         path = os.path.join(folder, 'port')
         process = subprocess.Popen(command(path), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         try:
             follower = Follower(Port(path, process), image, images)
-            follower.await_call(argument)
-            return follower.steps(), follower.sources
+            return [follower.call_steps(argument) for argument in arguments], follower.sources
         finally:
             process.terminate()
             process.wait()

@@ -6,9 +6,11 @@ import tempfile
 import unittest
 
 import bench
+import bench_accounts
 import bench_chart
 import bench_docs
 import bench_growth
+import bench_landmarks
 import bench_measure
 import bench_rows
 import bench_stages
@@ -26,6 +28,10 @@ MEMORY = ('RESULT memory-frames med 39424 min 1 max 1 n 64\nRESULT memory-cspace
           'RESULT memory-threads med 1 min 1 max 1 n 64\nRESULT memory-spaces med 1 min 1 max 1 n 64\n')
 BYTES = ''.join(f'RESULT bytes-{kind} med 1024 min 1024 max 1024 n 1\n' for kind in ('cspace', 'thread', 'space'))
 STAGES = '''\
+stage                 instructions  of it
+kernel: enter                  102     6%
+pager: zero the page           517    32%
+
 who: what it serves  times  itself  kernel for it  together  of it
 program                  1       7            217       224    14%
 pager: fault_serve       1   1,036            353     1,389    86%
@@ -141,7 +147,7 @@ class BenchTest(unittest.TestCase):
 
     def test_stages_are_read(self):
         self.assertEqual(bench_docs.stage_counts(STAGES), (
-            {'program': 224, 'pager: fault_serve': 1389, 'function pager: fault_serve': 76, 'function kernel: trap_entry': 82}, 1613))
+            {'stage kernel: enter': 102, 'stage pager: zero the page': 517, 'program': 224, 'pager: fault_serve': 1389, 'function pager: fault_serve': 76, 'function kernel: trap_entry': 82}, 1613))
 
     def test_pages_may_differ_a_little(self):
         self.assertIsNone(bench_docs.compare_stages(STAGES, STAGES.replace('1,389', '1,400')))
@@ -157,14 +163,52 @@ class BenchTest(unittest.TestCase):
             steps[0].cause, steps[0].call = cause, call
             return [(step, (names[space], function, function)) for step in steps]
 
-        names = {0: 'kernel', 1: 'program', 2: 'pager'}
+        names = {0: 'kernel', 11: 'program', 12: 'pager'}
         wait = next(number for number, name in bench_stages.syscall_names().items() if name == 'reply_wait')
-        trace = (run(1, 'main', 2) + run(0, 'trap', 10, 15) + run(2, 'server_main', 3) + run(2, 'fault_serve', 4)
-                 + run(0, 'trap', 5, bench_stages.ECALL, wait) + run(2, 'server_main', 1) + run(2, 'request_map', 6)
-                 + run(0, 'trap', 7, bench_stages.ECALL, 1) + run(2, 'window', 8))
-        found = bench_stages.requests(*zip(*trace))
+        trace = (run(11, 'main', 2) + run(0, 'trap', 10, 15) + run(12, 'server_main', 3) + run(12, 'fault_serve', 4)
+                 + run(0, 'trap', 5, bench_stages.ECALL, wait) + run(12, 'server_main', 1) + run(12, 'request_map', 6)
+                 + run(0, 'trap', 7, bench_stages.ECALL, 1) + run(12, 'window', 8))
+        found, owners = bench_stages.requests(*zip(*trace))
+        self.assertEqual([len(trace), sum(owner is found[1] for owner in owners)], [len(owners), 12])
         self.assertEqual([(r.who, r.serves, r.own, r.kernel) for r in found],
                          [('program', None, 2, 10), ('pager', 'fault_serve', 7, 5), ('pager', 'request_map', 15, 7)])
+
+    def test_stages_follow_calls_and_returns(self):
+        class Code:
+            name = 'pager'
+
+            def bytes_at(self, address, _count):
+                return {0x10: b'\xef\x00\x00\x00', 0x42: b'\x82\x80\x00\x00'}.get(address, b'\x13\x00\x00\x00')  # jal ra; ret; nop
+
+        trace = [(0xC, 'serve'), (0x10, 'policy_fault'), (0x40, 'helper'), (0x42, 'helper'), (0x14, 'serve')]
+        stack = bench_landmarks.Stack(Code())
+        self.assertEqual([stack.stage(pc, [function]) for pc, function in trace], [None, 'policy', 'policy', 'policy', None])
+
+    def test_a_landmark_that_is_gone_fails(self):
+        with tempfile.NamedTemporaryFile() as stream:
+            stream.write(b''.join(name.encode() + b'\0' for name in bench_landmarks.LANDMARKS['vfs']))
+            stream.flush()
+            bench_landmarks.check({'vfs': stream.name, 'other': stream.name})
+            self.assertRaisesRegex(bench_landmarks.MissingLandmark, 'pager has no function policy_fault', bench_landmarks.check,
+                                   {'pager': stream.name})
+
+    def test_rows_without_a_path_are_refused(self):
+        self.assertIsNone(bench_stages.refuse('pipe'))
+        self.assertRegex(bench_stages.refuse('boot'), '^--stages boot: it is over before .*; there are: null-call ')
+        self.assertRegex(bench_stages.refuse('sigsegv-mprotect'), 'it needs signal handlers; there are: ')
+        names = [row.name for row in bench_rows.ROWS]
+        self.assertEqual([name for name in names if bench_stages.refuse(name)],
+                         [name for name in names if name in bench_stages.CANNOT or row_of(name).needs])
+        self.assertEqual([name for name in (*bench_stages.PATHS, *bench_stages.CANNOT, *bench_accounts.CHEAP) if name not in names], [])
+
+    def test_accounts_are_compared(self):
+        shown = 'a-row 1,000 = kernel: enter 400 + pager: policy\n    600\nb 10 = kernel: enter 10\n'
+        self.assertEqual(list(bench_accounts.parse(shown)), ['a-row', 'b'])
+        self.assertEqual(bench_accounts.compare(shown, 'a-row 1,010 = kernel: enter 400 + pager: policy 610\n', 0.03), [('a-row', None)])
+        for now, why in (('a-row 1,000 = kernel: enter 500 + pager: policy 500\n', '^kernel: enter: the page shows 400, now 500'),
+                         ('a-row 1,000 = kernel: enter 400 + pager: other 600\n', '^pager: policy: the page shows 600, now 0'),
+                         ('c 1,000 = kernel: enter 1,000\n', '^kernel: enter: the page shows 0, now 1,000')):
+            self.assertRegex(bench_accounts.compare(shown, now, 0.03)[0][1], why)
 
     def test_chart_has_a_bar_for_each_figure(self):
         rows = bench_rows.load()

@@ -6,6 +6,7 @@ import re
 import subprocess
 import unittest
 
+import bench_accounts
 import bench_docs
 import bench_test
 import check_docs
@@ -33,6 +34,9 @@ def all_cases():
         Case('bench_growth_holds', 'default', 'costs grow no faster than their own pages or areas, and as docs/performance.md shows',
              bench_docs.growth_holds),
         Case('bench_stages_agree', 'default', 'the stages in the docs are those that ./bench --stages prints', bench_docs.stages_agree),
+        Case('bench_accounts_agree', 'default', 'the accounts of rows above their goal hold: those that are quickly followed',
+             bench_docs.accounts_agree(bench_accounts.CHEAP)),
+        Case('bench_all_accounts_agree', 'deep', 'the accounts of all rows above their goal hold', bench_docs.accounts_agree(None)),
         Case('layers_hold', 'quick', 'no room includes a file it may not know', problems(check_layers.find)),
         Case('docs_names_exist', 'quick', 'every path, file and function named in the docs exists', problems(check_docs.find_names)),
         Case('source_paths_exist', 'quick', 'every path of a project file that a source names exists', problems(check_docs.find_source_paths)),
