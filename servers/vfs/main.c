@@ -69,6 +69,7 @@ static const struct row rows[] = {
 	[VFS_LEASE] = {service_lease, ASK_PAGER},
 	[VFS_LEASE_RETURN] = {service_lease_return, ASK_PAGER},
 	[VFS_CACHE_GROW] = {service_cache_grow, ASK_PAGER},
+	[VFS_CACHE_SHRINK] = {service_cache_shrink, ASK_PAGER},
 	[VFS_MAP_INODE] = {service_map_inode, ASK_PAGER},
 	[VFS_INODE_HOLD] = {service_inode_hold, ASK_PAGER},
 	[VFS_INODE_DROP] = {service_inode_drop, ASK_PAGER},

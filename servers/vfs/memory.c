@@ -7,9 +7,6 @@
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 
-/* ask before it is needed */
-#define MEMORY_LOW_PAGES (CACHE_RESERVE_PAGES + CACHE_COMMONS_PAGES + 64u)
-
 struct waiters memory_waiters;
 static bool asked;
 
@@ -17,7 +14,7 @@ bool memory_ask(void)
 {
 	if (asked)
 		return true;
-	if (vfs.cache.arena_count == CACHE_ARENAS || service_cache_is_full())
+	if (cache_place(&vfs.cache) == CACHE_ARENAS)
 		return false;
 	asked = sys_notify(VFS_PAGER_NEWS).error == E_OK;
 	return asked;
@@ -27,6 +24,11 @@ void memory_ask_early(void)
 {
 	if (cache_room(&vfs.cache) < MEMORY_LOW_PAGES + vfs.cache.promised)
 		(void)memory_ask();
+}
+
+bool memory_is_wanted(void)
+{
+	return asked || memory_waiters.first;
 }
 
 void memory_came(void)

@@ -8,7 +8,7 @@ static uint64_t count_leases(void)
 {
 	uint64_t leases = vfs.leases.in_place;
 
-	for (uint32_t i = 0; i < vfs.cache.arena_count * ARENA_PAGES; i++)
+	for (uint32_t i = 0; i < CACHE_PAGES; i++)
 		leases += vfs.cache.pages[i].leases;
 	return leases;
 }
@@ -17,7 +17,7 @@ err_t request_counts(struct request *r)
 {
 	struct vfs_counts counts = {.inodes = vfs.tree.count,
 				    .open_files = vfs.files.open_count,
-				    .cache_frames = vfs.cache.arena_count * ARENA_PAGES,
+				    .cache_frames = vfs.cache.total,
 				    .cache_frames_used = vfs.cache.used,
 				    .leases = count_leases(),
 				    .processes = vfs.files.process_count,

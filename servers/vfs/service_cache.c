@@ -5,11 +5,11 @@
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 
-#define CACHE_SLOT_FIRST SERVER_FIRST_FREE /* Memory of arena group i; below the kept replies */
-#define CACHE_GROUPS_MAX (SPACE_SOURCES - SERVER_SOURCE_FREE)
+#define CACHE_SLOT_FIRST SERVER_FIRST_FREE /* Memory of arena i; below the kept replies */
 #define LEASE_FRAMES_MAX (MESSAGE_WORDS - MESSAGE_REGISTERS)
 
-static uint32_t cache_groups; /* Memory taken by service_cache_grow: slot and source each */
+_Static_assert(SERVER_SOURCE_FREE + CACHE_ARENAS <= SPACE_SOURCES,
+	       "a source of the vfs's space for each arena");
 
 err_t service_lease(struct request *r)
 {
@@ -81,51 +81,38 @@ err_t service_inode_drop(struct request *r)
 	return E_OK;
 }
 
-bool service_cache_is_full(void)
+/* Map the arena in @slot at its place. On an error nothing is left behind. */
+static err_t cache_map(cap_t slot, uint32_t place, uint64_t at)
 {
-	return cache_groups == CACHE_GROUPS_MAX;
-}
-
-/* Map the arenas of the Memory in @slot behind those there are. On an error nothing is left behind. */
-static err_t cache_map(cap_t slot, uint64_t arenas, uint64_t at)
-{
-	uint32_t source = SERVER_SOURCE_FREE + cache_groups;
+	uint32_t source = SERVER_SOURCE_FREE + place;
+	struct result r;
 
 	if (allocation_refused("source") ||
 	    sys_space_attach(SERVER_SPACE, source, slot, RIGHT_READ | RIGHT_WRITE).error != E_OK)
 		return E_NO_MEMORY;
-	for (uint64_t i = 0; i < arenas; i++) {
-		struct result r =
-			sys_space_map(SERVER_SPACE, (at + i * ARENA_BYTES) | RIGHT_READ | RIGHT_WRITE,
-				      MAP_SOURCE(source, 1) | MAP_SUPERPAGE, i * ARENA_PAGES);
-
-		if (r.error == E_OK)
-			continue;
-		sys_space_detach(SERVER_SPACE, source);
-		return E_NO_MEMORY;
-	}
-	return E_OK;
+	r = sys_space_map(SERVER_SPACE, at | RIGHT_READ | RIGHT_WRITE, MAP_SOURCE(source, 1) | MAP_SUPERPAGE,
+			  0);
+	if (r.error == E_OK)
+		return E_OK;
+	sys_space_detach(SERVER_SPACE, source);
+	return E_NO_MEMORY;
 }
 
-/* Is the Memory just received whole arenas, and not more than there is room for? */
+/* Is the Memory just received an arena, and is there a place for it? */
 static err_t cache_memory_check(const struct cap_facts *facts)
 {
 	if (facts->error != E_OK || (facts->value & 0xff) != KIND_MEMORY)
 		return E_ARGUMENT;
-	if (facts->identity % ARENA_BYTES != 0 || facts->bytes % ARENA_BYTES != 0 || facts->bytes == 0)
+	if (facts->identity % ARENA_BYTES != 0 || facts->bytes != ARENA_BYTES)
 		return E_ARGUMENT;
-	if (facts->bytes / ARENA_BYTES > CACHE_ARENAS - vfs.cache.arena_count ||
-	    cache_groups == CACHE_GROUPS_MAX)
-		return E_TOO_MANY;
-	return E_OK;
+	return cache_place(&vfs.cache) == CACHE_ARENAS ? E_TOO_MANY : E_OK;
 }
 
 err_t service_cache_grow(struct request *r)
 {
 	struct cap_facts facts = sys_cap_info_full(CAP_NULL, SERVER_RECEIVE);
-	uint64_t at = VFS_CACHE_BASE + vfs.cache.arena_count * ARENA_BYTES,
-		 arenas = facts.bytes / ARENA_BYTES;
-	cap_t slot = CACHE_SLOT_FIRST + cache_groups;
+	uint32_t place = cache_place(&vfs.cache);
+	uint64_t at = VFS_CACHE_BASE + place * ARENA_BYTES;
 	err_t error;
 
 	if (!(r->m.tag & TAG_CAP)) {
@@ -134,16 +121,29 @@ err_t service_cache_grow(struct request *r)
 	}
 	error = cache_memory_check(&facts);
 	if (error == E_OK)
-		error = cache_map(SERVER_RECEIVE, arenas, at);
+		error = cache_map(SERVER_RECEIVE, place, at);
 	if (error != E_OK) {
 		memory_refused(); /* the pager has done what it could */
 		return error;
 	}
-	sys_cap_move(CAP_NULL, slot, CAP_NULL, SERVER_RECEIVE);
-	cache_groups++;
-	for (uint64_t i = 0; i < arenas && error == E_OK; i++)
-		error = cache_grow(&vfs.cache, facts.identity / PAGE_BYTES + i * ARENA_PAGES,
-				   (uint8_t *)(at + i * ARENA_BYTES));
+	sys_cap_move(CAP_NULL, CACHE_SLOT_FIRST + place, CAP_NULL, SERVER_RECEIVE);
+	error = cache_grow(&vfs.cache, facts.identity / PAGE_BYTES, (uint8_t *)at);
 	memory_came();
-	return error; /* E_OK: there was room for all */
+	return error; /* E_OK: there is a place */
+}
+
+/* Detaching unmaps it. */
+err_t service_cache_shrink(struct request *r)
+{
+	uint32_t place;
+	uint64_t frame;
+	err_t error =
+		memory_is_wanted() ? E_NO_ENTRY : cache_shrink(&vfs.cache, MEMORY_LOW_PAGES, &place, &frame);
+
+	if (error != E_OK)
+		return error;
+	sys_space_detach(SERVER_SPACE, SERVER_SOURCE_FREE + place);
+	sys_cap_delete(CAP_NULL, CACHE_SLOT_FIRST + place);
+	r->w[0] = frame;
+	return E_OK;
 }

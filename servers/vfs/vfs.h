@@ -28,6 +28,7 @@
 
 #define CACHE_RESERVE_PAGES 32u
 #define CACHE_COMMONS_PAGES 32u
+#define MEMORY_LOW_PAGES    (CACHE_RESERVE_PAGES + CACHE_COMMONS_PAGES + 64u) /* ask before it is needed */
 #define VFS_NEWS_TIMER	    4u /* of the own notification, beside UART_NEWS_INPUT and _ROOM */
 #define VFS_CACHE_BASE	    (SERVER_ARCHIVE_BASE + 0x100000000ul) /* arenas of the cache, in order */
 
@@ -64,7 +65,8 @@ request_handler request_open, request_close, request_read, request_write, reques
 request_handler service_process_create, service_process_destroy, service_process_fork, service_process_exec,
 	service_process_lookup, service_process_limit, service_account, service_cancel, service_tty_news,
 	service_lookup, service_inode_read, service_lease, service_lease_return, service_cache_grow,
-	service_map_inode, service_inode_hold, service_inode_drop, service_publish, service_withdraw;
+	service_cache_shrink, service_map_inode, service_inode_hold, service_inode_drop, service_publish,
+	service_withdraw;
 
 /* A path in the caller's buffer. */
 struct request_path {
@@ -153,11 +155,11 @@ struct waiters *pipe_waiters(uint32_t pipe, enum pipe_end end);
 bool pipe_holds_bytes(const struct open_file *file);
 
 /* Memory. */
-bool memory_ask(void);		  /* false: nobody can be asked, or all there may be is there */
-void memory_ask_early(void);	  /* when little is left */
-void memory_came(void);		  /* serve who waits */
-void memory_refused(void);	  /* who waits goes on without, or gets E_NO_MEMORY */
-bool service_cache_is_full(void); /* no more arenas can be taken */
+bool memory_ask(void);	     /* false: nobody can be asked, or all there may be is there */
+void memory_ask_early(void); /* when little is left */
+void memory_came(void);	     /* serve who waits */
+void memory_refused(void);   /* who waits goes on without, or gets E_NO_MEMORY */
+bool memory_is_wanted(void); /* it was asked for, and has not come */
 extern struct waiters memory_waiters;
 
 #endif

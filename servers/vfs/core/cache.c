@@ -6,23 +6,36 @@
 
 err_t cache_grow(struct cache *cache, uint64_t frame, uint8_t *base)
 {
-	uint32_t first = cache->arena_count * ARENA_PAGES;
+	uint32_t place = cache_place(cache), first = place * ARENA_PAGES, free = 0;
 
-	if (cache->arena_count == CACHE_ARENAS)
+	if (place == CACHE_ARENAS)
 		return E_TOO_MANY;
-	cache->arenas[cache->arena_count++] = (struct cache_arena){.frame = frame, .base = base};
 	for (uint32_t i = first + ARENA_PAGES; i-- > first;) {
-		cache->pages[i] = (struct cache_page){.next = cache->free};
-		cache->free = i + 1;
+		cache->pages[i] = (struct cache_page){.next = free};
+		free = i + 1;
 	}
+	cache->arenas[place] = (struct cache_arena){.frame = frame, .base = base, .free = free};
+	cache->total += ARENA_PAGES;
 	return E_OK;
+}
+
+uint32_t cache_place(const struct cache *cache)
+{
+	uint32_t place = 0;
+
+	while (place < CACHE_ARENAS && cache->arenas[place].base)
+		place++;
+	return place;
+}
+
+static struct cache_arena *arena_of(struct cache *cache, const struct cache_page *page)
+{
+	return &cache->arenas[(page - cache->pages) / ARENA_PAGES];
 }
 
 static uint32_t *cache_bucket(struct cache *cache, uint32_t inode, uint64_t index)
 {
-	uint64_t hash = (inode + index * 0x9e3779b1u) * 0x9e3779b97f4a7c15ull;
-
-	return &cache->buckets[hash >> 40 & (CACHE_BUCKETS - 1)];
+	return &cache->buckets[cache_bucket_of(inode, index)];
 }
 
 struct cache_page *cache_page(struct cache *cache, uint32_t number)
@@ -68,8 +81,10 @@ static bool page_is_idle(const struct cache_page *page)
 
 static void page_free(struct cache *cache, struct cache_page *page)
 {
-	*page = (struct cache_page){.next = cache->free};
-	cache->free = cache_number(cache, page) + 1;
+	struct cache_arena *arena = arena_of(cache, page);
+
+	*page = (struct cache_page){.next = arena->free};
+	arena->free = cache_number(cache, page) + 1;
 	cache->used--;
 }
 
@@ -105,14 +120,12 @@ void cache_drop(struct cache *cache, struct cache_page *page)
 /* Make one page free. The hand goes round once at most. */
 static err_t cache_reclaim(struct cache *cache)
 {
-	uint32_t total = cache->arena_count * ARENA_PAGES;
-
 	if (cache->idle == 0)
 		return E_NO_MEMORY;
 	for (;;) {
 		struct cache_page *page = &cache->pages[cache->hand];
 
-		cache->hand = cache->hand + 1 < total ? cache->hand + 1 : 0;
+		cache->hand = cache->hand + 1 < CACHE_PAGES ? cache->hand + 1 : 0;
 		if (page_is_idle(page)) {
 			cache_drop(cache, page);
 			return E_OK;
@@ -120,13 +133,25 @@ static err_t cache_reclaim(struct cache *cache)
 	}
 }
 
+static struct cache_arena *arena_with_free(struct cache *cache)
+{
+	for (uint32_t i = 0; i < CACHE_ARENAS; i++)
+		if (cache->arenas[i].free != 0 && !cache->arenas[i].leaves)
+			return &cache->arenas[i];
+	return NULL;
+}
+
 err_t cache_take(struct cache *cache, struct cache_page **page)
 {
+	struct cache_arena *arena = arena_with_free(cache);
+
 	if (allocation_refused("page") || cache_room(cache) <= cache->promised ||
-	    (cache->free == 0 && cache_reclaim(cache) != E_OK))
+	    (!arena && cache_reclaim(cache) != E_OK))
 		return E_NO_MEMORY;
-	*page = &cache->pages[cache->free - 1];
-	cache->free = (*page)->next;
+	if (!arena)
+		arena = arena_with_free(cache);
+	*page = &cache->pages[arena->free - 1];
+	arena->free = (*page)->next;
 	**page = (struct cache_page){.state = PAGE_PIPE};
 	cache->used++;
 	return E_OK;
@@ -172,7 +197,7 @@ void cache_unlease(struct cache *cache, struct cache_page *page)
 
 uint32_t cache_room(const struct cache *cache)
 {
-	return cache->arena_count * ARENA_PAGES - cache->used + cache->idle;
+	return cache->total - cache->used + cache->idle;
 }
 
 bool cache_may_hold(const struct cache *cache)
@@ -220,86 +245,4 @@ uint64_t cache_frame(const struct cache *cache, const struct cache_page *page)
 	uint32_t number = page - cache->pages;
 
 	return cache->arenas[number / ARENA_PAGES].frame + number % ARENA_PAGES;
-}
-
-/* Pages in buckets: each in its own, once. */
-static int bucket_check(const struct cache *cache, uint32_t bucket, uint32_t *filed)
-{
-	for (uint32_t next = cache->buckets[bucket]; next != 0; next = cache->pages[next - 1].next) {
-		const struct cache_page *page = &cache->pages[next - 1];
-
-		if (next > cache->arena_count * ARENA_PAGES ||
-		    (page->state != PAGE_CLEAN && page->state != PAGE_DIRTY))
-			return __LINE__;
-		if (cache_bucket((struct cache *)cache, page->inode, page->index) != &cache->buckets[bucket])
-			return __LINE__;
-		if (cache_find((struct cache *)cache, page->inode, page->index) != page)
-			return __LINE__; /* the same page twice */
-		if (++*filed > cache->used)
-			return __LINE__;
-	}
-	return 0;
-}
-
-/* Lists of files hold the same pages. */
-static int lists_check(const struct cache *cache, uint32_t filed)
-{
-	uint32_t seen = 0;
-
-	for (uint32_t inode = 0; inode <= TREE_INODES_MAX; inode++) {
-		uint32_t before = 0;
-
-		for (uint32_t next = cache->files[inode]; next != 0;
-		     before = next, next = cache->pages[next - 1].file_next) {
-			const struct cache_page *page = &cache->pages[next - 1];
-
-			if (page->inode != inode || page->file_prev != before || ++seen > filed)
-				return __LINE__;
-		}
-	}
-	return seen == filed ? 0 : __LINE__;
-}
-
-/* Every page by its state. */
-static int states_check(const struct cache *cache, uint32_t filed, uint64_t *leases)
-{
-	uint32_t idle = 0, used = 0, in_files = 0;
-
-	*leases = 0;
-	for (uint32_t i = 0; i < cache->arena_count * ARENA_PAGES; i++) {
-		const struct cache_page *page = &cache->pages[i];
-
-		idle += page_is_idle(page);
-		used += page->state != PAGE_FREE;
-		in_files += page->state == PAGE_CLEAN || page->state == PAGE_DIRTY;
-		*leases += page->leases;
-		if ((page->state == PAGE_FREE || page->state == PAGE_PIPE) && page->leases != 0)
-			return __LINE__;
-		if (page->state == PAGE_GHOST && page->leases == 0)
-			return __LINE__;
-	}
-	return idle == cache->idle && used == cache->used && in_files == filed ? 0 : __LINE__;
-}
-
-int cache_check(const struct cache *cache, uint64_t *leases)
-{
-	uint32_t filed = 0, free = 0, total = cache->arena_count * ARENA_PAGES;
-	int broken = 0;
-
-	*leases = 0;
-	if (cache->arena_count > CACHE_ARENAS)
-		return __LINE__;
-	for (uint32_t bucket = 0; bucket < CACHE_BUCKETS && !broken; bucket++)
-		broken = bucket_check(cache, bucket, &filed);
-	if (!broken)
-		broken = lists_check(cache, filed);
-	if (!broken)
-		broken = states_check(cache, filed, leases);
-	if (broken)
-		return broken;
-	for (uint32_t next = cache->free; next != 0; next = cache->pages[next - 1].next) {
-		if (next > total || cache->pages[next - 1].state != PAGE_FREE || ++free > total)
-			return __LINE__;
-	}
-	return cache->used + free == total && cache_room(cache) >= cache->promised ? 0 : __LINE__;
 }

@@ -2,9 +2,11 @@
 /*
  * The page cache: pages of memory that the pager lent. Pure.
  *
- *   arena (physical base, own address) x CACHE_ARENA_PAGES -> struct cache_page
+ *   arena (physical base, own address) x ARENA_PAGES -> struct cache_page; arenas come and go, pages keep
+ *   their numbers
  *   bucket[hash(inode, index)] -> next -> ...;   files[inode] -> file_next <-> ...   of one file
- *   free pages hang in a list through `next`
+ *   free pages hang in a list of their arena through `next`; the lowest arena that has some gives them, so
+ *   that the upper ones become empty
  *
  *   FREE --> CLEAN   a copy of what the archive has, or zeros; without a lease it may be reused at any time
  *        --> DIRTY   the only place of what was written
@@ -21,7 +23,7 @@
 #include "uapi/layout.h"
 #include <stdint.h>
 
-#define CACHE_ARENAS  32u
+#define CACHE_ARENAS  11u
 #define CACHE_PAGES   (CACHE_ARENAS * (uint32_t)ARENA_PAGES)
 #define CACHE_BUCKETS 4096u /* power of two */
 
@@ -38,7 +40,9 @@ struct cache_page {
 
 struct cache_arena {
 	uint64_t frame; /* physical page number of its first page */
-	uint8_t *base;	/* where it is mapped */
+	uint8_t *base;	/* where it is mapped; NULL: there is none here */
+	uint32_t free;	/* number + 1 */
+	bool leaves;	/* it gives no pages any more */
 };
 
 struct cache {
@@ -46,8 +50,7 @@ struct cache {
 	struct cache_arena arenas[CACHE_ARENAS];
 	uint32_t buckets[CACHE_BUCKETS];     /* number + 1 */
 	uint32_t files[TREE_INODES_MAX + 1]; /* number + 1 of a page of each */
-	uint32_t arena_count;
-	uint32_t free; /* number + 1 */
+	uint32_t total;			     /* pages of all arenas */
 	uint32_t used;
 	uint32_t idle;	   /* CLEAN without a lease */
 	uint32_t reserve;  /* pages that only leases may take: a program must start though files fill the
@@ -57,8 +60,28 @@ struct cache {
 	uint32_t hand;	   /* where the search for a page to reuse goes on */
 };
 
-/* Take one more arena. Errors: E_TOO_MANY */
+/* Take one more arena, in the place that cache_place() tells. Errors: E_TOO_MANY */
 MUST_USE err_t cache_grow(struct cache *cache, uint64_t frame, uint8_t *base);
+
+/* The lowest place without an arena; CACHE_ARENAS: there is none. */
+uint32_t cache_place(const struct cache *cache);
+
+/*
+ * Leave the highest arena that can be spared, the lowest one apart: no page of it is leased or of a pipe, few
+ * are dirty, and those can move; @room pages are left beside the promises. Clean ones are forgotten.
+ *
+ * Errors    E_NO_ENTRY: there is none; E_NO_MEMORY. Some pages may have moved
+ * After     *place, *frame: where the arena was, which the cache does not name any more
+ */
+MUST_USE err_t cache_shrink(struct cache *cache, uint32_t room, uint32_t *place, uint64_t *frame);
+
+/* Where the page of a file is looked for. */
+static inline uint32_t cache_bucket_of(uint32_t inode, uint64_t index)
+{
+	uint64_t hash = (inode + index * 0x9e3779b1u) * 0x9e3779b97f4a7c15ull;
+
+	return hash >> 40 & (CACHE_BUCKETS - 1);
+}
 
 /* Borrow the cached page of a file, NULL if it is not there. */
 struct cache_page *cache_find(struct cache *cache, uint32_t inode, uint64_t index);

@@ -217,7 +217,7 @@ static int group_check(const struct store *store, const struct lease_group *grou
 		*sum += group->count[i];
 		if (group->count[i] == 0 || group->from[i] & FROM_ARCHIVE)
 			continue;
-		if (group->from[i] >= store->cache->arena_count * ARENA_PAGES ||
+		if (group->from[i] >= CACHE_PAGES ||
 		    cache_page(store->cache, group->from[i])->leases < group->count[i])
 			return __LINE__;
 	}

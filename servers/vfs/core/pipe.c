@@ -241,7 +241,7 @@ static int pipe_check(const struct pipes *pipes, const struct pipe *pipe, uint32
 
 		if (page == 0 && i < end)
 			return __LINE__;
-		if (page != 0 && (i >= end || page > pipes->cache->arena_count * ARENA_PAGES))
+		if (page != 0 && (i >= end || page > CACHE_PAGES))
 			return __LINE__;
 		if (page != 0 && cache_page(pipes->cache, page - 1)->state != PAGE_PIPE)
 			return __LINE__;
@@ -273,7 +273,7 @@ int pipes_check(const struct pipes *pipes, uint32_t *pages)
 		if (broken)
 			return broken;
 	}
-	for (uint32_t i = 0; i < pipes->cache->arena_count * ARENA_PAGES; i++)
+	for (uint32_t i = 0; i < CACHE_PAGES; i++)
 		piped += pipes->cache->pages[i].state == PAGE_PIPE;
 	if (used != pipes->count || used + free != pipes->top)
 		return __LINE__;

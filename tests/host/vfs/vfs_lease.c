@@ -219,6 +219,67 @@ TEST(arenas_end_somewhere)
 	check_leases(0);
 }
 
+/* One page of a new file, leased. */
+static uint32_t lease_new(unsigned number, uint64_t *frame)
+{
+	static char names[3 * ARENA_PAGES][8];
+	uint64_t taken;
+	uint32_t file;
+
+	snprintf(names[number], sizeof(names[number]), "n%u", number);
+	file = add_file(names[number], 0, 10);
+	CHECK_EQ(take(file, 0, 1, frame, &taken), E_OK);
+	return file;
+}
+
+TEST(an_arena_that_is_not_needed_leaves_and_comes_again)
+{
+	uint32_t files[2 * ARENA_PAGES], place;
+	uint64_t frame;
+
+	build(2);
+	for (unsigned i = 0; i < 2 * ARENA_PAGES; i++)
+		files[i] = lease_new(i, &frame);
+	for (unsigned i = 1; i < 2 * ARENA_PAGES; i++) {
+		CHECK_EQ(cache_shrink(&cache, 1, &place, &frame), E_NO_ENTRY);
+		CHECK_EQ(give_back(files[i], 0, 1), E_OK);
+	}
+	CHECK_EQ(cache_shrink(&cache, ARENA_PAGES, &place, &frame), E_NO_ENTRY); /* so many are not left */
+	check_leases(1);
+	CHECK_EQ(cache_shrink(&cache, ARENA_PAGES - 1, &place, &frame), E_OK);
+	CHECK_EQ(place, 1);
+	CHECK_EQ(frame, CACHE_FRAME + ARENA_PAGES);
+	CHECK_EQ(cache.total, ARENA_PAGES);
+	check_leases(1);
+	CHECK_EQ(cache_shrink(&cache, 0, &place, &frame), E_NO_ENTRY); /* the lowest one stays */
+	CHECK_EQ(cache_grow(&cache, CACHE_FRAME + 7 * ARENA_PAGES, arena_memory + ARENA_BYTES), E_OK);
+	for (unsigned i = 1; i < 2 * ARENA_PAGES; i++) {
+		uint64_t taken;
+
+		CHECK_EQ(take(files[i], 0, 1, &frame, &taken), E_OK);
+	}
+	check_leases(2 * ARENA_PAGES);
+}
+
+TEST(an_arena_below_a_leased_one_leaves_and_its_place_is_filled_first)
+{
+	uint32_t files[3 * ARENA_PAGES], place;
+	uint64_t frame;
+
+	build(3);
+	for (unsigned i = 0; i < 3 * ARENA_PAGES; i++)
+		files[i] = lease_new(i, &frame);
+	for (unsigned i = 0; i < 2 * ARENA_PAGES; i++)
+		CHECK_EQ(give_back(files[i], 0, 1), E_OK);
+	CHECK_EQ(cache_shrink(&cache, 0, &place, &frame), E_OK);
+	CHECK_EQ(place, 1);
+	check_leases(ARENA_PAGES);
+	CHECK_EQ(cache_place(&cache), 1);
+	CHECK_EQ(cache_grow(&cache, CACHE_FRAME + 9 * ARENA_PAGES, arena_memory + ARENA_BYTES), E_OK);
+	CHECK_EQ(cache_place(&cache), 3);
+	check_leases(ARENA_PAGES);
+}
+
 #define FILES	  40
 #define PAGES_MAX 8
 

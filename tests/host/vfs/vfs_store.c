@@ -209,8 +209,25 @@ static void random_step(void)
 		lease_end(test_random_below(lent_count));
 }
 
+/* The second arena comes and goes, with what was written in it. */
+static err_t second_arena_turns(void)
+{
+	uint32_t place = 1;
+	uint64_t frame;
+
+	if (cache_place(&world.cache) == place)
+		return cache_grow(&world.cache, WORLD_CACHE_FRAME + ARENA_PAGES, world.memory + ARENA_BYTES);
+	if (cache_shrink(&world.cache, 8, &place, &frame) != E_OK)
+		return E_NO_ENTRY;
+	CHECK_EQ(place, 1);
+	memset(world.memory + ARENA_BYTES, 0xa5, ARENA_BYTES); /* it is somebody else's */
+	return E_OK;
+}
+
 TEST(what_is_leased_stays_and_what_is_written_is_read)
 {
+	uint64_t turned = 0;
+
 	world_make(300, 1);
 	world.cache.reserve = 7;
 	lent_count = 0;
@@ -222,6 +239,8 @@ TEST(what_is_leased_stays_and_what_is_written_is_read)
 	}
 	for (uint64_t op = 0; op < test_ops; op++) {
 		random_step();
+		if (op % 1024 == 0)
+			turned += second_arena_turns() == E_OK;
 		if (op % 64 == 0)
 			check_all();
 	}
@@ -233,7 +252,10 @@ TEST(what_is_leased_stays_and_what_is_written_is_read)
 	}
 	check_all();
 	CHECK_EQ(world.tree.count, 1);
+	if (cache_place(&world.cache) != 1)
+		CHECK_EQ(second_arena_turns(), E_OK);
 	CHECK_EQ(cache_room(&world.cache), 60);
+	CHECK_TRUE(turned > 0);
 }
 
 TEST(a_change_after_the_number_was_told_gives_a_new_one)
