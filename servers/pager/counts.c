@@ -94,6 +94,8 @@ int counts_check(void)
 		broken = customs_check();
 	if (!broken)
 		broken = pools_check();
+	if (!broken)
+		broken = lend_check();
 	if (broken)
 		return broken;
 	for (int i = 0; i < PROCESS_BUCKETS; i++)

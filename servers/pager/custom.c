@@ -165,9 +165,13 @@ err_t request_register(struct process *caller, const struct message *in, struct 
 		error = E_ARGUMENT;
 	if (!error && (caller->custom || custom_find_name(name)))
 		error = E_EXISTS;
+	while (!error && !arenas && lend_take_back())
+		arenas = quota_arenas(in->w[0]);
 	if (!error && !arenas)
 		error = E_NO_MEMORY;
 	if (!error)
+		error = custom_create(caller, arenas, &custom);
+	while (error == E_NO_MEMORY && arenas && lend_take_back())
 		error = custom_create(caller, arenas, &custom);
 	if (error)
 		return error;

@@ -33,7 +33,7 @@ static struct message lease_ask(const struct verdict *verdict, uint64_t *index)
 	struct message m = vfs_call(VFS_LEASE, inode, verdict->index, verdict->count);
 
 	*index = verdict->index;
-	if (message_error(&m) == E_NO_MEMORY && pools_lend_cache() == E_OK)
+	if (message_error(&m) == E_NO_MEMORY && lend_cache() == E_OK)
 		m = vfs_call(VFS_LEASE, inode, *index, verdict->count);
 	if (message_error(&m) == E_TOO_MANY && pager.policy.inodes.idle) {
 		idle_return(0);

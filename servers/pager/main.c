@@ -78,6 +78,7 @@ static err_t request_perform(const struct message *m, struct answer *out)
 		return E_DENIED;
 	if (caller)
 		space_pays(caller->space);
+	reclaim_room();
 	return requests[label].handler(caller, m, out);
 }
 
@@ -172,14 +173,14 @@ static void pager_start(const struct server_start *start)
 	pager.trace = start->option_faults != 0;
 	customs_open();
 	pools_open();
-	if (pools_lend_cache())
+	if (lend_cache())
 		server_log("the vfs took no cache; files whose pages are not whole in the archive may fail");
 }
 
 static void news_serve(uint64_t flags)
 {
 	if (flags & VFS_NEWS_MEMORY)
-		pools_serve_cache();
+		lend_serve_news();
 	if (flags & NEWS_CLOCK)
 		clock_tick();
 }

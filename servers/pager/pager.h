@@ -31,6 +31,13 @@ struct space_pool {
 };
 #define PAGER_POOLS 64
 
+/* An arena of the vfs's cache. */
+struct lent_arena {
+	uint64_t frame; /* 0: none */
+	cap_t memory;
+};
+#define PAGER_LENT 16 /* more than the vfs takes */
+
 struct custom;
 struct forward;
 
@@ -84,6 +91,7 @@ struct pager {
 	uint32_t window_source[SERVER_RAM_MAX]; /* index in the pager's own space */
 	struct space_pool pool[PAGER_POOLS];
 	struct kept_space kept[PAGER_KEPT];
+	struct lent_arena lent[PAGER_LENT];
 	uint32_t kept_spaces;
 	uint32_t pool_hint; /* where the last space was made */
 	uint64_t frames_total, frames_elsewhere;
@@ -157,12 +165,28 @@ bool pools_tables_are_short(const struct process *process);
 MUST_USE bool pools_promise_more(struct process *process);
 /* Its tables are gone but the first; before its Space is kept or deleted. */
 void pools_promise_ends(struct process *process);
-MUST_USE err_t pools_lend_cache(void);
-/* The vfs has told that it wants cache: give it some, or say that there is none. */
-void pools_serve_cache(void);
+/* Pools that hold nothing become frames again. true: there was one. */
+bool pools_give_back(void);
 uint64_t pools_frames(void);
 /* 0, or the line of what is broken: spaces and promises of each Pool against what its spaces have. */
 int pools_check(void);
+
+/* lend.c: the vfs's cache */
+MUST_USE err_t lend_cache(void);
+/* The vfs has told that it wants cache: give it some, or say that there is none. */
+void lend_serve_news(void);
+/* An arena that it can spare is free again; false: it needs them all. */
+bool lend_take_back(void);
+int lend_check(void);
+
+/* reclaim.c: what is kept for the next time goes back */
+void reclaim_all(void);
+/* Until there is a frame for who pays; false: there is none. */
+bool reclaim_frame(void);
+/* Before a request that may need some. */
+void reclaim_room(void);
+/* A whole arena, taken; 0: there is none. */
+MUST_USE uint64_t reclaim_arena(enum frame_state state);
 
 /* kept.c: Spaces that are used again. */
 /* true: the process has one, and its message page at message_at. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whole arenas that leave the free frames: Pools for Spaces and their page tables, and cache lent to
- * the vfs. An arena that becomes a Pool leaves the window first; one that comes back is mapped again.
+ * Whole arenas that leave the free frames: Pools for Spaces and their page tables. An arena that becomes a
+ * Pool leaves the window first; one that comes back is mapped again.
  */
 #include "pager.h"
 #include <pagoda/log.h>
@@ -16,7 +16,6 @@
 #define PROMISE_PAGES  (PROMISE_TABLES + 1)
 #define MAP_TABLES     4		   /* one map never lacks more: the ends of its run */
 #define POOR_PAGES     (8 * PROMISE_PAGES) /* of the first Pool, for accounts that have little */
-#define CACHE_LEAVES   8 /* no more cache is lent when less than one part in so many is free */
 
 static err_t pool_make(struct space_pool *pool)
 {
@@ -64,7 +63,7 @@ static err_t pool_add(struct space_pool *pool)
 	pool->frame = frames_take_arenas(&pager.policy.frames, pool->arenas, FRAME_POOL);
 	if (!pool->frame) {
 		pool->arenas = 1;
-		pool->frame = frames_take_arenas(&pager.policy.frames, 1, FRAME_POOL);
+		pool->frame = reclaim_arena(FRAME_POOL);
 	}
 	if (!pool->memory || !pool->pool || !pool->frame) {
 		if (pool->frame)
@@ -183,6 +182,19 @@ void pools_space_gone(struct space_pool *pool)
 			pool_remove(&pager.pool[i]);
 }
 
+bool pools_give_back(void)
+{
+	bool given = false;
+
+	for (uint32_t i = 1; i < PAGER_POOLS; i++) {
+		if (!pager.pool[i].pool || pager.pool[i].spaces)
+			continue;
+		pool_remove(&pager.pool[i]);
+		given = true;
+	}
+	return given;
+}
+
 bool pools_tables_are_short(const struct process *process)
 {
 	return process->table_promise < (uint32_t)sys_space_tables(process->space_cap).value + MAP_TABLES;
@@ -209,47 +221,6 @@ void pools_promise_ends(struct process *process)
 
 	process->pool->promised -= process->table_promise - first;
 	process->table_promise = first;
-}
-
-/* Beside the first arena, cache is lent only where memory is left for programs. */
-static bool cache_is_enough(void)
-{
-	const struct frames *frames = &pager.policy.frames;
-
-	return frames->counts[FRAME_CACHE] &&
-	       frames->counts[FRAME_FREE] < ARENA_PAGES + pager.frames_total / CACHE_LEAVES;
-}
-
-/* An arena for the vfs's cache. It stays in the window: its pages are copied from here. */
-err_t pools_lend_cache(void)
-{
-	uint64_t frame = cache_is_enough() ? 0 : frames_take_arenas(&pager.policy.frames, 1, FRAME_CACHE);
-	struct message m = message_make(VFS_CACHE_GROW, 0, 0);
-	cap_t slot = frame ? slot_take() : CAP_NULL;
-	err_t error = slot ? source_carve(frame, ARENA_PAGES, slot) : E_NO_MEMORY;
-
-	if (!error) {
-		message_page()->cap_send = slot;
-		message_page()->cap_send_rights = RIGHTS_ALL;
-		m.tag |= TAG_CAP;
-		error = ipc_call(PAGER_VFS, &m);
-		if (!error)
-			error = message_error(&m);
-		slot_clear(slot, error != E_OK); /* the vfs's copy stays without ours */
-	} else if (slot) {
-		slot_give(slot);
-	}
-	if (error && frame)
-		frames_give_arenas(&pager.policy.frames, frame, 1);
-	return error;
-}
-
-void pools_serve_cache(void)
-{
-	struct message m = message_make(VFS_CACHE_GROW, 0, 0);
-
-	if (pools_lend_cache() && ipc_call(PAGER_VFS, &m))
-		server_log("the vfs cannot be told that there is no more cache");
 }
 
 static uint64_t promise_of(const struct process *process)

@@ -18,8 +18,7 @@ err_t request_counts(struct process *caller, const struct message *in, struct an
 
 	(void)caller;
 	(void)in;
-	kept_give_back();
-	lease_return_all();
+	reclaim_all();
 	counts_fill(&counts);
 	answer_record(out, &counts, sizeof(counts));
 	return E_OK;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No frame for a fault. Who is at its own limit is refused. Else the account that has most pays: the faulter,
- * if it is of that account, else its largest process, which proc ends. Proc runs before any program, so the
- * faulter needs no queue: it runs its instruction again, and finds the frames.
+ * No frame for a fault. What is kept for the next time goes first. Who is at its own limit is refused. Else
+ * the account that has most pays: the faulter, if it is of that account, else its largest process, which proc
+ * ends. Proc runs before any program, so the faulter needs no queue: it runs its instruction again, and finds
+ * the frames.
  */
 #include "pager.h"
 
@@ -36,6 +37,10 @@ enum next short_serve(struct process *process, struct message *m, struct verdict
 {
 	struct process *victim;
 
+	if (short_of_frames(process) && reclaim_frame()) {
+		m->tag = TAG(E_OK, 0); /* run it again */
+		return NEXT_ANSWER;
+	}
 	if (short_by_limit(process)) {
 		verdict_deny(verdict, RULE_LIMIT);
 		return fault_refuse(process, m, verdict, custom, process->space->account->limit_frames);

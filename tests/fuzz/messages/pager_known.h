@@ -22,6 +22,8 @@ struct known {
 	uint64_t leases[INODES], holds[INODES]; /* that the vfs counts */
 	uint64_t cookies[64];
 	uint32_t cookie_count;
+	uint64_t lent[16]; /* pages that its arenas begin with */
+	uint32_t lent_count;
 	uint32_t slots_at_start;
 	bool told;			 /* proc has news */
 	uint32_t spaces, customs, areas; /* when the message came */

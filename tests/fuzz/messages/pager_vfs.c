@@ -56,6 +56,28 @@ static void cookie_forget(uint64_t cookie)
 	FUZZ_TRUE(!"the node is there");
 }
 
+static void cache_grow(const struct played_cap *arena)
+{
+	FUZZ_TRUE(arena->kind == KIND_MEMORY && arena->b == ARENA_BYTES && known.lent_count < 16);
+	known.lent[known.lent_count++] = arena->a / PAGE_BYTES;
+}
+
+/* An arena, none, or a page that was never lent. */
+static void cache_shrink(struct message *m)
+{
+	uint32_t which = known.lent_count ? played_below(known.lent_count) : 0;
+
+	m->tag = TAG(E_OK, 1);
+	if (played_chance(16)) {
+		m->w[0] = RAM_FIRST / PAGE_BYTES + 1 + played_byte();
+	} else if (known.lent_count < 2 || played_chance(3)) {
+		m->tag = TAG(E_NO_ENTRY, 0);
+	} else {
+		m->w[0] = known.lent[which];
+		known.lent[which] = known.lent[--known.lent_count];
+	}
+}
+
 static void vfs_answer(const struct message *in, struct message *m)
 {
 	switch (TAG_LABEL(in->tag)) {
@@ -83,10 +105,13 @@ static void vfs_answer(const struct message *in, struct message *m)
 	case VFS_WITHDRAW:
 		cookie_forget(in->w[0]);
 		break;
+	case VFS_CACHE_SHRINK:
+		cache_shrink(m);
+		break;
 	default:
 		FUZZ_TRUE(TAG_LABEL(in->tag) == VFS_CACHE_GROW);
 		if (in->tag & TAG_CAP)
-			FUZZ_TRUE(played_caps[host_message_page.cap_send].kind == KIND_MEMORY);
+			cache_grow(&played_caps[host_message_page.cap_send]);
 	}
 }
 
