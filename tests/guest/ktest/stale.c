@@ -9,6 +9,8 @@
 #define PART	    SLOT_TEST
 #define OTHER	    (SLOT_TEST + 1)
 #define EP	    (SLOT_TEST + 2)
+#define TIMER	    (SLOT_TEST + 3)
+#define NOTE	    (SLOT_TEST + 4)
 #define SOURCE_PART 14
 
 #define HOME	    BOOT_SLOT_SPACE
@@ -58,11 +60,13 @@ SCENARIO_BODY(unmapped_page_is_forgotten_at_once)
 	}
 }
 
+/* Arenas 2 and 3 say which they are. Nothing maps them after: it would be cleared with them, and fenced. */
 static void number_arenas(void)
 {
 	for (unsigned i = 2; i < 4; i++) {
-		MUST(sys_space_map(HOME, (FAULT_VA + i * ARENA_BYTES) | RW, ONE_SUPER, i * ARENA_PAGES));
-		*word_at(i * ARENA_PAGES) = 2000 + i;
+		MUST(sys_space_map(HOME, FAULT_VA | RW, ONE_SUPER, i * ARENA_PAGES));
+		*word_at(0) = 2000 + i;
+		MUST(sys_space_unmap(HOME, FAULT_VA, ARENA_PAGES));
 	}
 }
 
@@ -92,6 +96,23 @@ SCENARIO_BODY(detached_memory_is_forgotten_at_once)
 				   3 * ARENA_PAGES));
 		EXPECT_EQ(*word_at(0), 2003);
 		MUST(sys_space_unmap(HOME, FAULT_VA, ARENA_PAGES));
+	}
+}
+
+/* The end of a Space of many superpages is interrupted somewhere, in most rounds; who goes on asserts it. */
+SCENARIO_BODY(space_that_is_interrupted_dying_owes_no_fence)
+{
+	create(NOTE, KIND_NOTIFICATION, 0);
+	create(TIMER, KIND_TIMER, 0);
+	MUST(sys_timer_bind(TIMER, NOTE));
+	for (uint64_t round = 0; round < 64; round++) {
+		create(PART, KIND_SPACE, 3);
+		MUST(sys_space_attach(PART, 0, SLOT_PAGES, R));
+		for (uint64_t i = 0; i < 64; i++)
+			MUST(sys_space_map(PART, (FAULT_VA + i * ARENA_BYTES) | R,
+					   MAP_SOURCE(0, 1) | MAP_SUPERPAGE, ARENA_PAGES));
+		MUST(sys_timer_set(TIMER, ticks_from_now(round)));
+		MUST(sys_cap_delete(CAP_NULL, PART));
 	}
 }
 
