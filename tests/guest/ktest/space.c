@@ -10,6 +10,7 @@
 #define RW	    (RIGHT_READ | RIGHT_WRITE)
 #define RX	    (RIGHT_READ | RIGHT_EXECUTE)
 #define TABLE_LIMIT 16
+#define NEIGHBOURS  8
 #define HOME	    BOOT_SLOT_SPACE
 
 static void make_space(void)
@@ -76,6 +77,24 @@ SCENARIO_BODY(map_checks_everything_before_it_changes_anything)
 	EXPECT_EQ(tables_in_use(SP), 1);
 	MUST(sys_space_map_items(SP, 2));
 	EXPECT_EQ(lookup(FAULT_VA + 0x12000), frame_address(10) | RW);
+}
+
+/* Spaces of one Pool lie side by side: behind the sources of one come those of the next. */
+SCENARIO_BODY(sources_of_another_space_are_out_of_reach)
+{
+	for (unsigned i = 0; i < NEIGHBOURS; i++) {
+		create(SP + i, KIND_SPACE, TABLE_LIMIT);
+		for (unsigned source = 0; source < SPACE_SOURCES; source++)
+			MUST(sys_space_attach(SP + i, source, SLOT_PAGES, RIGHTS_RWX));
+	}
+	for (unsigned i = 0; i < NEIGHBOURS; i++) {
+		for (unsigned source = SPACE_SOURCES; source <= UINT8_MAX; source++)
+			REFUSED(E_RANGE, sys_space_map(SP + i, FAULT_VA | R, MAP_SOURCE(source, 1), 0));
+		for (uint64_t source = SPACE_SOURCES; source < 4 * SPACE_SOURCES; source++) {
+			REFUSED(E_RANGE, sys_space_attach(SP + i, source, SLOT_PAGES, R));
+			REFUSED(E_RANGE, sys_space_detach(SP + i, source));
+		}
+	}
 }
 
 SCENARIO_BODY(map_unmap_and_protect_agree_with_lookup)
