@@ -97,13 +97,16 @@ SCENARIO_BODY(notification_wakes_its_first_waiter)
 	EXPECT_EQ(second->seen[0], E_DEAD);
 }
 
-/* Signals one, waits for the other, as often as it is told. */
+/* The first signals and waits, the second waits and signals: so no flag is set before the last was seen. */
 static void do_ping(struct worker *worker)
 {
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		worker->seen[0] |= sys_notify(worker->index == 0 ? PONG_BIT : BIT_2).error;
+		if (worker->index == 0)
+			worker->seen[0] |= sys_notify(PONG_BIT).error;
 		worker->seen[0] |= ipc_wait(worker->index == 0 ? N : PONG, DEADLINE_NEVER, &worker->m);
 		worker->seen[1] += worker->m.w[0];
+		if (worker->index != 0)
+			worker->seen[0] |= sys_notify(BIT_2).error;
 		worker->progress++;
 	}
 }
