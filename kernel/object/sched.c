@@ -88,7 +88,7 @@ void sched_switch_to(struct thread *thread)
 		fpu_switch(cpu, thread);
 }
 
-static void handle_pending(void)
+SELDOM static void handle_pending(void)
 {
 	uint64_t pending = csr_read(sip);
 
@@ -114,6 +114,14 @@ static void idle(void)
 	}
 }
 
+static __attribute__((noinline)) struct thread *switch_to_first(void)
+{
+	struct thread *first = container_of(ready_pop_highest(&ready_queue), struct thread, queue);
+
+	sched_switch_to(first);
+	return first;
+}
+
 struct thread *sched_pick(void)
 {
 	struct cpu *cpu = cpu_this();
@@ -127,21 +135,18 @@ struct thread *sched_pick(void)
 		cpu->current = NULL;
 		idle();
 	}
-	current = container_of(ready_pop_highest(&ready_queue), struct thread, queue);
-	sched_switch_to(current);
-	return current;
+	return switch_to_first();
 }
 
 void sched_yield(void)
 {
 	struct thread *current = cpu_this()->current;
 
-	if (current == NULL || current->state != THREAD_READY ||
-	    ready_top(&ready_queue) < (int)current->priority)
+	KASSERT(current->state == THREAD_READY);
+	if (ready_top(&ready_queue) < (int)current->priority)
 		return;
 	ready_push(&ready_queue, &current->queue, current->priority);
-	current = container_of(ready_pop_highest(&ready_queue), struct thread, queue);
-	sched_switch_to(current);
+	(void)switch_to_first();
 }
 
 void sched_arm(struct alarm *alarm, uint64_t deadline)
@@ -168,6 +173,7 @@ void sched_timer_interrupt(void)
 {
 	struct deadline_node *first = deadline_first(&deadline_set);
 	uint64_t now = timer_now();
+	const struct thread *current = cpu_this()->current;
 	bool slice_is_over;
 
 	trace(TRACE_TIMER, 0, 0, 0);
@@ -177,6 +183,10 @@ void sched_timer_interrupt(void)
 	}
 	slice_is_over = timer_end_slice();
 	timer_rearm(first == NULL ? DEADLINE_NEVER : first->time);
-	if (slice_is_over) /* another's deadline is nobody's end of turn */
+	if (current == NULL || !slice_is_over) /* another's deadline is nobody's end of turn */
+		return;
+	if ((int)current->priority > ready_top(&ready_queue))
+		ready_owe_turn(&ready_queue);
+	else
 		sched_yield();
 }

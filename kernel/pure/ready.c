@@ -21,7 +21,9 @@ int ready_check(const struct ready *ready, uint64_t limit)
 		if (marked == list_is_empty(queue))
 			return __LINE__;
 	}
-	if (ready->top != (ready->bitmap ? (int)bits_highest(ready->bitmap) : -1))
+	if (ready->bitmap == 0)
+		return ready->top == -1 ? 0 : __LINE__;
+	if (ready->top - !ready_top_is_there(ready) != (int)bits_highest(ready->bitmap))
 		return __LINE__;
 	return 0;
 }

@@ -12,14 +12,14 @@
 #define READY_PRIORITIES 64
 
 struct ready {
-	uint64_t bitmap;		      /* [K] bit p: queues[p] is not empty */
-	int64_t top;			      /* [K] highest bit of bitmap; -1: none */
+	uint64_t bitmap; /* [K] bit p: queues[p] is not empty */
+	int64_t top;	 /* [K] highest bit of bitmap, or one more: a turn is owed; -1: none */
 	struct list queues[READY_PRIORITIES]; /* [K] */
 };
 
 void ready_init(struct ready *ready);
 
-/* Highest priority with somebody ready; -1: nobody. */
+/* Highest priority with somebody ready, or one more if a turn is owed to it; -1: nobody. */
 static inline int ready_top(const struct ready *ready)
 {
 	return (int)ready->top;
@@ -38,8 +38,7 @@ static inline void ready_unmark(struct ready *ready, unsigned priority)
 	if (!list_is_empty(&ready->queues[priority]))
 		return;
 	ready->bitmap &= ~(1ul << priority);
-	if (ready->top == (int)priority)
-		ready->top = ready->bitmap ? (int)bits_highest(ready->bitmap) : -1;
+	ready->top = ready->bitmap ? (int)bits_highest(ready->bitmap) : -1;
 }
 
 /* @node is in no list, @priority below READY_PRIORITIES. */
@@ -58,13 +57,31 @@ static inline void ready_push_front(struct ready *ready, struct list_node *node,
 	ready_mark(ready, priority);
 }
 
-/* The first node of the highest priority; NULL: nobody is ready. */
+/* Is somebody of the priority @top ready? Not if a turn is owed, and not if nobody is ready. */
+static inline bool ready_top_is_there(const struct ready *ready)
+{
+	return ready->bitmap >> (ready->top & (READY_PRIORITIES - 1)) & 1;
+}
+
+/*
+ * A slice ended while somebody above all of these ran, most likely for one of the highest, who waits for an
+ * answer: who comes back to that priority before the next of it has its turn is not first, but goes behind
+ * it. Needs     somebody above them runs
+ */
+static inline void ready_owe_turn(struct ready *ready)
+{
+	if (ready_top_is_there(ready))
+		ready->top++;
+}
+
+/* The first node of the highest priority; somebody is ready. */
 static inline struct list_node *ready_pop_highest(struct ready *ready)
 {
 	struct list_node *node;
 
-	if (ready->top < 0)
-		return NULL;
+	CHECK(ready->top >= 0);
+	if (!ready_top_is_there(ready))
+		ready->top--;
 	node = list_pop_front(&ready->queues[ready->top]);
 	ready_unmark(ready, (unsigned)ready->top);
 	return node;

@@ -94,7 +94,7 @@ def bad_name_of_a_pager_is_named(_context):
 
 @scenario('quick', 'a pager of objects alone says once that it supplies no program, and goes on')
 def pager_without_anonymous_says_so(_context):
-    done = shell('pattern & pager run pattern memwalk; echo $?; pager run pattern memwalk; mapdump /pagers/pattern 16; kill $!')
+    done = shell('pattern & mapdump /pagers/pattern 16 > /tmp/there; pager run pattern memwalk; echo $?; pager run pattern memwalk; mapdump /pagers/pattern 16; kill $!')
     check_equal(done.err.count('pattern: no callback .anonymous: this pager does not supply the memory of programs\n'), 1, 'lines of the pager')
     check_equal(done.err.count('pager pattern failed it, code 1048560'), 2, 'clients that ended')
     check_equal(done.stdout.decode().splitlines(), ['135', *hex_lines(0, 16, lambda i: i)], 'standard output')

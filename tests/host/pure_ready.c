@@ -53,11 +53,11 @@ static void model_remove(unsigned node)
 static void pop_one(void)
 {
 	int top = model_top();
-	struct list_node *node = ready_pop_highest(&ready);
+	struct list_node *node;
 
-	CHECK_TRUE((node == NULL) == (top < 0));
-	if (!node)
+	if (top < 0)
 		return;
+	node = ready_pop_highest(&ready);
 	CHECK_EQ(node - nodes, model[top][0]);
 	model_remove((unsigned)(node - nodes));
 }
@@ -93,6 +93,31 @@ TEST(random_operations_agree_with_arrays)
 	while (model_top() >= 0)
 		pop_one();
 	CHECK_EQ(ready.bitmap, 0);
+}
+
+/* Whatever is done meanwhile, a turn that is owed is seen at the highest priority and nowhere else. */
+TEST(owed_turn_is_the_highest_ones)
+{
+	reset();
+	for (uint64_t i = 0; i < test_ops; i++) {
+		int top = model_top();
+		bool owed = top >= 0 && top < READY_PRIORITIES - 1 && test_random_below(2);
+
+		if (owed)
+			ready_owe_turn(&ready);
+		if (owed)
+			CHECK_EQ(ready_top(&ready), top + 1);
+		CHECK_EQ(ready_check(&ready, NODES), 0);
+		if (test_random_below(2))
+			toggle_one();
+		else
+			pop_one();
+		CHECK_TRUE(ready_top(&ready) == model_top() ||
+			   (owed && ready_top(&ready) == model_top() + 1));
+		CHECK_EQ(ready_check(&ready, NODES), 0);
+		while (model_top() >= 0 && ready_top(&ready) != model_top())
+			pop_one();
+	}
 }
 
 TEST(equal_priorities_take_turns)

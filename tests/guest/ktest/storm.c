@@ -65,47 +65,6 @@ static uint64_t median(uint64_t *sample)
 	return sample[ROUNDS / 2];
 }
 
-#define TURN_US	    100000
-#define TURNS_MAX   40 /* of 10 ms each, and as many again for what the host does meanwhile */
-#define DEADLINE_US 100
-static volatile uint64_t turns, last;
-
-static void do_take_turns(struct worker *worker)
-{
-	while (!is_over) {
-		if (last == worker->index)
-			continue;
-		last = worker->index;
-		turns++;
-	}
-}
-
-SCENARIO_BODY(deadline_of_another_ends_no_turn)
-{
-	uint64_t end = ticks_from_now(TURN_US), fired = 0;
-	struct message m;
-
-	create(N, KIND_NOTIFICATION, 0);
-	MUST(sys_cap_mint(CAP_NULL, BIT, CAP_NULL, N, RIGHTS_ALL, 1));
-	create(TIMER, KIND_TIMER, 0);
-	MUST(sys_timer_bind(TIMER, BIT));
-	is_over = false;
-	turns = 0;
-	(void)worker_start(0, do_take_turns, 0);
-	(void)worker_start(1, do_take_turns, 0);
-	while (ticks_from_now(0) < end) {
-		MUST(sys_timer_set(TIMER, ticks_from_now(DEADLINE_US)));
-		take(N, &m);
-		fired++;
-	}
-	is_over = true;
-	worker_join(&workers[0]);
-	worker_join(&workers[1]);
-	EXPECT(turns >= 2 && turns <= TURNS_MAX);
-	if (fired <= 2 * TURNS_MAX) /* a host too slow to tell */
-		print("ktest: only %lu deadlines beside %lu turns\n", fired, turns);
-}
-
 /* After each round the others have their turn. */
 static void do_stand_by(struct worker *worker)
 {
