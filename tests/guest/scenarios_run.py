@@ -110,7 +110,7 @@ def statuses_arrive_as_they_are(_context):
 
 @scenario('quick', 'a program without end is ended by --timeout with 124')
 def timeout_ends_yes(_context):
-    done = run('--timeout', '2', '--', 'yes')
+    done = run('--timeout', '6', '--', 'yes')
     check_equal((done.reason, done.status), ('timeout', 124), 'reason, status')
     check(len(done.stdout) > 1000 and set(done.stdout.split(b'\n')[:-1]) == {b'y'}, f'{done.stdout[:100]!r}')
 
