@@ -93,8 +93,10 @@ static void news(uint64_t flags)
 		end_refused();
 	if (flags & VFS_NEWS_TTY)
 		collect_tty_news();
-	if (flags & NEWS_TIMER)
+	if (flags & NEWS_TIMER) {
+		crowds_take_turns();
 		sleepers_wake();
+	}
 }
 
 int proc_check(void)
@@ -103,7 +105,7 @@ int proc_check(void)
 
 	if (broken)
 		return broken;
-	if (proc.timer_at > process_next_deadline(&proc.table)) /* it may fire for one that has ended */
+	if (proc.timer_at > next_deadline()) /* it may fire for one that has ended */
 		return __LINE__;
 	if (proc.session.first_ended && !proc.session.running)
 		return __LINE__;
@@ -124,7 +126,7 @@ static void start_up(const struct server_start *start)
 	process_table_init(&proc.table, records, PROCESSES_MAX);
 	limits_init();
 	proc.option_faults = start->option_faults != 0;
-	proc.timer_at = DEADLINE_NONE;
+	proc.timer_at = proc.crowds_at = DEADLINE_NONE;
 	proc.info_frame = facts.identity / PAGE_BYTES;
 	need(facts.error, "no info page");
 	need(sys_cap_mint(CAP_NULL, SLOT_TIMER_NEWS, CAP_NULL, SERVER_NOTIFICATION, RIGHT_WRITE, NEWS_TIMER)

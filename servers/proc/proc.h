@@ -65,6 +65,8 @@ struct proc {
 	uint32_t foreground; /* whom Ctrl-C reaches, with all below; PID_SELF: everybody, 0: nobody */
 	uint32_t listener;   /* Ctrl-C reaches it alone, and it goes on; 0: nobody listens */
 	uint64_t timer_at;   /* what the Timer is set to */
+	uint64_t crowds_at;  /* when the turn of crowds begins or ends; DEADLINE_NONE: there is no crowd */
+	bool crowds_have_turn;
 	uint64_t info_frame; /* page number of the info page */
 	bool option_faults;
 };
@@ -95,11 +97,13 @@ request_handler request_exit, request_getpid, request_getppid, request_signal_se
 
 /* accounts.c. An account of nobody yet is to have at most so many bytes of frames. */
 MUST_USE err_t account_open(uint32_t account, uint64_t limit_bytes);
-/* How a process runs. */
+/* crowds.c. How a process runs. */
 uint8_t account_priority(const struct process *process);
 /* After each request: Threads of accounts that have become a crowd, or are one no more. The message page
  * stays as it is. */
 void priorities_update(void);
+/* At the Timer's news. */
+void crowds_take_turns(void);
 int priorities_check(void); /* as proc_check(); @crowds_changed is not set */
 
 /* records.c: the answer is a record of whole words. */
@@ -206,6 +210,8 @@ void session_check_over(void);
 
 /* requests.c */
 void sleepers_wake(void);
+/* For which the Timer is to be set; DEADLINE_NONE: none. */
+uint64_t next_deadline(void);
 void timer_update(void); /* the Timer stands at the first deadline */
 
 /* main.c: 0, or the line of the broken invariant. */

@@ -111,9 +111,16 @@ err_t request_wait(struct process *caller, const struct message *in, struct answ
 	return error;
 }
 
-void timer_update(void)
+uint64_t next_deadline(void)
 {
 	uint64_t next = process_next_deadline(&proc.table);
+
+	return next < proc.crowds_at ? next : proc.crowds_at;
+}
+
+void timer_update(void)
+{
+	uint64_t next = next_deadline();
 
 	if (next == proc.timer_at)
 		return;

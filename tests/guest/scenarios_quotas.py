@@ -61,16 +61,24 @@ def priorities(lines):
     return found
 
 
-@scenario('default', 'from its 17th process on all of a job runs below other jobs, and as before when it has few again')
+@scenario('default', 'from its 33rd process on all of a job runs below other jobs, and as before when it has few again')
 def a_crowd_runs_below_other_jobs(_context):
-    crowd = '(for i in $(seq 16); do sleep 1 & done; echo crowd; ps -l; wait; echo few; ps -l)'
-    lines = shell(f'(for i in $(seq 14); do sleep 1 & done; echo many; ps -l; wait); sleep 1 & {crowd}; check').stdout.decode().splitlines()
+    crowd = '(for i in $(seq 32); do sleep 1 & done; echo crowd; ps -l; wait; echo few; ps -l)'
+    lines = shell(f'(for i in $(seq 30); do sleep 1 & done; echo many; ps -l; wait); sleep 1 & {crowd}; check', '--count').stdout.decode().splitlines()
     heads = [lines.index(word) + 2 for word in ('many', 'crowd', 'few')]
-    many, crowd, few = (priorities(lines[begin:begin + length]) for begin, length in zip(heads, (17, 20, 4)))
-    check_equal(many, {'0': {FIRST}, '1': {PROGRAM}}, 'priorities beside 16 processes')
+    many, crowd, few = (priorities(lines[begin:begin + length]) for begin, length in zip(heads, (33, 36, 4)))
+    check_equal(many, {'0': {FIRST}, '1': {PROGRAM}}, 'priorities beside 32 processes')
     check_equal(sorted(map(sorted, crowd.values())), [[CROWD, LEADER], [PROGRAM], [FIRST]], 'priorities of a crowd, of another job, of the shell')
     check_equal(set.union(*(few[account] for account in few if account != '0')), {PROGRAM}, 'priorities of jobs when the crowd has gone')
     check('check: proc: ok' in lines, f'check: {lines[-4:]}')
+
+
+@scenario('default', 'a crowd beside a job that never waits has its turns, and comes to its end')
+def a_crowd_is_not_starved(_context):
+    job, crowd = 'while :; do :; done', '(for i in $(seq 40); do (sleep 1; seq 100 > /tmp/$i) & done; wait; echo $(cat /tmp/40 | wc -l))'
+    done = shell(f'{job} & sleep 0.1; {crowd}; check; kill $!', '--count', timeout_s=120)
+    lines = done.stdout.decode().splitlines()
+    check(lines[0].split() == ['100'] and 'check: proc: ok' in lines, f'lines: {lines}')
 
 
 @scenario('default', 'beside a job of processes that never wait and never end, the first process is not late, and its jobs start, within 10^8 instructions')
