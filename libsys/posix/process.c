@@ -6,6 +6,7 @@
 #include <pagoda/session.h>
 #include <pagoda/syscall.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -31,26 +32,61 @@ _Noreturn void _exit(int status)
 		__asm__ volatile("ebreak"); /* only if the process server is gone */
 }
 
+/* Floating-point registers that a function must leave as they are, and fcsr. */
+struct float_kept {
+	uint64_t word[13];
+};
+
+static inline void float_keep(struct float_kept *kept)
+{
+	__asm__ volatile("fsd fs0, 0(%1)\n\tfsd fs1, 8(%1)\n\tfsd fs2, 16(%1)\n\tfsd fs3, 24(%1)\n\t"
+			 "fsd fs4, 32(%1)\n\tfsd fs5, 40(%1)\n\tfsd fs6, 48(%1)\n\tfsd fs7, 56(%1)\n\t"
+			 "fsd fs8, 64(%1)\n\tfsd fs9, 72(%1)\n\tfsd fs10, 80(%1)\n\tfsd fs11, 88(%1)\n\t"
+			 "frcsr %0"
+			 : "=&r"(kept->word[12])
+			 : "r"(kept->word)
+			 : "memory");
+}
+
+static void float_restore(const struct float_kept *kept)
+{
+	__asm__ volatile("fld fs0, 0(%1)\n\tfld fs1, 8(%1)\n\tfld fs2, 16(%1)\n\tfld fs3, 24(%1)\n\t"
+			 "fld fs4, 32(%1)\n\tfld fs5, 40(%1)\n\tfld fs6, 48(%1)\n\tfld fs7, 56(%1)\n\t"
+			 "fld fs8, 64(%1)\n\tfld fs9, 72(%1)\n\tfld fs10, 80(%1)\n\tfld fs11, 88(%1)\n\t"
+			 "fscsr %0"
+			 :
+			 : "r"(kept->word[12]), "r"(kept->word)
+			 : "memory");
+}
+
+static bool float_is_zero(const struct float_kept *kept)
+{
+	uint64_t all = 0;
+
+	for (unsigned i = 0; i < 13; i++)
+		all |= kept->word[i];
+	return all == 0;
+}
+
 /*
- * The child begins with the integer registers of this call; floating-point registers do not travel. All are
- * named as lost, so the compiler keeps on the stack those that a caller may rely on; fcsr goes by hand.
+ * The child begins with the integer registers of this call; floating-point registers do not travel, they are
+ * zero. The first instruction that touches them traps and loads all of them, so a child leaves them alone
+ * when the parent's are zero, too.
  */
 static pid_t fork_into(uint64_t account)
 {
 	struct message m = message_make(PROC_FORK, account, 0);
-	uint64_t fcsr;
+	struct float_kept kept;
+	err_t error;
 
-	__asm__ volatile("frcsr %0" : "=r"(fcsr));
+	float_keep(&kept);
 	ipc_call(SLOT_PROC, &m);
-	__asm__ volatile(""
-			 :
-			 :
-			 : "memory", "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11",
-			   "f12", "f13", "f14", "f15", "f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23",
-			   "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31");
-	__asm__ volatile("fscsr %0" : : "r"(fcsr));
-	err_t error = message_error(&m);
-	return error == E_OK ? (pid_t)m.w[0] : posix_fail_full(error, EAGAIN);
+	error = message_error(&m);
+	if (error != E_OK)
+		return posix_fail_full(error, EAGAIN);
+	if (m.w[0] == 0 && !float_is_zero(&kept))
+		float_restore(&kept);
+	return (pid_t)m.w[0];
 }
 
 pid_t fork(void)

@@ -160,9 +160,14 @@ static void registers(void)
 	volatile uint64_t seed = 12345;
 	uint64_t a = seed * 3, b = seed * 5, c = seed * 7, d = seed * 11, e = seed * 13;
 	double p = seed * 0.5, q = seed * 0.25, r = seed * 1.5, s = seed * 2.5;
+	uint64_t rounding = 1u << 5, seen; /* to zero */
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	__asm__ volatile("fscsr %0" : : "r"(rounding));
+	pid = fork();
+	__asm__ volatile("frcsr %0" : "=r"(seen));
+	CHECK(seen >> 5 == rounding >> 5);
 	CHECK(a == seed * 3 && b == seed * 5 && c == seed * 7 && d == seed * 11 && e == seed * 13);
 	CHECK(p == seed * 0.5 && q == seed * 0.25 && r == seed * 1.5 && s == seed * 2.5);
 	if (pid == 0)
