@@ -50,30 +50,38 @@ static __attribute__((noinline)) void decide_more(struct process *process, vaddr
 		verdict_deny(verdict, RULE_NO_MEMORY);
 }
 
-static inline void decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
-			  struct verdict *verdict)
+static inline bool is_decided(const struct verdict *verdict)
 {
-	policy_fault(process->space, address, access, origin, verdict);
-	if (__builtin_expect(verdict->kind != VERDICT_RESOLVE && verdict->kind != VERDICT_FORWARD, 0))
-		decide_more(process, address, access, origin, verdict);
+	return __builtin_expect(verdict->kind == VERDICT_RESOLVE || verdict->kind == VERDICT_FORWARD, 1);
+}
+
+/* The fault of the message. What decide_more() needs is read again: so nothing is kept over the usual call.
+ */
+static inline void decide(struct process *process, const struct message *m)
+{
+	policy_fault(process->space, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, &served.verdict);
+	if (!is_decided(&served.verdict))
+		decide_more(process, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, &served.verdict);
 }
 
 void fault_decide(struct process *process, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict)
 {
-	decide(process, address, access, origin, verdict);
+	policy_fault(process->space, address, access, origin, verdict);
+	if (!is_decided(verdict))
+		decide_more(process, address, access, origin, verdict);
 }
 
 static enum next fault_answer(const struct verdict *verdict)
 {
 	struct map_item item = window_item(&verdict->run[0]);
-	uint64_t *word = &message_page()->words[MESSAGE_REGISTERS];
+	uint64_t *word = &message_page()->words[MESSAGE_REGISTERS], runs = verdict->runs;
 
-	pager.map_answer.tag = TAG_MAP | (uint64_t)verdict->runs << 16;
+	pager.map_answer.tag = TAG_MAP | runs << 16;
 	pager.map_answer.w[0] = item.at_rights;
 	pager.map_answer.w[1] = item.source;
 	pager.map_answer.w[2] = item.offset;
-	for (uint32_t i = 1; i < verdict->runs; i++, word += 3) {
+	for (uint64_t i = 1; i < runs; i++, word += 3) {
 		item = window_item(&verdict->run[i]);
 		word[0] = item.at_rights;
 		word[1] = item.source;
@@ -170,7 +178,7 @@ enum next fault_serve(struct message *m)
 	if (__builtin_expect(FAULT_INFO_FLAGS(m->w[2]), 0) && !fault_flags(process, m, &next))
 		return next;
 	if (TAG_LABEL(m->tag) == FAULT_PAGE)
-		decide(process, m->w[0], FAULT_INFO_ACCESS(m->w[2]), served.origin, &served.verdict);
+		decide(process, m);
 	else
 		policy_exception(process->space, TAG_LABEL(m->tag), m->w[0], &served.verdict);
 	return fault_perform(process, m, NULL);

@@ -8,11 +8,11 @@
 
 /* A fault that has passed range, area and rights. */
 struct fault_request {
+	uint32_t access; /* enum fault_access */
 	struct vm_space *space;
 	const struct vm_area *area;
-	uint64_t page;	 /* user page number */
-	uint64_t frame;	 /* its private frame; 0: none */
-	uint32_t access; /* enum fault_access */
+	uint64_t page;	/* user page number */
+	uint64_t frame; /* its private frame; 0: none */
 	enum page_origin origin;
 };
 
@@ -62,10 +62,11 @@ static inline bool backing_take_is_quick(const struct fault_request *request)
 static inline uint64_t backing_take_quick(const struct fault_request *request)
 {
 	struct vm_space *space = request->space;
+	uint64_t page = request->page, was_absent = request->frame == 0;
 	uint64_t frame = frames_take_quick(&space->policy->frames, FRAME_ANON);
 
-	space->anon_pages += request->frame == 0;
-	chunk_set(space->pages.last, request->page, frame);
+	space->anon_pages += was_absent;
+	chunk_set(space->pages.last, page, frame);
 	return frame;
 }
 

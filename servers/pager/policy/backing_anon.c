@@ -58,12 +58,16 @@ static __attribute__((noinline)) void take_zero_slow(const struct fault_request 
 
 void backing_take_zero(const struct fault_request *request, struct verdict *verdict)
 {
+	const struct fault_request asked = *request; /* stays in registers, whatever is stored */
+	uint64_t frame;
+
 	if (__builtin_expect(ahead_is_next(request) || !backing_take_is_quick(request), 0)) {
 		take_zero_slow(request, verdict);
 		return;
 	}
-	ahead_begin_anew(request);
-	resolve_zero(request, backing_take_quick(request), verdict);
+	frame = backing_take_quick(&asked);
+	ahead_begin_anew(&asked);
+	resolve_zero(&asked, frame, verdict);
 }
 
 /* Nothing was written there yet, nor is it to be now. */

@@ -158,9 +158,9 @@ static inline void arena_leave(struct frames *frames, struct arena *arena, uint3
 }
 
 /* The arena has a free frame: choose one and unlink it. */
-static uint32_t arena_take(struct frames *frames, struct arena *arena)
+static uint64_t arena_take(struct frames *frames, struct arena *arena)
 {
-	uint32_t index = arena_choose(frames, arena);
+	uint64_t index = arena_choose(frames->frame, arena);
 
 	arena_leave(frames, arena, 1);
 	return index;
@@ -182,12 +182,12 @@ static bool frames_may_take(const struct frames *frames, uint64_t count)
 uint64_t frames_take_slow(struct frames *frames, enum frame_state state)
 {
 	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
-	uint32_t index;
+	uint64_t index;
 
 	if (!arena || (state != FRAME_BOOKS && !frames_may_take(frames, 1)) || allocation_refused("frame"))
 		return 0;
 	index = arena_take(frames, arena);
-	frames_charge(frames, index, state);
+	frames_charge(frames, &frames->frame[index], frames_payer(frames, state), state);
 	return frames->first + index;
 }
 

@@ -160,27 +160,33 @@ static inline bool frames_take_is_quick(const struct frames *frames)
 	       !frames_are_over_limit(frames, 1) && !allocations_are_watched();
 }
 
-/* Choose a free frame of the arena, which has one, and unlink it. */
-static inline uint32_t arena_choose(struct frames *frames, struct arena *arena)
+/* Choose a free frame of the arena, which has one, and unlink it. @all: frames->frame. */
+static inline uint64_t arena_choose(const struct frame *all, struct arena *arena)
 {
-	uint32_t index;
+	uint64_t index = arena->list;
 
-	if (!arena->list)
+	if (index == 0)
 		return arena->fresh++;
-	index = arena->list - 1;
-	arena->list = frames->frame[index].link;
+	arena->list = all[--index].link;
 	return index;
 }
 
-/* A frame was chosen: it is the payer's, or the system's if it is for books. */
-static inline void frames_charge(struct frames *frames, uint32_t index, enum frame_state state)
+/* Frames for books are the system's. */
+static inline struct account *frames_payer(struct frames *frames, enum frame_state state)
 {
-	struct account *payer = state == FRAME_BOOKS ? &frames->account[ACCOUNT_SYSTEM] : frames->payer;
+	return state == FRAME_BOOKS ? &frames->account[ACCOUNT_SYSTEM] : frames->payer;
+}
 
+/* @frame was chosen: it is @payer's. */
+static inline void frames_charge(struct frames *frames, struct frame *frame, struct account *payer,
+				 enum frame_state state)
+{
+	uint64_t free = frames->counts[FRAME_FREE], others = frames->counts[state];
+
+	frame->word = payer->stamp | state;
 	payer->frames++;
-	frames->frame[index].word = payer->stamp | state;
-	frames->counts[FRAME_FREE]--;
-	frames->counts[state]++;
+	frames->counts[FRAME_FREE] = free - 1;
+	frames->counts[state] = others + 1;
 }
 
 /* A frame that is in use is the account's from now on. */
@@ -196,12 +202,15 @@ static inline void frames_charge_again(struct frames *frames, uint64_t number, s
 /* Needs: frames_take_is_quick() */
 static inline uint64_t frames_take_quick(struct frames *frames, enum frame_state state)
 {
+	struct account *payer = frames_payer(frames, state);
 	struct arena *arena = frames->partial.first;
-	uint32_t index = arena_choose(frames, arena);
+	struct frame *all = frames->frame;
+	uint64_t first = frames->first, index;
 
 	arena->free--;
-	frames_charge(frames, index, state);
-	return frames->first + index;
+	index = arena_choose(all, arena);
+	frames_charge(frames, &all[index], payer, state);
+	return first + index;
 }
 
 static inline uint64_t frames_take(struct frames *frames, enum frame_state state)
