@@ -52,7 +52,8 @@ HOT bool fast_plan_item(const struct thread *server, const struct thread *faulte
 {
 	const struct space *space = faulter->space;
 	uint64_t at = server->regs[REG_A2], offset = server->regs[REG_A4], rights = at & RIGHTS_RWX, pfn;
-	uint64_t index = server->regs[REG_A3] & 15; /* it is below SPACE_SOURCES */
+	uint64_t index =
+		server->regs[REG_A3] & 15; /* the caller has checked that it is below SPACE_SOURCES */
 	const struct slot *source = &space->sources[index];
 	pte_t upper;
 

@@ -202,7 +202,7 @@ static err_t answer(struct thread *thread, uint64_t reply, struct reply_target *
 	if (error == E_OK)
 		error = reply_answer(thread, target, &woken, missing);
 	if (error == E_OK && woken != NULL)
-		sched_wake(woken);
+		(reply == CAP_NULL ? sched_resume : sched_wake)(woken);
 	return error;
 }
 

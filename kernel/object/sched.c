@@ -20,11 +20,26 @@ AT_BOOT void sched_init(void)
 	deadline_init(&deadline_set);
 }
 
+/* Into the queue of its priority, at its head or tail. */
+static __attribute__((noinline)) void enqueue(struct thread *thread, bool first)
+{
+	if (first)
+		ready_push_front(&ready_queue, &thread->queue, thread->priority);
+	else
+		ready_push(&ready_queue, &thread->queue, thread->priority);
+}
+
 void sched_wake(struct thread *thread)
 {
 	thread->state = THREAD_READY;
 	if (thread != cpu_this()->current)
-		ready_push(&ready_queue, &thread->queue, thread->priority);
+		enqueue(thread, false);
+}
+
+void sched_resume(struct thread *thread)
+{
+	thread->state = THREAD_READY;
+	enqueue(thread, ready_top_is_there(&ready_queue));
 }
 
 void sched_remove(struct thread *thread)
@@ -130,7 +145,7 @@ struct thread *sched_pick(void)
 	if (current != NULL && current->state == THREAD_READY) {
 		if (sched_is_first(current))
 			return current;
-		ready_push_front(&ready_queue, &current->queue, current->priority);
+		enqueue(current, true);
 	} else {
 		cpu->current = NULL;
 		idle();
@@ -145,7 +160,7 @@ void sched_yield(void)
 	KASSERT(current->state == THREAD_READY);
 	if (ready_top(&ready_queue) < (int)current->priority)
 		return;
-	ready_push(&ready_queue, &current->queue, current->priority);
+	enqueue(current, false);
 	(void)switch_to_first();
 }
 

@@ -14,6 +14,10 @@ void sched_init(void);
 /* @thread can run (and is in no queue): READY, behind others of its priority. */
 void sched_wake(struct thread *thread);
 
+/* The same for a caller that has its answer: its turn goes on, it is before others of its priority; not if a
+ * turn is owed to them. */
+void sched_resume(struct thread *thread);
+
 /* Take a READY thread out of the ready queue or off the hart. */
 void sched_remove(struct thread *thread);
 

@@ -16,14 +16,16 @@
 static volatile bool is_over;
 static volatile uint64_t turns, last;
 
+static void note_turn(const struct worker *worker)
+{
+	turns += last != worker->index;
+	last = worker->index;
+}
+
 static void do_take_turns(struct worker *worker)
 {
-	while (!is_over) {
-		if (last == worker->index)
-			continue;
-		last = worker->index;
-		turns++;
-	}
+	while (!is_over)
+		note_turn(worker);
 }
 
 SCENARIO_BODY(deadline_of_another_ends_no_turn)
@@ -100,4 +102,41 @@ SCENARIO_BODY(slice_that_ends_in_a_server_ends_the_callers_turn)
 	worker_join(&workers[2]);
 	EXPECT_EQ(workers[1].seen[1], 0);
 	EXPECT(workers[1].seen[0] > 0);
+}
+
+static void do_serve(struct worker *worker)
+{
+	err_t error = ipc_wait(CALLS, DEADLINE_NEVER, &worker->m);
+
+	while (error == E_OK) {
+		worker->m = message_make(E_OK, 0, 0);
+		error = ipc_reply_wait(CALLS, DEADLINE_NEVER, &worker->m);
+	}
+}
+
+static void do_call_often(struct worker *worker)
+{
+	for (unsigned i = 0; i < LONG_CALLS; i++) {
+		worker->m = message_make(0, 0, 0);
+		worker->seen[1] |= ipc_call(CALLS, &worker->m);
+		note_turn(worker);
+	}
+	is_over = true;
+}
+
+/* By the general path, too: it once put the caller behind all others. */
+SCENARIO_BODY(call_leaves_its_caller_the_turn)
+{
+	is_over = false;
+	turns = 0;
+	create(CALLS, KIND_ENDPOINT, 0);
+	(void)worker_make(0, do_serve, 0);
+	MUST(sys_thread_priority(worker_thread(0), WORKER_PRIORITY + 2));
+	worker_go(&workers[0]);
+	(void)worker_start(1, do_call_often, 0);
+	(void)worker_start(2, do_take_turns, 0);
+	worker_join(&workers[1]);
+	worker_join(&workers[2]);
+	EXPECT_EQ(workers[1].seen[1], 0);
+	EXPECT(turns < LONG_CALLS / 4);
 }
