@@ -55,9 +55,9 @@ static const struct program {
 	{"cowtorture seed=%lu tree", 0, false},
 	{"pager run logpager sh -c 'fork; ls / | wc'", 0, true},
 	{"rawpager shared private", 0, true},
-	{"hostile seed=%lu faults=8 double", 0, true},
-	{"hostile seed=%lu faults=8 exit", 0, true},
-	{"hostile seed=%lu faults=8 foreign", 0, true},
+	{"hostile seed=%lu faults=8 slack=10000 double", 0, true},
+	{"hostile seed=%lu faults=8 slack=10000 exit", 0, true},
+	{"hostile seed=%lu faults=8 slack=10000 foreign", 0, true},
 	{"pagertree seed=%lu rounds=60", 0, true},
 };
 #define PROGRAMS (sizeof(programs) / sizeof(*programs))

@@ -6,8 +6,8 @@
 #include "hostile.h"
 
 /* Anonymous memory has the usual deadline. */
-#define LIMIT_MS     (DEADLINE_MS + TICK_MS + SLACK_MS)
-#define ANONYMOUS_MS (CUSTOM_DEADLINE_MS + TICK_MS + SLACK_MS)
+#define LIMIT_MS     (DEADLINE_MS + TICK_MS + slack_ms)
+#define ANONYMOUS_MS (CUSTOM_DEADLINE_MS + TICK_MS + slack_ms)
 
 struct client {
 	uint64_t *at;

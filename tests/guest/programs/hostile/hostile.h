@@ -17,7 +17,7 @@
 #define KEPT_MAX	(PROGRAM_CSPACE_SLOTS - KEPT_REPLY - 1)
 #define SPARE_SLOT	(KEPT_REPLY + KEPT_MAX)
 #define TICK_MS		20
-#define SLACK_MS	250 /* ten processes share one hart */
+#define SLACK_MS	250 /* ten processes share one hart; unless slack=N says more */
 #define CLIENTS_AT_ONCE 6
 #define TOUCHES_MAX	5
 
@@ -33,6 +33,8 @@ enum kind {
 	KIND_HONEST, /* for comparison */
 	KINDS,
 };
+
+extern uint64_t slack_ms; /* how late beyond its deadline an answer may be */
 
 /* A forwarded fault, and what it can be answered through: CAP_NULL is the current caller. */
 struct missed {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hostile [seed=N] [faults=N] [cost] KIND...: a custom pager that breaks every rule of
+ * hostile [seed=N] [faults=N] [slack=MS] [cost] KIND...: a custom pager that breaks every rule of
  * docs/pager-protocol.md, by a seed, word by word, and clients that check each byte they got. After each kind
  * the system must be whole and nothing of the pager left. Prints `ok KIND`; the first difference ends it with
  * status 1 and its place.
@@ -81,6 +81,8 @@ static void run_cost(enum kind kind, uint64_t seed)
 	CHECK(custom_count() == 0);
 }
 
+uint64_t slack_ms = SLACK_MS;
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = 1, faults = FAULTS_USUAL;
@@ -90,7 +92,8 @@ int main(int argc, char **argv)
 		unsigned kind = 0;
 		bool idle = cost && strcmp(argv[i], "idle") == 0;
 
-		if (sscanf(argv[i], "seed=%lu", &seed) == 1 || sscanf(argv[i], "faults=%lu", &faults) == 1)
+		if (sscanf(argv[i], "seed=%lu", &seed) == 1 || sscanf(argv[i], "faults=%lu", &faults) == 1 ||
+		    sscanf(argv[i], "slack=%lu", &slack_ms) == 1)
 			continue;
 		if (strcmp(argv[i], "cost") == 0) {
 			cost = true;

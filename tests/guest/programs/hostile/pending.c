@@ -117,7 +117,7 @@ void part_pending_late(void)
 	pid_t pager = keeper_start(DEADLINE_MS);
 
 	clients_start(client);
-	clients_end(client, CUSTOM_DEADLINE_MS + TICK_MS + SLACK_MS); /* some wait for anonymous memory */
+	clients_end(client, CUSTOM_DEADLINE_MS + TICK_MS + slack_ms); /* some wait for anonymous memory */
 	check_whole();
 	pager_stop(pager);
 	nothing_is_left();
