@@ -112,8 +112,7 @@ def complains(terminal):
         status_is(terminal, status)
         terminal.complaints.append(text.decode())
     says(terminal, b'echo "open\rclosed"', b'open\r\nclosed')
-    terminal.type(b'help\r', b'case WORD in')
-    terminal.expect(PROMPT, 'after the help')
+    check(b'case WORD in' in terminal.type(b'help\r', b'\n' + PROMPT), 'help does not show the language')
 
 
 @scenario('default', "a new user's hour: editing, history, long and pasted lines, Ctrl-C everywhere, a full screen, errors, poweroff")
