@@ -4,7 +4,7 @@ import os
 import re
 
 from build import folder_of
-from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
+from scenario import attempt, check, check_equal, check_match, run, scenario
 
 PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/cowtorture')
 SUMMARY = r'faults=(\d+) prefetched=(\d+) fork_mapped=(\d+) populate=(\d+) present=(\d+) other=(\d+)'
@@ -28,14 +28,7 @@ def cow_tree_keeps_bytes_apart(_context):
 
 @scenario('default', 'random trees of processes agree with their models, with ten seeds')
 def cow_tree_with_ten_seeds(context):
-    results = []
-    for seed in range(context.seed, context.seed + 10):
-        try:
-            torture(f'seed={seed}', 'tree')
-            results.append(Subcase(f'seed={seed}'))
-        except Failure as failure:
-            results.append(Subcase(f'seed={seed}', str(failure)))
-    return results
+    return [attempt(f'seed={seed}', torture, f'seed={seed}', 'tree') for seed in range(context.seed, context.seed + 10)]
 
 
 @scenario('quick', 'pages outlive the parents they came from')

@@ -4,7 +4,7 @@ import os
 import re
 
 import build as builds
-from scenario import Failure, Subcase, check, check_accounts, check_equal, check_match, run, scenario
+from scenario import attempt, check, check_accounts, check_equal, check_match, run, scenario
 
 TABLES = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/tables')
 NEIGHBOUR = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/neighbour')
@@ -58,14 +58,8 @@ def beside_a_neighbour(modes, memory, timeout_s=300):
     accounts = accounts[len(WARM_UP) - 1:]
     killed = len(re.findall('^' + ENDED + '$', done.err, re.MULTILINE))
     check_equal(killed, sum('met=SIGKILL' in line for line in lines), 'lines about ended processes on standard error')
-    results = []
-    for number, mode in enumerate(modes):
-        try:
-            check_mode(mode, memory, lines[accounts[number] + 1:accounts[number + 1] + 1], lines[accounts[0]])
-            results.append(Subcase(f'{mode} --mem {memory}'))
-        except Failure as failure:
-            results.append(Subcase(f'{mode} --mem {memory}', str(failure)))
-    return results
+    return [attempt(f'{mode} --mem {memory}', check_mode, mode, memory, lines[accounts[number] + 1:accounts[number + 1] + 1],
+                    lines[accounts[0]]) for number, mode in enumerate(modes)]
 
 
 SAMPLE = ('fill', 'sparse', 'files', 'pipes', 'tmpfs', 'nodes', 'zombies', 'chain', 'pollers', 'publish', 'register')

@@ -4,7 +4,7 @@ import os
 import re
 
 import build as builds
-from scenario import Failure, Subcase, check, check_equal, check_match, scenario
+from scenario import attempt, check, check_equal, check_match, scenario
 from terminal import PROMPT, Terminal
 
 PROBE = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/probe')
@@ -45,14 +45,7 @@ def kill_works(mode, memory):
 
 
 def kill_works_in(modes):
-    results = []
-    for mode in modes:
-        try:
-            kill_works(mode, '64M')
-            results.append(Subcase(mode))
-        except Failure as failure:
-            results.append(Subcase(mode, str(failure)))
-    return results
+    return [attempt(mode, kill_works, mode, '64M') for mode in modes]
 
 
 @scenario('deep', 'under full exhaustion of each kind the shell still starts kill, which ends the offender and leaves nothing')
@@ -90,11 +83,4 @@ def shell_answers(memory, bomb):
 
 @scenario('default', 'beside a fork bomb the shell answers a line, and starts a program before and after it, within 10^8 instructions')
 def shell_answers_beside_a_fork_bomb(_context):
-    results = []
-    for memory, bomb in ((memory, bomb) for memory in ('64M', '512M') for bomb in BOMBS):
-        try:
-            shell_answers(memory, bomb)
-            results.append(Subcase(f'{bomb} --mem {memory}'))
-        except Failure as failure:
-            results.append(Subcase(f'{bomb} --mem {memory}', str(failure)))
-    return results
+    return [attempt(f'{bomb} --mem {memory}', shell_answers, memory, bomb) for memory in ('64M', '512M') for bomb in BOMBS]

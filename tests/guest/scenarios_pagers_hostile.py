@@ -4,7 +4,7 @@ import os
 import re
 
 import build as builds
-from scenario import Failure, Subcase, check, check_equal, check_match, run, scenario
+from scenario import Subcase, attempt, check, check_equal, check_match, run, scenario
 
 PROGRAM = 'tests/guest/programs/hostile'
 KINDS = ('late', 'never', 'double', 'overlapping', 'foreign', 'stale', 'flood', 'exit')
@@ -22,14 +22,7 @@ def hostile(*words, build='checked', timeout_s=300):
 
 
 def each_kind(seed, faults):
-    results = []
-    for kind in KINDS:
-        try:
-            hostile(f'seed={seed}', f'faults={faults}', kind)
-            results.append(Subcase(f'{kind} seed={seed}'))
-        except Failure as failure:
-            results.append(Subcase(f'{kind} seed={seed}', str(failure)))
-    return results
+    return [attempt(f'{kind} seed={seed}', hostile, f'seed={seed}', f'faults={faults}', kind) for kind in KINDS]
 
 
 @scenario('default', 'a hostile pager of each kind hands no client a wrong byte, hangs none past its deadline, and breaks nothing')

@@ -5,7 +5,7 @@ import re
 import tempfile
 
 from build import folder_of
-from scenario import Failure, Subcase, check, check_accounts, check_equal, check_match, run, scenario
+from scenario import attempt, check, check_accounts, check_equal, check_match, run, scenario
 
 SHELL = 'for i in 1 2 3; do echo $i; done; seq 2000 | sort -n | tail -n 1; ls / | wc -l; f=$(cat /etc/motd | wc); echo done'
 # Words of the program, what is typed.
@@ -40,15 +40,7 @@ def check_program(words, typed):
 
 @scenario('default', 'the shell and every lab program on logpager: output and status unchanged, a request for each anonymous fault')
 def programs_run_on_logpager(_context):
-    results = []
-    for words, typed in PROGRAMS:
-        name = ' '.join(words[:2])
-        try:
-            check_program(words, typed)
-            results.append(Subcase(name))
-        except Failure as failure:
-            results.append(Subcase(name, str(failure)))
-    return results
+    return [attempt(' '.join(words[:2]), check_program, words, typed) for words, typed in PROGRAMS]
 
 
 @scenario('default', 'programs on logpager leave every count as it was')
@@ -70,14 +62,7 @@ def tree(seed, rounds):
 
 
 def trees(first, count, rounds):
-    results = []
-    for seed in range(first, first + count):
-        try:
-            tree(seed, rounds)
-            results.append(Subcase(f'seed={seed}'))
-        except Failure as failure:
-            results.append(Subcase(f'seed={seed}', str(failure)))
-    return results
+    return [attempt(f'seed={seed}', tree, seed, rounds) for seed in range(first, first + count)]
 
 
 @scenario('default', 'ten processes with one object, shared and private, agree with their model while they fork, unmap and protect')

@@ -41,6 +41,15 @@ class Subcase:
         self.name, self.why = name, why  # why: None is passed
 
 
+def attempt(name, function, *words):
+    """One case of several: a failure is its own, and the others go on."""
+    try:
+        function(*words)
+    except Failure as failure:
+        return Subcase(name, str(failure))
+    return Subcase(name)
+
+
 class Context:
     """What a test may ask about this run of ./test."""
 
