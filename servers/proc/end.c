@@ -19,6 +19,17 @@ void end_take_apart(struct process *process)
 	process->has_files = process->has_space = false;
 }
 
+err_t child_born(struct process *child, err_t error, struct answer *out)
+{
+	if (error == E_OK) {
+		out->w0 = child->pid;
+		return E_OK;
+	}
+	end_take_apart(child);
+	process_forget(&proc.table, child);
+	return error;
+}
+
 void end_process(struct process *process, uint32_t status)
 {
 	struct process_ended ended;

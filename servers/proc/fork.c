@@ -92,12 +92,5 @@ err_t request_fork(struct process *caller, const struct message *in, struct answ
 		return error;
 	child->start_ticks = counter_ticks();
 	child->ignored = caller->ignored;
-	error = child_build(caller, child);
-	if (error != E_OK) {
-		end_take_apart(child);
-		process_forget(&proc.table, child);
-		return error;
-	}
-	out->w0 = child->pid;
-	return E_OK;
+	return child_born(child, child_build(caller, child), out);
 }

@@ -192,6 +192,8 @@ static inline uint32_t status_of_signal(uint64_t signal)
 }
 /* Thread, files, space: whatever the record says it has. */
 void end_take_apart(struct process *process);
+/* What its parent is answered: the pid, or @error, with which it could not be built and is taken apart. */
+MUST_USE err_t child_born(struct process *child, err_t error, struct answer *out);
 bool signal_is_fatal(uint64_t signal);
 bool signal_is_ignored(const struct process *process, uint64_t signal); /* by its own wish */
 void end_process(struct process *process, uint32_t status);

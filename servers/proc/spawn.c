@@ -41,12 +41,5 @@ err_t request_spawn(struct process *caller, const struct message *in, struct ans
 	child->start_ticks = counter_ticks();
 	child->ignored = caller->ignored;
 	image_name(child, &program);
-	error = child_build(caller, child, &program);
-	if (error != E_OK) {
-		end_take_apart(child);
-		process_forget(&proc.table, child);
-		return error;
-	}
-	out->w0 = child->pid;
-	return E_OK;
+	return child_born(child, child_build(caller, child, &program), out);
 }

@@ -5,7 +5,7 @@
  *   try -> E_LATER      wait in the file's queue, behind those who came before
  *       -> E_LATER      of a file with OPEN_NONBLOCK: answer E_BUSY
  *       -> E_NO_MEMORY  wait in the queue for memory, if the pager can be asked; else into a pipe that holds
- *                       something as E_LATER: once it is read, there is a page
+ *                       something as E_LATER: once it is read, or a page comes free elsewhere, there is one
  *       -> else         answer
  *
  * Whoever waits is tried again from where it stands (t->done) when something changed. A file that somebody
@@ -30,9 +30,14 @@ err_t move_answer(const struct open_file *file, const struct transfer *t, err_t 
 /* What becomes of @error when no memory can be asked for, and of a wait when the caller does not want one. */
 static err_t move_settle(const struct open_file *file, err_t error)
 {
-	if (error == E_NO_MEMORY && pipe_holds_bytes(file))
-		error = E_LATER;
-	return error == E_LATER && (file->flags & OPEN_NONBLOCK) ? E_BUSY : error;
+	bool starves = error == E_NO_MEMORY && pipe_holds_bytes(file);
+
+	if (error != E_LATER && !starves)
+		return error;
+	if (file->flags & OPEN_NONBLOCK)
+		return E_BUSY;
+	vfs.pipes.starving |= starves;
+	return E_LATER;
 }
 
 /* One read or write of the current caller; E_LATER: it waits, or its buffer is to be passed. */
@@ -104,16 +109,27 @@ static bool waiter_serve(struct waiter *waiter, enum memory memory)
 	return true;
 }
 
+static void move_serve_with(struct waiters *waiters, enum memory memory)
+{
+	while (waiters->first && waiter_serve(waiters->first, memory))
+		;
+}
+
 void move_serve(struct waiters *waiters)
 {
-	while (waiters->first && waiter_serve(waiters->first, MEMORY_MAY_COME))
-		;
+	move_serve_with(waiters, MEMORY_MAY_COME);
 }
 
 void move_serve_refused(void)
 {
-	while (memory_waiters.first && waiter_serve(memory_waiters.first, MEMORY_REFUSED))
-		;
+	move_serve_with(&memory_waiters, MEMORY_REFUSED);
+}
+
+static void move_serve_starving(void)
+{
+	vfs.pipes.starving = false;
+	for (uint32_t pipe = 0; pipe < PIPES; pipe++)
+		move_serve_with(pipe_waiters(pipe, PIPE_WRITER), MEMORY_REFUSED);
 }
 
 /* Serving one changes the pipe again for the other side; it ends when nobody can go on. */
@@ -122,6 +138,8 @@ void move_serve_changed(void)
 	uint32_t pipe;
 
 	waiters_save();
+	if (pipes_can_be_fed(&vfs.pipes))
+		move_serve_starving();
 	while (pipe_take_changed(&vfs.pipes, &pipe)) {
 		move_serve(pipe_waiters(pipe, PIPE_WRITER));
 		move_serve(pipe_waiters(pipe, PIPE_READER));

@@ -47,7 +47,7 @@ static err_t end_read(struct open_file *file, struct transfer *t)
 	return error;
 }
 
-/* As much as fits in one go. @begun: bytes of this write that are in already and must not be alone. */
+/* As much as fits in one go. */
 static err_t end_write_piece(struct open_file *file, struct transfer *t)
 {
 	uint64_t before = t->done, room;

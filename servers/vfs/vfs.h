@@ -117,11 +117,11 @@ void move_serve(struct waiters *waiters);
 /* There is no more memory for those who wait for it: who writes into a pipe that is not empty waits until it
  * is read, others get E_NO_MEMORY. */
 void move_serve_refused(void);
-/* Serve those who wait for the pipes that changed. */
+/* Serve those who wait for the pipes that changed, and for pages of pipes if there are some. */
 void move_serve_changed(void);
 static inline void move_serve_pipes(void)
 {
-	if (pipes_changed(&vfs.pipes))
+	if (pipes_changed(&vfs.pipes) || pipes_can_be_fed(&vfs.pipes))
 		move_serve_changed();
 }
 /* All that a process has parked is dropped (E_STALE) or answered with @answer. */

@@ -8,6 +8,7 @@ from scenario import attempt, check, check_accounts, check_equal, check_match, r
 
 TABLES = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/tables')
 NEIGHBOUR = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/neighbour')
+OWN_PIPE = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/ownpipe')
 LINE = r'stress: mode=(\w+) count=(\d+) unit=\w+ met=(\S+)'
 ENDED = r'stress\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=0x[0-9a-f]+-0x[0-9a-f]+,rw-,anon: .+'
 SPARSE = r'\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=\S+: out of page tables: its space has \d+'
@@ -97,3 +98,11 @@ def all_tables_taken_but_promised_ones(_context):
     check_accounts(lines[4], lines[1], 'free --raw as before')
     found = re.findall('^tables' + SPARSE + '$', done.err, re.MULTILINE)
     check_equal(len(found), 2, f'ended processes in {done.err!r}')
+
+
+@scenario('default', 'with all cache taken, who writes more than a page into its own pipe waits, and goes on when a file is removed')
+def writer_of_its_own_pipe_goes_on(_context):
+    done = run('--mem', '64M', '--add', OWN_PIPE, '--', 'sh', '-c', 'echo; free --raw; ownpipe; free --raw; check')
+    lines = done.stdout.decode().splitlines()
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    check_equal((lines[2], lines[-4:]), ('ok ownpipe', WHOLE), 'what it says, check')

@@ -40,6 +40,7 @@ struct pipes {
 	uint16_t free, top; /* index + 1 */
 	uint16_t changed;   /* index + 1 */
 	uint16_t count;
+	bool starving; /* a writer waits because no page was left for its pipe */
 };
 
 void pipes_init(struct pipes *pipes, struct cache *cache);
@@ -80,6 +81,12 @@ void pipe_unwrite(struct pipes *pipes, uint32_t number, uint64_t bytes);
 static inline bool pipes_changed(const struct pipes *pipes)
 {
 	return pipes->changed != 0;
+}
+
+/* Is there a page for writers that starve? */
+static inline bool pipes_can_be_fed(const struct pipes *pipes)
+{
+	return pipes->starving && cache_room(pipes->cache) > pipes->cache->promised;
 }
 
 /* Take one from the list of those that changed. False: there is none. */
