@@ -33,6 +33,7 @@
 #define AHEAD	     4
 #define CODE_AGAIN   99 /* of a page that was asked for twice */
 #define ROUNDS_USUAL 300
+#define PATIENT_MS   10000 /* however many programs share the hart with the pager */
 
 enum operation { READ, STORE, RENEW, PROTECT, FORK, EXIT };
 enum mapping { SHARED, PRIVATE };
@@ -311,9 +312,11 @@ int main(int argc, char **argv)
 	pager = fork();
 	CHECK(pager >= 0);
 	if (pager == 0)
-		_exit(pager_serve(
-			NAME, BYTES,
-			&(struct pager_ops){.missing = fill, .writable = true, .until_unused = true}));
+		_exit(pager_serve(NAME, BYTES,
+				  &(struct pager_ops){.missing = fill,
+						      .writable = true,
+						      .until_unused = true,
+						      .deadline_ms = PATIENT_MS}));
 	begin();
 	for (uint64_t i = 0; i < rounds; i++) {
 		round_run();

@@ -54,7 +54,7 @@ static const struct program {
 	{"float", 0, false},
 	{"cowtorture seed=%lu tree", 0, false},
 	{"pager run logpager sh -c 'fork; ls / | wc'", 0, true},
-	{"rawpager shared private", 0, true},
+	{"rawpager deadline=10000 shared private", 0, true},
 	{"hostile seed=%lu faults=8 slack=10000 double", 0, true},
 	{"hostile seed=%lu faults=8 slack=10000 exit", 0, true},
 	{"hostile seed=%lu faults=8 slack=10000 foreign", 0, true},
@@ -203,6 +203,8 @@ static void sweep(void)
 			others++;
 			kill((pid_t)cursor, SIGKILL);
 		}
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
 		pause_ms(others ? 10 : 0);
 		if (++tries > 1000) {
 			printf("FAILED process %lu does not end\n", (unsigned long)cursor);

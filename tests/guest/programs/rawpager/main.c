@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rawpager NAME...: custom pagers without the library: a child of this program speaks the protocol
- * (docs/pager-protocol.md) word by word, others are its clients. Prints `ok NAME`; the first difference ends
- * it with status 1 and its place.
+ * rawpager [deadline=MS] NAME...: custom pagers without the library: a child of this program speaks the
+ * protocol (docs/pager-protocol.md) word by word, others are its clients. Prints `ok NAME`; the first
+ * difference ends it with status 1 and its place.
  */
 #include "rawpager.h"
 
@@ -34,6 +34,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		unsigned at = 0;
 
+		if (sscanf(argv[i], "deadline=%lu", &object_deadline_ms) == 1)
+			continue;
 		while (at < sizeof(parts) / sizeof(parts[0]) && strcmp(parts[at].name, argv[i]) != 0)
 			at++;
 		CHECK(at < sizeof(parts) / sizeof(parts[0]));

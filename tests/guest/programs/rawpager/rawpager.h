@@ -26,7 +26,7 @@
 #define OBJECT_PAGES 640
 #define HONEST	     512
 #define SHARED_BIT   (1ul << 9)
-#define DEADLINE_MS  300
+#define DEADLINE_MS  300 /* unless the command line says another */
 #define GRANT_BYTES  (4ul << 20)
 #define GIFT_FIRST   700 /* frames of the grant from here on are given away */
 #define MANY_PAGES   16
@@ -60,6 +60,8 @@ struct served {
 	uint64_t supply; /* pages of an answer */
 	uint32_t kept;	 /* replies that were kept for ever */
 };
+
+extern uint64_t object_deadline_ms;
 
 uint64_t pattern(uint64_t page, uint64_t word);
 /* One request to the system pager with a name at words[4]; NULL: without. */

@@ -192,9 +192,11 @@ void pager_register(struct served *served, const char *name)
 		CHECK(served->grant[i] == 0);
 }
 
+uint64_t object_deadline_ms = DEADLINE_MS;
+
 uint64_t pager_publish(const char *name, uint64_t flags)
 {
-	struct message m = {.w = {OBJECT_PAGES * PAGE_BYTES, DEADLINE_MS, flags}};
+	struct message m = {.w = {OBJECT_PAGES * PAGE_BYTES, object_deadline_ms, flags}};
 
 	CHECK(ask(&m, PAGER_PUBLISH, name) == E_OK);
 	return m.w[0];
