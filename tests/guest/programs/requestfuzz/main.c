@@ -132,6 +132,13 @@ static void check_system(void)
 		failed("the bystander has ended");
 }
 
+/* Not there any more. Workers go on beside: what lies below may have lost its rights again. */
+static bool is_removed(const char *path)
+{
+	(void)chmod(path, 0700);
+	return rmdir(path) == 0 || unlink(path) == 0;
+}
+
 /* Whatever lies in @path goes, and it too; directories that were moved into each other are a tree still. */
 static void remove_tree(const char *path)
 {
@@ -139,8 +146,7 @@ static void remove_tree(const char *path)
 	struct dirent *entry;
 	char below[300];
 
-	(void)chmod(path, 0700);
-	while (rmdir(path) != 0 && unlink(path) != 0 && (directory = opendir(path))) {
+	while (!is_removed(path) && (directory = opendir(path))) {
 		do
 			entry = readdir(directory);
 		while (entry && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
