@@ -147,10 +147,16 @@ static inline err_t serve_move(struct request *r, bool write)
 	return error;
 }
 
-/*
- * Serve r->m. True: it is the answer now. E_LATER leaves it as it is. Requests that put words into the
- * message page change no pipe.
- */
+/* Those who wait may go on. The answer to r->m may lie in the message page, which their answers use, too. */
+static __attribute__((noinline)) void serve_waiters(const struct request *r)
+{
+	if (TAG_WORDS(r->m.tag) > MESSAGE_REGISTERS)
+		move_serve_beside();
+	else
+		move_serve_changed();
+}
+
+/* Serve r->m. True: it is the answer now. E_LATER leaves it as it is. */
 static inline bool serve(struct request *r)
 {
 	err_t error;
@@ -160,7 +166,8 @@ static inline bool serve(struct request *r)
 		error = serve_move(r, TAG_LABEL(r->m.tag) == VFS_WRITE);
 	else
 		error = serve_other(r);
-	move_serve_pipes();
+	if (move_is_due())
+		serve_waiters(r);
 	if (error == E_LATER)
 		return false;
 	r->m.w[0] = r->w[0];
@@ -252,7 +259,8 @@ _Noreturn void server_main(const struct server_start *start)
 			console_news(r.m.w[0]);
 			if (r.m.w[0] & VFS_NEWS_TIMER)
 				poll_wake();
-			move_serve_pipes();
+			if (move_is_due())
+				move_serve_changed();
 		} else {
 			owed = serve(&r);
 		}

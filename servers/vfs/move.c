@@ -12,6 +12,7 @@
  * waits for is pinned.
  */
 #include "vfs.h"
+#include <string.h>
 
 static struct waiters *queue_of(const struct file_kind *kind, const struct open_file *file, bool write)
 {
@@ -36,7 +37,8 @@ static err_t move_settle(const struct open_file *file, err_t error)
 		return error;
 	if (file->flags & OPEN_NONBLOCK)
 		return E_BUSY;
-	vfs.pipes.starving |= starves;
+	if (starves)
+		pipes_starve(&vfs.pipes);
 	return E_LATER;
 }
 
@@ -145,6 +147,15 @@ void move_serve_changed(void)
 		move_serve(pipe_waiters(pipe, PIPE_READER));
 	}
 	poll_serve();
+}
+
+void move_serve_beside(void)
+{
+	static uint64_t words[MESSAGE_WORDS];
+
+	memcpy(words, message_page()->words, sizeof(words));
+	move_serve_changed();
+	memcpy(message_page()->words, words, sizeof(words));
 }
 
 void move_cancel(struct process *process, err_t answer)

@@ -119,10 +119,11 @@ void move_serve(struct waiters *waiters);
 void move_serve_refused(void);
 /* Serve those who wait for the pipes that changed, and for pages of pipes if there are some. */
 void move_serve_changed(void);
-static inline void move_serve_pipes(void)
+/* The same; what lies in the message page stays there. */
+void move_serve_beside(void);
+static inline bool move_is_due(void)
 {
-	if (pipes_changed(&vfs.pipes) || pipes_can_be_fed(&vfs.pipes))
-		move_serve_changed();
+	return pipes_changed(&vfs.pipes) || pipes_can_be_fed(&vfs.pipes);
 }
 /* All that a process has parked is dropped (E_STALE) or answered with @answer. */
 void move_cancel(struct process *process, err_t answer);

@@ -16,6 +16,7 @@ err_t cache_grow(struct cache *cache, uint64_t frame, uint8_t *base)
 	}
 	cache->arenas[place] = (struct cache_arena){.frame = frame, .base = base, .free = free};
 	cache->total += ARENA_PAGES;
+	cache->freed++;
 	return E_OK;
 }
 
@@ -86,6 +87,7 @@ static void page_free(struct cache *cache, struct cache_page *page)
 	*page = (struct cache_page){.next = arena->free};
 	arena->free = cache_number(cache, page) + 1;
 	cache->used--;
+	cache->freed++;
 }
 
 /* Out of the bucket and of the list of its file. */
@@ -193,6 +195,7 @@ void cache_unlease(struct cache *cache, struct cache_page *page)
 		page_free(cache, page);
 	else
 		cache->idle += page_is_idle(page);
+	cache->freed++;
 }
 
 uint32_t cache_room(const struct cache *cache)
@@ -221,6 +224,7 @@ err_t cache_promise(struct cache *cache)
 void cache_promise_ends(struct cache *cache)
 {
 	cache->promised--;
+	cache->freed++;
 }
 
 err_t cache_take_promised(struct cache *cache, struct cache_page **page)

@@ -57,6 +57,7 @@ struct cache {
 			      cache */
 	uint32_t commons;  /* pages that only promises may take */
 	uint32_t promised; /* to pipes that have no page; nobody else takes these */
+	uint32_t freed;	   /* counts how often there came to be more room */
 	uint32_t hand;	   /* where the search for a page to reuse goes on */
 };
 

@@ -40,7 +40,8 @@ struct pipes {
 	uint16_t free, top; /* index + 1 */
 	uint16_t changed;   /* index + 1 */
 	uint16_t count;
-	bool starving; /* a writer waits because no page was left for its pipe */
+	bool starving;	     /* a writer waits because no page was left for its pipe */
+	uint32_t starved_at; /* cache->freed then */
 };
 
 void pipes_init(struct pipes *pipes, struct cache *cache);
@@ -83,10 +84,18 @@ static inline bool pipes_changed(const struct pipes *pipes)
 	return pipes->changed != 0;
 }
 
-/* Is there a page for writers that starve? */
+/* A writer found no page, and waits. */
+static inline void pipes_starve(struct pipes *pipes)
+{
+	if (!pipes->starving)
+		pipes->starved_at = pipes->cache->freed;
+	pipes->starving = true;
+}
+
+/* Has a page come free since writers starve? */
 static inline bool pipes_can_be_fed(const struct pipes *pipes)
 {
-	return pipes->starving && cache_room(pipes->cache) > pipes->cache->promised;
+	return pipes->starving && pipes->cache->freed != pipes->starved_at && cache_may_hold(pipes->cache);
 }
 
 /* Take one from the list of those that changed. False: there is none. */
