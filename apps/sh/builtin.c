@@ -193,7 +193,7 @@ static const struct {
 	{"test", builtin_test, "test EXPRESSION     compare strings, numbers; ask about files"},
 	{"type", builtin_type, "type NAME...        say what a command is"},
 	{"true", builtin_true, "true                succeed"},
-	{"ulimit", builtin_ulimit, "ulimit [-a | -dmnsuv] [N|unlimited]  show and set limits"},
+	{"ulimit", builtin_ulimit, "ulimit [-SH] [-a | -dmnsuv] [N|unlimited]  show and set limits"},
 	{"unset", builtin_unset, "unset NAME...       forget variables"},
 	{"wait", builtin_wait, "wait [PID...]       wait for commands in the background"},
 };

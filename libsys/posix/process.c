@@ -229,15 +229,27 @@ int getrusage(int who, struct rusage *usage)
 	return 0;
 }
 
-static err_t limit_call(int which, uint64_t value, uint64_t *old)
+static rlim_t limit_of_wire(uint64_t value)
+{
+	return value >= LIMIT_INFINITE ? RLIM_INFINITY : value;
+}
+
+static uint64_t limit_on_wire(rlim_t limit)
+{
+	return limit > LIMIT_INFINITE ? LIMIT_INFINITE : limit;
+}
+
+/* @value all ones asks. */
+static int limit_call(int which, uint64_t value, uint64_t most, struct rlimit *old)
 {
 	struct message m = message_make(PROC_LIMIT, (uint64_t)which, value);
 
 	if (which < 0 || which >= LIMIT_COUNT)
-		return E_ARGUMENT;
+		return posix_fail(E_ARGUMENT);
+	m.w[2] = most;
 	ipc_call(SLOT_PROC, &m);
-	*old = m.w[0];
-	return message_error(&m);
+	*old = (struct rlimit){limit_of_wire(m.w[0]), limit_of_wire(m.w[1])};
+	return posix_result(message_error(&m));
 }
 
 _Static_assert(RLIMIT_AS == LIMIT_AS && RLIMIT_STACK == LIMIT_STACK && RLIMIT_DATA == LIMIT_DATA &&
@@ -245,27 +257,21 @@ _Static_assert(RLIMIT_AS == LIMIT_AS && RLIMIT_STACK == LIMIT_STACK && RLIMIT_DA
 		       RLIMIT_RSS == LIMIT_JOB,
 	       "limits as in the process server's requests");
 
-/* There is one limit of each kind: it is the soft and the hard one. */
 int getrlimit(int which, struct rlimit *limit)
 {
-	uint64_t value;
-	err_t error = limit_call(which, UINT64_MAX, &value);
+	struct rlimit found;
 
-	if (error != E_OK)
-		return posix_fail(error);
-	limit->rlim_cur = value >= LIMIT_INFINITE ? RLIM_INFINITY : value;
-	limit->rlim_max = limit->rlim_cur;
+	if (limit_call(which, UINT64_MAX, 0, &found) != 0)
+		return -1;
+	*limit = found;
 	return 0;
 }
 
 int setrlimit(int which, const struct rlimit *limit)
 {
-	uint64_t old;
+	struct rlimit old;
 
-	if (limit->rlim_cur > limit->rlim_max)
-		return posix_fail(E_ARGUMENT);
-	return posix_result(
-		limit_call(which, limit->rlim_cur > LIMIT_INFINITE ? LIMIT_INFINITE : limit->rlim_cur, &old));
+	return limit_call(which, limit_on_wire(limit->rlim_cur), limit_on_wire(limit->rlim_max), &old);
 }
 
 int uname(struct utsname *name)

@@ -183,7 +183,7 @@ enum proc_limit {
 	LIMIT_STACK = 1,  /* bytes */
 	LIMIT_DATA = 2,	  /* bytes */
 	LIMIT_NOFILE = 3, /* open files */
-	LIMIT_NPROC = 4,  /* processes below the caller */
+	LIMIT_NPROC = 4,  /* processes of the caller's account, when it makes one more */
 	LIMIT_JOB = 5,	  /* bytes of frames of each account that the process makes from now on */
 	LIMIT_COUNT = 6,
 };

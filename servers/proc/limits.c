@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits: those of memory are kept by the pager, of open files by the vfs; that of processes by the records.
+/*
+ * Limits: those of memory are kept by the pager, of open files by the vfs; that of processes by the records.
+ * Each has a most beside it (POSIX: the hard limit), which nobody raises again.
  */
 #include "proc.h"
 
@@ -26,8 +28,11 @@ static uint64_t limit_default(uint64_t which)
 
 void limits_init(void)
 {
+	struct process *self = &proc.table.self;
+
 	for (uint32_t which = 0; which < LIMIT_COUNT; which++)
-		proc.table.self.limits[which] = limit_default(which);
+		self->limits[which] = self->limits_most[which] = limit_default(which);
+	self->limits_most[LIMIT_STACK] = PROC_LIMIT_NONE;
 }
 
 /* Whoever keeps this limit shall know. The space of an exec gets those of the one before, a child its
@@ -42,22 +47,31 @@ static err_t limit_tell(const struct process *process, uint64_t which, uint64_t 
 	return E_OK;
 }
 
+static uint64_t limit_cut(uint64_t value)
+{
+	return value < PROC_LIMIT_NONE ? value : PROC_LIMIT_NONE;
+}
+
 err_t request_limit(struct process *caller, const struct message *in, struct answer *out)
 {
-	uint64_t which = in->w[0], value = in->w[1];
-	err_t error;
+	uint64_t which = in->w[0], value = limit_cut(in->w[1]), most = limit_cut(in->w[2]);
+	err_t error = E_OK;
 
 	if (which >= LIMIT_COUNT)
 		return E_ARGUMENT;
 	out->w0 = caller->limits[which];
-	if (value == LIMIT_ASK || value == out->w0)
+	out->w1 = caller->limits_most[which];
+	if (in->w[1] == LIMIT_ASK)
 		return E_OK;
-	if (value > PROC_LIMIT_NONE)
-		value = PROC_LIMIT_NONE;
-	if (which == LIMIT_NOFILE && value > VFS_DESCRIPTORS_MAX)
-		value = VFS_DESCRIPTORS_MAX;
-	error = limit_tell(caller, which, value);
-	if (error == E_OK)
-		caller->limits[which] = value;
-	return error;
+	if (value > most)
+		return E_ARGUMENT;
+	if (most > out->w1)
+		return E_DENIED;
+	if (value != out->w0)
+		error = limit_tell(caller, which, value);
+	if (error != E_OK)
+		return error;
+	caller->limits[which] = value;
+	caller->limits_most[which] = most;
+	return E_OK;
 }

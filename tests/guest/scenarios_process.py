@@ -52,9 +52,9 @@ def sleepers_wake_in_order(_context):
     processes('sleeping')
 
 
-@scenario('quick', 'usage of children is summed, the limit of processes holds')
-def usage_and_limits_hold(_context):
-    processes('usage', 'limits')
+@scenario('quick', 'usage of children is summed')
+def usage_of_children_is_summed(_context):
+    processes('usage')
 
 
 @scenario('quick', 'exec hands over arguments, environment, descriptors and pid; every error leaves the caller as it was')

@@ -7,6 +7,7 @@ from build import folder_of
 from scenario import check, check_equal, check_match, run, scenario
 
 BESIDE = os.path.join(folder_of('checked'), 'tests/guest/programs/beside')
+LIMITS = os.path.join(folder_of('checked'), 'tests/guest/programs/limits')
 BOMB = 'while :; do (while :; do :; done) & done'  # processes that never wait, as many as there can be
 INSTRUCTIONS_MAX = 10**8
 FIRST, PROGRAM, LEADER, CROWD = '33', '32', '31', '30'  # priorities
@@ -42,14 +43,32 @@ def a_job_is_kept_to_its_limit(_context):
     check_match(r' +\d+ +\d+ +\d+ +200 .*', done.stdout.decode(), 'free -l')
 
 
-@scenario('default', 'ulimit shows and sets the limits that setrlimit has, and refuses what is no number')
+LIMIT_PARTS = ('count', 'orphans', 'raises', 'soft', 'handed_on')
+
+
+@scenario('quick', 'the limit of processes counts orphans too; no limit is raised above the hard one, and fork, exec, spawn hand both on')
+def limits_are_not_escaped(_context):
+    words = ' '.join(LIMIT_PARTS)
+    # first process of the session, and job of a shell: account 0 and another one
+    done = shell(f'limits {words}; limits {words} | cat; check', '--add', LIMITS)
+    lines = done.stdout.decode().splitlines()
+    check_equal(lines[:-4], [f'ok {name}' for name in LIMIT_PARTS] * 2, 'lines')
+    done = run('--add', LIMITS, '--', 'limits', *LIMIT_PARTS)
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'of account 0: reason, status, leaks')
+
+
+@scenario('default', 'ulimit shows and sets soft and hard limits as setrlimit does, raises none above the hard one, and refuses what is no number')
 def ulimit_shows_and_sets(_context):
     done = shell('ulimit -a; ulimit -n 20; ulimit -n; ulimit -v 65536; ulimit; (ulimit -u 3; ulimit -u); ulimit -u; ulimit -n many; '
-                 'ulimit -x; ulimit -v unlimited; ulimit -v')
+                 'ulimit -x; ulimit -v unlimited; echo $?; ulimit -v; ulimit -Sv 4096; ulimit -v; ulimit -H -v; ulimit -S -v 65536; ulimit -v; '
+                 'ulimit -Hd 5000; ulimit -d; ulimit -Ha')
     lines = done.stdout.decode().splitlines()
     check_equal([line.split()[0] for line in lines[:6]], ['-d', '-m', '-n', '-s', '-u', '-v'], 'ulimit -a')
-    check_equal(lines[6:], ['20', '65536', '3', '1024', 'unlimited'], 'what was set')
+    check_equal(lines[6:16], ['20', '65536', '3', '1024', '1', '65536', '4096', '65536', '65536', 'unlimited'], 'what was set')
+    check_equal([line.split()[-1] for line in lines[16:]], ['unlimited', 'unlimited', '20', 'unlimited', '1024', '65536'], 'hard limits')
     check_match('sh: ulimit: many: not a number', done.err, 'standard error')
+    check_match('sh: ulimit: Operation not permitted', done.err, 'standard error')
+    check_match('sh: ulimit: Invalid argument', done.err, 'standard error')
 
 
 def priorities(lines):

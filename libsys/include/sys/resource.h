@@ -32,7 +32,7 @@ typedef uint64_t rlim_t;
 #define RLIMIT_STACK  1
 #define RLIMIT_DATA   2
 #define RLIMIT_NOFILE 3
-#define RLIMIT_NPROC  4
+#define RLIMIT_NPROC  4 /* processes of the caller's account, docs/quotas.md */
 #define RLIMIT_RSS    5 /* memory of each job that the process begins from now on, docs/quotas.md */
 #define RLIMIT_CORE   6
 #define RLIMIT_CPU    7

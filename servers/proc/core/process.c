@@ -24,7 +24,7 @@ void process_table_init(struct process_table *table, struct process *records, ui
 	}
 	table->self = (struct process){.pid = PID_SELF, .state = PROCESS_LIVE};
 	for (uint32_t i = 0; i < LIMIT_COUNT; i++)
-		table->self.limits[i] = ~0ul;
+		table->self.limits[i] = table->self.limits_most[i] = ~0ul;
 	*bucket_of(table, PID_SELF) = &table->self;
 }
 
@@ -68,15 +68,6 @@ static struct process *walk_next(struct process *at, const struct process *root)
 	return at == root ? NULL : at->next;
 }
 
-uint32_t process_count_below(struct process *process)
-{
-	uint32_t count = 0;
-
-	for (struct process *at = walk_next(process, process); at; at = walk_next(at, process))
-		count++;
-	return count;
-}
-
 /* Increasing; never one in use. There are far more pids than records. */
 static uint32_t pid_take(struct process_table *table)
 {
@@ -89,12 +80,13 @@ static uint32_t pid_take(struct process_table *table)
 	return pid;
 }
 
-/* A limit that all records together keep needs no count. */
-static bool is_at_limit(const struct process_table *table, struct process *parent)
+/*
+ * The account is counted, which no child leaves by the end of its parent. Refused: those below the caller,
+ * whom an orphan is not below any more.
+ */
+static bool is_at_limit(const struct process_table *table, const struct process *parent, uint32_t account)
 {
-	uint64_t limit = parent->limits[LIMIT_NPROC];
-
-	return limit < table->count && process_count_below(parent) >= limit;
+	return table->account_records[account] >= parent->limits[LIMIT_NPROC];
 }
 
 err_t process_create(struct process_table *table, struct process *parent, uint32_t account,
@@ -102,7 +94,7 @@ err_t process_create(struct process_table *table, struct process *parent, uint32
 {
 	struct process *process = table->free, **bucket;
 
-	if (!process || !account_has_room(table, account) || is_at_limit(table, parent) ||
+	if (!process || !account_has_room(table, account) || is_at_limit(table, parent, account) ||
 	    allocation_refused("record"))
 		return E_TOO_MANY;
 	table->free = process->hash_next;
@@ -117,6 +109,7 @@ err_t process_create(struct process_table *table, struct process *parent, uint32
 	process->file_bytes = parent->file_bytes;
 	memcpy(process->name, parent->name, sizeof(process->name));
 	memcpy(process->limits, parent->limits, sizeof(process->limits));
+	memcpy(process->limits_most, parent->limits_most, sizeof(process->limits_most));
 	list_append(&parent->children, process);
 	bucket = bucket_of(table, process->pid);
 	process->hash_next = *bucket;

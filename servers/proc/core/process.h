@@ -53,10 +53,11 @@ struct process {
 	struct process *hash_next;		     /* of the bucket, or of the free records */
 	uint64_t interrupts, interrupts_told;	     /* Ctrl-C that it listened to */
 	uint64_t start_ticks;
-	struct proc_usage usage;	  /* its own, final once it is a zombie */
-	struct proc_usage children_usage; /* of those it has waited for */
-	uint64_t limits[LIMIT_COUNT];
-	uint64_t inode, file_bytes; /* of its program */
+	struct proc_usage usage;	   /* its own, final once it is a zombie */
+	struct proc_usage children_usage;  /* of those it has waited for */
+	uint64_t limits[LIMIT_COUNT];	   /* that are kept */
+	uint64_t limits_most[LIMIT_COUNT]; /* what it may set them to; never rises */
+	uint64_t inode, file_bytes;	   /* of its program */
 	char name[PROCESS_NAME_BYTES];
 };
 
@@ -90,7 +91,7 @@ const struct process *process_find_above(const struct process_table *table, uint
 
 /*
  * A new live child with a pid of its own, which inherits name, program and limits; @account pays for it.
- * Errors    E_TOO_MANY: no record left for the account, or the limit of @parent reached
+ * Errors    E_TOO_MANY: no record left for the account, or it has as many as the limit of @parent
  */
 MUST_USE err_t process_create(struct process_table *table, struct process *parent, uint32_t account,
 			      struct process **made);
@@ -131,7 +132,6 @@ void process_mark(struct process_table *table, struct process *root);
 struct process *process_take_marked(struct process_table *table);
 
 bool process_is_within(const struct process *process, const struct process *root);
-uint32_t process_count_below(struct process *process);
 
 /* 0, or the line of the broken invariant. Cost: all records, a few times. */
 int process_check(const struct process_table *table);

@@ -289,27 +289,6 @@ static void usage(void)
 	CHECK(getrusage(RUSAGE_SELF, &after) == 0 && after.ru_minflt > 0);
 }
 
-static void limits(void)
-{
-	struct rlimit old, few = {2, 2};
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		CHECK(getrlimit(RLIMIT_NPROC, &old) == 0);
-		CHECK(setrlimit(RLIMIT_NPROC, &few) == 0);
-		pid_t a = sleeper(), b = sleeper();
-
-		CHECK(fork() == -1 && errno == EAGAIN);
-		CHECK(kill(a, SIGKILL) == 0 && wait(NULL) == a);
-		a = child_that_exits(0);
-		CHECK(wait(NULL) == a);
-		CHECK(kill(b, SIGKILL) == 0 && wait(NULL) == b);
-		_exit(5);
-	}
-	CHECK(wait(&status) == pid && WEXITSTATUS(status) == 5);
-}
-
 /* The program that an exec test starts: `processes --as ROLE`. */
 static int role(int count, char **words)
 {
@@ -460,7 +439,6 @@ static const struct {
 	{"generations", generations},
 	{"sleeping", sleeping},
 	{"usage", usage},
-	{"limits", limits},
 	{"exec_arguments", exec_arguments},
 	{"exec_errors", exec_errors},
 	{"exec_keeps", exec_keeps},

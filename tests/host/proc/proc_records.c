@@ -172,15 +172,33 @@ TEST(a_child_inherits_name_and_limits)
 	CHECK_EQ(child->limits[LIMIT_AS], 4096);
 }
 
-TEST(the_limit_counts_all_processes_below)
+TEST(the_limit_counts_all_of_the_account)
 {
 	struct process *first = begin(), *child = child_of(first), *made;
 
 	first->limits[LIMIT_NPROC] = 3;
 	child_of(child);
-	child_of(child);
-	CHECK_EQ(process_count_below(first), 3);
 	CHECK_EQ(process_create(&table, first, first->account, &made), E_TOO_MANY);
+	CHECK_EQ(process_create(&table, first, first->account + 1, &made), E_OK);
+	CHECK_EQ(process_check(&table), 0);
+}
+
+TEST(orphans_are_counted_by_the_limit)
+{
+	struct process *first = begin(), *made;
+	unsigned orphans = 0;
+
+	first->limits[LIMIT_NPROC] = 5;
+	for (; orphans < 10; orphans++) {
+		struct process *middle;
+
+		if (process_create(&table, first, first->account, &middle) != E_OK ||
+		    process_create(&table, middle, middle->account, &made) != E_OK)
+			break;
+		CHECK_TRUE(end(middle, 0) == NULL);
+		CHECK_EQ(process_wait(&table, first, 0, false, &ended), E_OK);
+	}
+	CHECK_EQ(orphans, 3);
 	CHECK_EQ(process_check(&table), 0);
 }
 
