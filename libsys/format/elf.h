@@ -63,7 +63,8 @@ MUST_USE err_t elf_parse(const struct elf_reader *reader, const struct elf_bound
  * The function at or nearest below @address; *offset is the distance. Symbols without a size reach
  * up to the next page at most. @name_bytes counts the room for the name with its zero; it is cut to fit.
  * Errors    E_NO_ENTRY: none, or no symbol table; E_BAD_FORMAT; E_UNSUPPORTED: another kind of file, as
- *           elf_parse() tells it; what the reader answers
+ *           elf_parse() tells it; E_TOO_MANY: more than 64 sections or 16,384 symbols; what the reader
+ * answers Cost      at most 100 reads, of a page at most
  */
 MUST_USE err_t elf_find_function(const struct elf_reader *reader, uint64_t address, char *name,
 				 size_t name_bytes, uint64_t *offset);

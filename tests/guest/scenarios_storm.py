@@ -35,3 +35,33 @@ def storms_cost_a_bystander_nothing(_context):
                if abs(seen[name] - plain[name]) > NEAR]
         results.append(Subcase(storm, '; '.join(far) or None))
     return results
+
+
+WAITS, STORM = 'tests/guest/programs/waits', 'tests/guest/programs/storm'
+WAIT = re.compile(r'^WAIT (\w+) median \d+ greatest (\d+)$', re.MULTILINE)
+ROUNDS = 150
+KINDS = ('late', 'fault', 'pipe', 'stat', 'fork')
+# Storm -> how many instructions more than alone anything may take: the longest request is under way when a sleeper's time comes.
+REQUESTS = {'names': 750_000, 'sections': 50_000, 'list': 300_000}
+
+
+def waits(storm):
+    """The longest the first process waits for each kind of thing beside a storm; None: beside nobody."""
+    beside = f'storm {storm} 2>/dev/null & while ! [ -f /tmp/ready ]; do sleep 0.02; done; ' if storm else ''
+    files = [word for program in (WAITS, STORM) for word in ('--add', os.path.join(builds.folder_of('release'), program))]
+    done = run('--count', *files, '--', 'sh', '-c', f'{beside}exec waits {ROUNDS}', build='release', timeout_s=120)
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    found = {name: int(greatest) for name, greatest in WAIT.findall(done.stdout.decode(errors='replace'))}
+    check_equal(sorted(found), sorted(KINDS), 'kinds')
+    return found
+
+
+@scenario('default', 'the longest wait of the first process for a wake-up, a fault, a pipe, stat and fork is bounded beside storms of long requests')
+def long_requests_make_nobody_wait_long(_context):
+    builds.build('release', (WAITS, STORM))
+    alone, results = waits(None), []
+    for storm, bound in REQUESTS.items():
+        seen = waits(storm)
+        far = [f'{kind}: {seen[kind]} instructions, {alone[kind]} alone' for kind in KINDS if seen[kind] > alone[kind] + bound]
+        results.append(Subcase(storm, '; '.join(far) or None))
+    return results

@@ -195,6 +195,64 @@ TEST(no_symbols_is_no_entry)
 	CHECK_EQ(function_at(0x10108, name, &offset), E_BAD_FORMAT);
 }
 
+/* A reader that counts. */
+static uint64_t reads, largest;
+
+static err_t read_counted(void *context, uint64_t offset, void *to, size_t bytes)
+{
+	struct elf_memory *memory = context;
+
+	reads++;
+	largest = bytes > largest ? bytes : largest;
+	if (offset > memory->bytes || bytes > memory->bytes - offset)
+		return E_BAD_FORMAT;
+	memcpy(to, (const char *)memory->base + offset, bytes);
+	return E_OK;
+}
+
+/* A name is looked for in a file of @bytes with these tables; how is counted. */
+static err_t function_counted(uint64_t sections, uint64_t symbols, uint64_t bytes)
+{
+	struct elf_memory memory = {calloc(1, bytes), bytes};
+	struct elf_reader reader = {read_counted, &memory, bytes};
+	struct file *large = (struct file *)memory.base;
+	char name[16];
+	uint64_t offset;
+
+	file_build();
+	file.header.section_count = (uint16_t)sections;
+	file.header.section_offset = sizeof(file) + symbols * sizeof(struct elf_symbol);
+	file.sections[1].offset = sizeof(file);
+	file.sections[1].bytes = symbols * sizeof(struct elf_symbol);
+	memcpy(large, &file, sizeof(file));
+	memcpy((char *)large + file.header.section_offset + (sections - 2) * sizeof(struct elf_section),
+	       &file.sections[1], sizeof(struct elf_section));
+	memcpy((char *)large + file.header.section_offset + (sections - 1) * sizeof(struct elf_section),
+	       &file.sections[2], sizeof(struct elf_section));
+	((struct elf_section *)((char *)large + file.header.section_offset))[sections - 2].link =
+		(uint32_t)sections - 1;
+	memcpy((char *)large + sizeof(file) + (symbols - 1) * sizeof(struct elf_symbol), &file.symbols[1],
+	       sizeof(struct elf_symbol));
+	reads = largest = 0;
+	err_t error = elf_find_function(&reader, 0x10108, name, sizeof(name), &offset);
+	free(large);
+	return error;
+}
+
+TEST(a_large_file_is_looked_at_in_few_reads)
+{
+	CHECK_EQ(function_counted(3, 10, 1 << 20), E_OK);
+	CHECK_TRUE(reads <= 4);
+	CHECK_EQ(function_counted(64, 1 << 14, 1 << 20), E_OK);
+	CHECK_TRUE(reads <= 100 && largest <= 4096);
+	CHECK_EQ(function_counted(65, 10, 1 << 20), E_TOO_MANY);
+	CHECK_TRUE(reads <= 2);
+	CHECK_EQ(function_counted(65535, 10, 8 << 20), E_TOO_MANY);
+	CHECK_TRUE(reads <= 2);
+	CHECK_EQ(function_counted(3, (1 << 14) + 1, 1 << 20), E_TOO_MANY);
+	CHECK_TRUE(reads <= 3);
+}
+
 TEST(a_readers_error_comes_through)
 {
 	file_build();
