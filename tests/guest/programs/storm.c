@@ -7,6 +7,8 @@
  *   sections  crashes of a program with more sections than are looked at, and a million symbols
  *   list      what ps asks for, of 20 processes and of itself
  *   areas     areas of a mapping of 200 GiB, and what ps asks for of its process
+ *   check     what check asks the servers for, with 64 MiB in use
+ *   forks     forks of a mapping of 200 GiB with a page in each
  *   polls     60 processes that sleep in poll() with 100 descriptors each
  *   reads     read() of 64 MiB at once, of a file without pages
  */
@@ -162,6 +164,38 @@ static void areas(void)
 	}
 }
 
+static void check(void)
+{
+	uint64_t broken;
+	char *memory = malloc(64 * MIB);
+
+	CHECK(memory);
+	memset(memory, 1, 64 * MIB);
+	ready();
+	for (;;) {
+		CHECK(inspect_check_server(INSPECT_PAGER, &broken) == E_OK && broken == 0);
+		CHECK(inspect_check_server(INSPECT_VFS, &broken) == E_OK && broken == 0);
+		CHECK(inspect_check_server(INSPECT_PROC, &broken) == E_OK && broken == 0);
+	}
+}
+
+static void forks(void)
+{
+	char *memory = mmap(NULL, 200 * GIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(memory != MAP_FAILED);
+	for (unsigned long at = 0; at < 200 * GIB; at += GIB)
+		memory[at] = 1;
+	ready();
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		CHECK(pid > 0 && waitpid(pid, NULL, 0) == pid);
+	}
+}
+
 static void polls(void)
 {
 	struct pollfd polled[POLLED];
@@ -198,14 +232,14 @@ static void reads(void)
 static const struct {
 	const char *name;
 	void (*run)(void);
-} kinds[] = {{"names", names}, {"sections", sections}, {"list", list},
-	     {"areas", areas}, {"polls", polls},       {"reads", reads}};
+} kinds[] = {{"names", names}, {"sections", sections}, {"list", list},	 {"areas", areas},
+	     {"check", check}, {"forks", forks},       {"polls", polls}, {"reads", reads}};
 
 int main(int argc, char **argv)
 {
 	for (unsigned i = 0; argc == 2 && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(argv[1], kinds[i].name) == 0)
 			kinds[i].run();
-	fprintf(stderr, "usage: storm names|sections|list|areas|polls|reads\n");
+	fprintf(stderr, "usage: storm names|sections|list|areas|check|forks|polls|reads\n");
 	return 2;
 }
