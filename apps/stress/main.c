@@ -19,6 +19,7 @@ static const struct mode modes[] = {
 	{"map", "mappings", exhaust_map, NULL},		      /* maps a GiB again and again, untouched */
 	{"huge", "MiB", exhaust_huge, NULL},		      /* the greatest mappings that fit */
 	{"areas", "areas", exhaust_areas, NULL},	      /* single pages that cannot be joined */
+	{"cuts", "areas", exhaust_cuts, NULL},		      /* every second page of mappings is unmapped */
 	{"sparse", "tables", exhaust_sparse, NULL},	      /* one page in each 2 MiB */
 	{"files", "files", exhaust_files, NULL},	      /* opens without end */
 	{"pipes", "pipes", exhaust_pipes, NULL},	      /* fills pipe after pipe */

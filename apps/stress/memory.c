@@ -4,13 +4,15 @@
 #include <errno.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define PAGE	    4096ul
 #define MIB	    (1ul << 20)
 #define GIB	    (1ul << 30)
 #define TABLE_BYTES (2 * MIB) /* of address space, for one page table */
 #define FILL_BYTES  (64 * MIB)
-#define REPORT	    64 /* times between two records */
+#define REPORT	    64	   /* times between two records */
+#define CUT_PAGES   131072 /* of a mapping that is cut: more areas than a space may have */
 
 static volatile char *map(unsigned long bytes, int rights)
 {
@@ -96,4 +98,29 @@ void exhaust_areas(unsigned long most)
 		count_at(i + 1, REPORT);
 	}
 	runner_count(most % REPORT);
+}
+
+/* Every second page out of a mapping that nobody has touched, then children that have all of those areas,
+ * too. */
+void exhaust_cuts(unsigned long most)
+{
+	volatile char *at = map(CUT_PAGES * PAGE, PROT_READ | PROT_WRITE);
+	unsigned long cuts = 0, done;
+
+	while (at != NULL && cuts < most && munmap((char *)at + (2 * cuts + 1) * PAGE, PAGE) == 0)
+		count_at(++cuts, REPORT);
+	runner_count(cuts % REPORT);
+	for (done = cuts; done < most; done += cuts + 1) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			runner_count(cuts + 1);
+			runner_wait();
+			_exit(0);
+		}
+		if (pid < 0) {
+			runner_met(errno);
+			return;
+		}
+	}
 }

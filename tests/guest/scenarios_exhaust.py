@@ -15,7 +15,7 @@ SPARSE = r'\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=\S+: out of page table
 
 # What each mode may meet. SIGKILL: it is ended, with one line on standard error.
 MODES = {
-    'fill': ('SIGKILL',), 'map': ('ENOMEM',), 'huge': ('ENOMEM',), 'areas': ('ENOMEM',), 'sparse': ('SIGKILL',),
+    'fill': ('SIGKILL',), 'map': ('ENOMEM',), 'huge': ('ENOMEM',), 'areas': ('ENOMEM',), 'cuts': ('ENOMEM',), 'sparse': ('SIGKILL',),
     'files': ('EMFILE',), 'pipes': ('EMFILE', 'ENOMEM'), 'tmpfs': ('ENOSPC',), 'nodes': ('ENOSPC',), 'depth': ('ENOSPC',),
     'bomb': ('EAGAIN', 'ENOMEM'), 'zombies': ('EAGAIN', 'ENOMEM'), 'chain': ('EAGAIN', 'ENOMEM'),
     'sleepers': ('EAGAIN', 'ENOMEM'), 'pollers': ('EAGAIN', 'ENOMEM'), 'publish': ('E_TOO_MANY',),
@@ -63,7 +63,7 @@ def beside_a_neighbour(modes, memory, timeout_s=300):
                     lines[accounts[0]]) for number, mode in enumerate(modes)]
 
 
-SAMPLE = ('fill', 'sparse', 'files', 'pipes', 'tmpfs', 'nodes', 'zombies', 'chain', 'pollers', 'publish', 'register')
+SAMPLE = ('fill', 'cuts', 'sparse', 'files', 'pipes', 'tmpfs', 'nodes', 'zombies', 'chain', 'pollers', 'publish', 'register')
 MEMORIES = ('32M', '64M', '256M', '1G')  # from the smallest that boots
 
 
@@ -75,6 +75,18 @@ def exhaustion_harms_no_neighbour(_context):
 @scenario('deep', 'each exhaustion beside a neighbour, from the smallest memory that boots to 1 GiB')
 def exhaustion_harms_no_neighbour_anywhere(_context):
     return [result for memory in MEMORIES for result in beside_a_neighbour(tuple(MODES), memory)]
+
+
+@scenario('default', 'the shell starts programs while a job has cut its mappings into as many areas as the books hold')
+def areas_leave_memory_to_the_shell(_context):
+    script = 'stress cuts --alive 3 --hold > /tmp/met & until grep ENOMEM /tmp/met; do sleep 1; done; ' + 'hello_world && true; echo status $?; ' * 3 + 'kill -9 $!; wait; check'
+    for memory in ('32M', '64M'):
+        done = run('--mem', memory, '--', 'sh', '-c', script, timeout_s=200)
+        lines = done.stdout.decode().splitlines()
+        check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+        check_match(LINE, lines[0], 'what was refused')
+        check_equal(lines.count('status 0'), 3, f'programs that ran in {lines}, {done.err!r}')
+        check_equal(lines[-4:], WHOLE, 'check')
 
 
 @scenario('default', 'memory that was lent as cache for a file is there for programs when the file is gone, and for a pager that wants all of it')

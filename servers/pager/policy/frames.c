@@ -179,12 +179,20 @@ static bool frames_may_take(const struct frames *frames, uint64_t count)
 	return !frames_are_over_limit(frames, count) && frames_are_left(frames, count);
 }
 
+/* Books may use the reserve, but those of a rich account not what is left for the others. */
+static bool frames_may_be_taken_for(const struct frames *frames, enum frame_state state)
+{
+	if (state != FRAME_BOOKS)
+		return frames_may_take(frames, 1);
+	return frames->counts[FRAME_FREE] > frames->floor || !frames_payer_is_rich(frames);
+}
+
 uint64_t frames_take_slow(struct frames *frames, enum frame_state state)
 {
 	struct arena *arena = frames->partial.first ? frames->partial.first : frames->whole.first;
 	uint64_t index;
 
-	if (!arena || (state != FRAME_BOOKS && !frames_may_take(frames, 1)) || allocation_refused("frame"))
+	if (!arena || !frames_may_be_taken_for(frames, state) || allocation_refused("frame"))
 		return 0;
 	index = arena_take(frames, arena);
 	frames_charge(frames, &frames->frame[index], frames_payer(frames, state), state);

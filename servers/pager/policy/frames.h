@@ -57,7 +57,7 @@ struct frames {
 	struct arena *arena;
 	uint64_t first; /* page number, a multiple of ARENA_PAGES */
 	uint64_t count;
-	uint64_t reserve;      /* frames that only books may take */
+	uint64_t reserve;      /* frames that only books may take, and not those of the rich */
 	uint64_t commons;      /* frames above those that no rich account may take */
 	uint64_t floor;	       /* both */
 	uint64_t share;	       /* from so many on an account is rich */
@@ -86,7 +86,7 @@ MUST_USE err_t frames_add(struct frames *frames, uint64_t number, uint64_t count
 void frames_set_reserves(struct frames *frames, uint64_t reserve, uint64_t commons, uint64_t share);
 
 /* Take a frame, which the payer pays; its content is arbitrary. 0: none left for him. Only FRAME_BOOKS may
- * use the reserve, and nobody pays for those. */
+ * use the reserve, and nobody pays for those; but a payer who is rich gets none of the last ones either. */
 static inline uint64_t frames_take(struct frames *frames, enum frame_state state);
 /* Slow half of it. */
 uint64_t frames_take_slow(struct frames *frames, enum frame_state state);

@@ -107,6 +107,38 @@ TEST(the_rich_leave_the_commons_to_the_poor)
 	world_destroy(world);
 }
 
+/* Every second page from @first on, of @pages that nobody has touched, until it is refused; how many. */
+static uint64_t cut(struct vm_space *space, uint64_t pages)
+{
+	uint64_t count = 0;
+
+	while (2 * count + 1 < pages &&
+	       space_unmap(space, WORLD_BASE + (2 * count + 1) * PAGE_BYTES, PAGE_BYTES) == E_OK)
+		count++;
+	return count;
+}
+
+TEST(books_of_the_rich_leave_the_commons_too)
+{
+	struct world *world = account_world(ARENA_PAGES);
+	struct frames *frames = &world->policy.frames;
+	struct vm_space *hog = account_space(world, 1, 2, 32768), *poor, *child;
+	uint64_t cuts;
+
+	CHECK_EQ(touch(world, hog, 0, 16), 16);
+	cuts = cut(hog, 32768);
+	CHECK_TRUE(cuts > 1000 && cuts < 16383);
+	CHECK_EQ(frames->counts[FRAME_FREE], RESERVE + COMMONS);
+	CHECK_EQ(space_fork(hog, 2, &child), E_NO_MEMORY);
+	frames->payer = account_at(world, 3);
+	poor = world_space(world, 3);
+	CHECK_EQ(world_map_anon(poor, WORLD_BASE, 64, RW), E_OK);
+	CHECK_EQ(cut(poor, 64), 32);
+	CHECK_EQ(space_unmap(hog, WORLD_BASE, WORLD_BYTES), E_OK); /* all of it needs no book */
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world_destroy(world);
+}
+
 TEST(the_first_account_may_take_all_but_the_reserve)
 {
 	struct world *world = account_world(ARENA_PAGES);
