@@ -170,13 +170,15 @@ static void pool_remove(struct space_pool *pool)
 
 /*
  * The first Pool stays. Of others that hold nothing one is kept, so that one process more and one less does
- * not make and unmake it each time; the rest become frames again.
+ * not make and unmake it each time; the rest become frames again. The next space is made in the first one if
+ * there is room: else whoever asks for the accounts could be the one that keeps the empty Pool.
  */
 void pools_space_gone(struct space_pool *pool)
 {
 	pool->promised -= PROMISE_PAGES;
 	if (--pool->spaces || pool == &pager.pool[0])
 		return;
+	pager.pool_hint = 0;
 	for (uint32_t i = 1; i < PAGER_POOLS; i++)
 		if (pager.pool[i].pool && pager.pool[i].spaces == 0 && &pager.pool[i] != pool)
 			pool_remove(&pager.pool[i]);
