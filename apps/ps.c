@@ -27,12 +27,22 @@ static void print_head(bool accounts)
 	printf("%-8s %9s %s\n", "STATE", "KIB", "NAME");
 }
 
+/* Pages that are mapped now; 0: it has ended. */
+static uint64_t pages_present(const struct proc_entry *entry)
+{
+	uint64_t pages = 0;
+
+	if (entry->state != PROC_STATE_ZOMBIE && inspect_present(entry->pid, 0, USER_END, &pages) != E_OK)
+		return 0;
+	return pages;
+}
+
 static void print_entry(const struct proc_entry *entry, bool accounts)
 {
 	printf("%7lu %7lu ", entry->pid, entry->ppid);
 	if (accounts)
 		printf("%7lu %8lu ", entry->account, entry->priority);
-	printf("%-8s %9lu %.32s\n", state_name(entry->state), entry->pages * (PAGE_BYTES / 1024),
+	printf("%-8s %9lu %.32s\n", state_name(entry->state), pages_present(entry) * (PAGE_BYTES / 1024),
 	       entry->name);
 }
 

@@ -23,7 +23,7 @@ static int usage(void)
 	return 2;
 }
 
-static void print_area(const struct pager_area *area, int raw)
+static void print_area(const struct pager_area *area, uint64_t present, int raw)
 {
 	uint64_t backing = area->prot_backing >> 8;
 	const char *kind = backing < BACKING_COUNT ? backing_names[backing] : "unknown";
@@ -35,19 +35,18 @@ static void print_area(const struct pager_area *area, int raw)
 	if (raw)
 		printf("start=0x%lx end=0x%lx prot=%s backing=%s present=%lu inode=%lu offset=0x%lx "
 		       "name=%.32s\n",
-		       area->start, area->end, prot, kind, area->present_pages, area->inode,
-		       area->offset_bytes, area->name);
+		       area->start, area->end, prot, kind, present, area->inode, area->offset_bytes,
+		       area->name);
 	else
 		printf("%010lx-%010lx %s %7lu of %7lu pages  %-13s %.32s\n", area->start, area->end, prot,
-		       area->present_pages, (area->end - area->start) / PAGE_BYTES, kind, area->name);
+		       present, (area->end - area->start) / PAGE_BYTES, kind, area->name);
 }
 
 int main(int argc, char **argv)
 {
 	int raw = argc == 3 && strcmp(argv[2], "--raw") == 0;
 	struct pager_area area;
-	uint64_t pid = 0;
-	uint64_t cursor = 0;
+	uint64_t pid = 0, cursor = 0, present;
 	err_t error;
 
 	if (argc < 2 || argc > 3 || (argc == 3 && !raw))
@@ -59,7 +58,10 @@ int main(int argc, char **argv)
 			return usage();
 	}
 	while ((error = inspect_area(pid, cursor, &area)) == E_OK && area.end > cursor) {
-		print_area(&area, raw);
+		error = inspect_present(pid, area.start, area.end, &present);
+		if (error)
+			break;
+		print_area(&area, present, raw);
 		cursor = area.end;
 	}
 	if (error != E_NO_AREA) {

@@ -30,6 +30,25 @@ err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *area)
 	return record_ask(SLOT_PAGER, message_make(PAGER_AREAS, pid, cursor), area, sizeof(*area));
 }
 
+err_t inspect_present(uint64_t pid, uint64_t start, uint64_t end, uint64_t *pages)
+{
+	err_t error;
+
+	*pages = 0;
+	while (start < end) {
+		struct message m = message_make(PAGER_PRESENT, pid, start);
+
+		m.w[2] = end;
+		ipc_call(SLOT_PAGER, &m);
+		error = message_error(&m);
+		if (error)
+			return error;
+		*pages += m.w[0];
+		start = m.w[1];
+	}
+	return E_OK;
+}
+
 err_t inspect_process(uint64_t cursor, struct proc_entry *process)
 {
 	return record_ask(SLOT_PROC, message_make(PROC_LIST, cursor, 0), process, sizeof(*process));

@@ -24,7 +24,6 @@ struct pager_counts {
 struct pager_area {
 	uint64_t start, end;
 	uint64_t prot_backing; /* prot bits 2..0, backing << 8 */
-	uint64_t present_pages;
 	uint64_t inode, offset_bytes;
 	char name[32]; /* text data heap stack ... */
 };
@@ -209,7 +208,6 @@ struct proc_usage {
 struct proc_entry {
 	uint64_t pid, ppid;
 	uint64_t state; /* enum thread_state; 16: zombie */
-	uint64_t pages; /* private frames and tables */
 	uint64_t account;
 	uint64_t priority; /* of its thread */
 	char name[32];

@@ -35,6 +35,7 @@ static const struct {
 	[PAGER_POPULATE] = {request_populate, WHO_PROCESS},
 	[PAGER_COUNTS] = {request_counts, WHO_ANY},
 	[PAGER_AREAS] = {request_areas, WHO_ANY},
+	[PAGER_PRESENT] = {request_present, WHO_ANY},
 	[PAGER_CHECK] = {request_check, WHO_ANY},
 	[PAGER_FAULTS] = {request_faults, WHO_ANY},
 	[PAGER_MAP_FILE] = {request_map_file, WHO_PROCESS},

@@ -319,7 +319,9 @@ void counts_fill(struct pager_counts *counts);
 void counts_faults(const struct process *process, struct pager_faults *faults);
 /* The same for one whose space is cleared. */
 void counts_faults_cleared(const struct process *process, struct pager_faults *faults);
-uint64_t counts_present(struct process *process, vaddr_t start, vaddr_t end);
+/* Pages mapped from *at on, as far as one request goes: *at is where the next one goes on, @end: nowhere.
+ * Needs: both page aligned. */
+uint64_t counts_present(const struct process *process, vaddr_t *at, vaddr_t end);
 int counts_check(void);
 
 /* requests.c */
@@ -329,7 +331,7 @@ void answer_record(struct answer *out, const void *record, size_t bytes);
 /* requests.c, requests_map.c, requests_proc.c, build.c: one function a request of proto/pager.def. */
 typedef err_t request_handler(struct process *caller, const struct message *in, struct answer *out);
 request_handler request_brk, request_map, request_unmap, request_protect, request_populate, request_counts,
-	request_areas, request_check, request_faults, request_map_file, request_inject;
+	request_areas, request_present, request_check, request_faults, request_map_file, request_inject;
 request_handler request_space_build, request_space_destroy, request_space_fork, request_space_limit,
 	request_news, request_usage, request_trace, request_trace_summary, request_account;
 

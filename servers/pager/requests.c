@@ -43,11 +43,24 @@ err_t request_areas(struct process *caller, const struct message *in, struct ans
 	record.start = area->start;
 	record.end = area->end;
 	record.prot_backing = area->prot | (uint64_t)area->backing << 8;
-	record.present_pages = counts_present(process, area->start, area->end);
 	record.inode = area->inode ? area->inode->number : 0;
 	record.offset_bytes = area->offset_bytes;
 	strncpy(record.name, area->name, sizeof(record.name) - 1);
 	answer_record(out, &record, sizeof(record));
+	return E_OK;
+}
+
+err_t request_present(struct process *caller, const struct message *in, struct answer *out)
+{
+	const struct process *process = process_asked(caller, in->w[0]);
+	vaddr_t start = in->w[1], end = in->w[2];
+
+	if (!process)
+		return E_NO_SPACE;
+	if ((start | end) % PAGE_BYTES || start > end || end > USER_END)
+		return E_ARGUMENT;
+	out->w0 = counts_present(process, &start, end);
+	out->w1 = start;
 	return E_OK;
 }
 

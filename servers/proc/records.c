@@ -33,22 +33,6 @@ err_t request_usage(struct process *caller, const struct message *in, struct ans
 	return E_OK;
 }
 
-/* Pages that are mapped now, area by area. */
-static uint64_t pages_present(uint32_t pid)
-{
-	uint64_t cursor = 0, pages = 0;
-	struct pager_area area;
-
-	while (call_pager(PAGER_AREAS, pid, cursor, 0) == E_OK) {
-		memcpy(&area, &message_page()->words[MESSAGE_REGISTERS], sizeof(area));
-		if (area.end <= cursor)
-			break;
-		pages += area.present_pages;
-		cursor = area.end;
-	}
-	return pages;
-}
-
 err_t request_list(struct process *caller, const struct message *in, struct answer *out)
 {
 	const struct process *process = process_find_above(&proc.table, in->w[0]);
@@ -62,10 +46,8 @@ err_t request_list(struct process *caller, const struct message *in, struct answ
 	entry.account = process->account;
 	entry.priority = process->priority;
 	memcpy(entry.name, process->name, sizeof(entry.name));
-	if (process->state == PROCESS_LIVE) {
-		entry.pages = pages_present(process->pid);
+	if (process->state == PROCESS_LIVE)
 		entry.state = sys_thread_read(thread_slot(process)).value;
-	}
 	record_put(out, &entry, sizeof(entry));
 	return E_OK;
 }

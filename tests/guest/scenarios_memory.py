@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Demand paging seen from outside: --faults, memwalk, the frame accounts, the guest's own checks."""
 import math
+import os
 import re
 import tempfile
 
-from scenario import check, check_equal, check_match, run, scenario
+from build import folder_of
+from scenario import check, check_accounts, check_equal, check_match, run, scenario
+
+SHOWN = os.path.join(folder_of('checked'), 'tests/guest/programs/shown')
+LOOKED = r'shown \w+: pages=(\d+) touched=(\d+) requests=(\d+) longest=(\d+)'
+REQUEST_MAX = 10**6  # instructions
+LOOKS_MAX = 40
 
 FAULT_LINE = re.compile(r'#\d+ (load|store|fetch|execute) 0x[0-9a-f]+ \S+ pc=\S+ pid=\d+ area=(none|0x[0-9a-f]+-0x[0-9a-f]+,[rwx-]{3},\S+) -> .+')
 SUMMARY = r'faults=(\d+) prefetched=(\d+) fork_mapped=(\d+) populate=(\d+) present=(\d+) other=(\d+)'
@@ -75,6 +82,25 @@ def vmmap_shows_the_areas(_context):
     for word in ('r-x', 'rw-', 'stack'):
         check(word in done.stdout.decode(), f'{word} is missing: {done.stdout!r}')
     check('rwx' not in done.stdout.decode(), 'an area is writable and executable at once')
+
+
+@scenario('default', 'whoever looks at a space of 200 GiB, of 65,000 areas or of 300 MiB finds what is there, and no request takes 10^6 instructions')
+def looking_at_a_space_is_bounded(_context):
+    for mode in ('wide', 'areas', 'filled'):
+        done = run('--count', '--mem', '512M', '--add', SHOWN, '--', 'shown', mode)
+        check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+        pages, touched, requests, longest = map(int, check_match(LOOKED, done.stdout.decode().strip(), mode).groups())
+        check_equal(pages, touched, f'{mode}: pages found')
+        check(longest < REQUEST_MAX, f'{mode}: a request took {longest} instructions')
+        check(requests < LOOKS_MAX, f'{mode}: {requests} requests, though little is mapped')
+
+
+@scenario('default', 'the Pools of many spaces are frames again when the spaces are gone, whoever asks')
+def empty_pools_come_back(_context):
+    done = run('--mem', '64M', '--add', SHOWN, '--', 'sh', '-c', 'shown pools 2; free --raw; shown pools 60; free --raw; check')
+    lines = done.stdout.decode().splitlines()
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+    check_accounts(lines[1], lines[0], 'free --raw as before')
 
 
 def float_lines():

@@ -21,6 +21,13 @@ MUST_USE err_t inspect_frames(struct pager_counts *counts);
  */
 MUST_USE err_t inspect_area(uint64_t pid, uint64_t cursor, struct pager_area *area);
 
+/*
+ * How many pages are mapped in [@start, @end) of a process, both page aligned; pid 0 is the caller. A request
+ * each for some blocks of 2 MiB: what comes and goes meanwhile may be counted or not. Errors    E_NO_SPACE:
+ * no such process (any more); E_ARGUMENT. *pages: those counted until then
+ */
+MUST_USE err_t inspect_present(uint64_t pid, uint64_t start, uint64_t end, uint64_t *pages);
+
 /* The process with the smallest pid above @cursor. Errors: E_NO_ENTRY: no more. */
 MUST_USE err_t inspect_process(uint64_t cursor, struct proc_entry *process);
 

@@ -104,6 +104,16 @@ static const struct vm_area *fault_area(struct vm_space *space, vaddr_t address,
 	return area;
 }
 
+/* As page_tree_find(). A chunk that is remembered was looked up before, and its stretch is shown since then.
+ */
+static inline const struct chunk *fault_chunk(struct vm_space *space, uint64_t page)
+{
+	if (__builtin_expect(space->pages.last_key == page / CHUNK_PAGES, 1))
+		return space->pages.last;
+	space_show(space, page);
+	return page_tree_search(&space->pages, page);
+}
+
 void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum page_origin origin,
 		  struct verdict *verdict)
 {
@@ -119,7 +129,7 @@ void policy_fault(struct vm_space *space, vaddr_t address, uint32_t access, enum
 		return;
 	request.space = space;
 	request.page = page;
-	request.frame = chunk_entry(page_tree_find(&space->pages, page), page);
+	request.frame = chunk_entry(fault_chunk(space, page), page);
 	request.access = access;
 	request.origin = origin;
 	backing_of(request.area)->fault(&request, verdict);

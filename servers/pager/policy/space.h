@@ -17,6 +17,10 @@ struct ahead {
 	uint32_t hits; /* faults right behind the last one, in a row */
 };
 
+/* What the kernel has mapped is in no book, but where it may have: see space_shown.c. */
+#define STRETCH_PAGES (1ul << 15) /* 128 MiB */
+#define STRETCHES     (TREE_PAGES / STRETCH_PAGES)
+
 struct vm_space {
 	struct policy *policy;
 	struct vm_space *next, *prev;
@@ -32,6 +36,7 @@ struct vm_space {
 	uint64_t faults, prefetched, populated, fork_mapped; /* as struct pager_faults: pages handed to the
 								kernel */
 	struct ahead ahead;
+	uint64_t shown[STRETCHES / 64];	      /* a bit each: there was a fault in it */
 	uint64_t limit_bytes[LIMIT_DATA + 1]; /* by enum proc_limit; all ones: none */
 	struct external_pager *supplier;      /* of anonymous pages; NULL: the system */
 	struct external_pager *exec_supplier; /* of the program that exec puts here */
@@ -39,6 +44,16 @@ struct vm_space {
 };
 
 #define LIMIT_NONE (~0ul)
+
+/* space_shown.c. From now on the stretch of @page may have something mapped. Done before the chunk of @page
+ * is remembered: no fault on that does it again. */
+static inline void space_show(struct vm_space *space, uint64_t page)
+{
+	space->shown[page / STRETCH_PAGES / 64] |= 1ul << page / STRETCH_PAGES % 64;
+}
+/* The first address from @at on where the kernel may have mapped something, at or above @end: nothing is
+ * below that. At most *steps areas are looked at, those are taken off; none left: no further than there. */
+vaddr_t space_next_shown(const struct vm_space *space, vaddr_t at, vaddr_t end, uint32_t *steps);
 
 /* *out is the new, empty space, of the payer's account. Errors: E_RANGE, E_ALIGN; E_NO_MEMORY. */
 MUST_USE err_t space_create(struct policy *policy, uint32_t pid, vaddr_t start, uint64_t bytes,

@@ -48,6 +48,7 @@ static err_t populate_page(struct vm_space *space, uint64_t page)
 	struct chunk *chunk;
 	uint64_t frame;
 
+	space_show(space, page);
 	if (chunk_entry(page_tree_find(&space->pages, page), page))
 		return E_OK;
 	frame = frames_take(frames, FRAME_ANON);
@@ -201,6 +202,7 @@ uint64_t space_translate(struct vm_space *space, vaddr_t address, uint32_t *righ
 	*rights = area->prot;
 	if (area->backing == BACKING_LINEAR)
 		return area->frame + ((address - area->start) >> PAGE_SHIFT);
+	space_show(space, page);
 	frame = chunk_entry(page_tree_find(&space->pages, page), page);
 	if (frame) {
 		if (!space_is_alone(space, page, frame))
