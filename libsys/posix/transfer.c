@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define PIECE_BYTES	  (256ul << 10) /* one call: bounds the time the vfs is busy with it */
 #define POPULATE_PAGES	  16
 #define ABSENT_ROUNDS_MAX 8 /* without any progress */
 
@@ -87,7 +86,7 @@ static inline err_t transfer_piece(uint32_t request, int fd, const void *buffer,
 /* How many bytes the piece at @done asks for. */
 static inline size_t piece_bytes(size_t bytes, size_t done)
 {
-	return bytes - done < PIECE_BYTES ? bytes - done : PIECE_BYTES;
+	return bytes - done < VFS_MOVE_MAX ? bytes - done : VFS_MOVE_MAX;
 }
 
 /* Is a piece that was answered with E_OK the last? A short answer: a write goes on, a read ends. */

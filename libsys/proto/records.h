@@ -119,11 +119,12 @@ struct vfs_stat {
 	uint64_t mtime_s;
 };
 
-#define VFS_DESCRIPTORS_MAX 128u /* of one process */
-#define VFS_NEWS_MEMORY	    1u	 /* flag of the pager's notification: CACHE_GROW is wanted */
-#define PAGER_NEWS_FAULT    1u	 /* flag of proc's notification: PAGER_NEWS */
-#define VFS_NEWS_TTY	    2u	 /* flag of proc's notification (the pager's news has 1): VFS_TTY_NEWS */
-#define TTY_NEWS_INTERRUPT  1u	 /* flag of the answer of VFS_TTY_NEWS: Ctrl-C was typed */
+#define VFS_DESCRIPTORS_MAX 128u	  /* of one process */
+#define VFS_MOVE_MAX	    (256ul << 10) /* bytes that one READ or WRITE of a file moves: others wait meanwhile */
+#define VFS_NEWS_MEMORY	    1u		  /* flag of the pager's notification: CACHE_GROW is wanted */
+#define PAGER_NEWS_FAULT    1u		  /* flag of proc's notification: PAGER_NEWS */
+#define VFS_NEWS_TTY	    2u /* flag of proc's notification (the pager's news has 1): VFS_TTY_NEWS */
+#define TTY_NEWS_INTERRUPT  1u /* flag of the answer of VFS_TTY_NEWS: Ctrl-C was typed */
 
 struct vfs_dirent {
 	uint64_t inode;

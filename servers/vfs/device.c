@@ -4,9 +4,7 @@
 #include "vfs.h"
 #include <pagoda/counter.h>
 
-#define NS_PER_S       1000000000ul
-
-#define ZERO_BYTES_MAX (1ul << 20) /* of one read of /dev/zero: others wait meanwhile */
+#define NS_PER_S 1000000000ul
 
 static const uint8_t zeros[PAGE_BYTES];
 
@@ -26,6 +24,7 @@ static err_t regular_read(struct open_file *file, struct transfer *t)
 {
 	err_t error = E_OK;
 
+	transfer_bound(t);
 	while (transfer_left(t) > 0 && error == E_OK) {
 		const uint8_t *from;
 		uint64_t before = t->done, bytes = store_read(&vfs.store, file->target, file->offset, &from);
@@ -42,6 +41,7 @@ static err_t regular_write(struct open_file *file, struct transfer *t)
 {
 	err_t error = E_OK;
 
+	transfer_bound(t);
 	tell_time();
 	if (file->flags & OPEN_APPEND)
 		file->offset = tree_inode(&vfs.tree, file->target)->size_bytes;
@@ -100,8 +100,7 @@ static err_t zero_read(struct open_file *file, struct transfer *t)
 	err_t error = E_OK;
 
 	(void)file;
-	if (t->bytes > ZERO_BYTES_MAX)
-		t->bytes = ZERO_BYTES_MAX;
+	transfer_bound(t);
 	while (transfer_left(t) > 0 && error == E_OK)
 		error = transfer_to_caller(t, zeros, PAGE_BYTES);
 	return error;

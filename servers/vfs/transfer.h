@@ -3,6 +3,7 @@
 #ifndef VFS_TRANSFER_H
 #define VFS_TRANSFER_H
 
+#include "proto/records.h"
 #include "uapi/error.h"
 #include "uapi/message.h"
 #include <pagoda/ipc.h>
@@ -32,6 +33,13 @@ MUST_USE static inline err_t transfer_open(struct transfer *t, const struct mess
  */
 MUST_USE err_t transfer_to_caller(struct transfer *t, const void *from, uint64_t bytes);
 MUST_USE err_t transfer_from_caller(struct transfer *t, void *to, uint64_t bytes);
+
+/* Move no more than VFS_MOVE_MAX: the answer is short. Pipes need no bound, what is in one is less. */
+static inline void transfer_bound(struct transfer *t)
+{
+	if (t->bytes > VFS_MOVE_MAX)
+		t->bytes = VFS_MOVE_MAX;
+}
 
 static inline uint64_t transfer_left(const struct transfer *t)
 {

@@ -6,6 +6,7 @@ from build import folder_of
 from scenario import check_equal, run, scenario
 
 PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/vfstorture')
+PIECES = os.path.join(folder_of('checked'), 'tests/guest/programs/pieces')
 
 
 def torture(*names, options=()):
@@ -22,6 +23,12 @@ def pipes_hold(_context):
 @scenario('quick', 'files grow past the first cache memory, have holes, are mapped anew and outlive their names')
 def files_hold(_context):
     torture('large_file', 'mapped_versions', 'nameless', 'appending')
+
+
+@scenario('quick', 'one request moves a bounded part of a file, of a hole and of /dev/zero; read() and write() of 8 MiB are whole')
+def one_request_moves_a_bounded_part(_context):
+    done = run('--add', PIECES, '--', 'pieces')
+    check_equal((done.stdout.decode(), done.reason, done.status, done.leaks), ('ok pieces\n', 'exit', 0, '0'), 'output, reason, status, leaks')
 
 
 @scenario('quick', 'listings and tables of descriptors stand removal and exhaustion')
