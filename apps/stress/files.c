@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,8 @@
 #define KIB	    1024u
 #define PATH_ROOM   64
 #define KINDS	    3
+#define GROUP_BYTES 65536ul /* of a file, whose pages the vfs lends together */
+#define PAGE_BYTES  4096ul
 
 static char piece[PIECE_BYTES]; /* of the process that writes, which has touched it before */
 
@@ -74,6 +77,33 @@ void exhaust_tmpfs(unsigned long most)
 		}
 		runner_count((unsigned long)done / KIB);
 		left -= (unsigned long)done / KIB;
+	}
+}
+
+/* Reads one page of each group of a file that is all hole: the vfs has to lend each. */
+void exhaust_leases(unsigned long most)
+{
+	char path[PATH_ROOM];
+
+	path_of(path, (unsigned long)getpid());
+	int file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+	if (file < 0 || unlink(path) != 0) {
+		runner_met(errno);
+		return;
+	}
+	for (unsigned long i = 0; i < most; i++) {
+		off_t at = (off_t)(i * GROUP_BYTES);
+		const volatile char *page = MAP_FAILED;
+
+		if (ftruncate(file, at + (off_t)PAGE_BYTES) == 0)
+			page = mmap(NULL, PAGE_BYTES, PROT_READ, MAP_PRIVATE, file, at);
+		if (page == MAP_FAILED) {
+			runner_met(errno);
+			return;
+		}
+		(void)*page;
+		runner_count(1);
 	}
 }
 

@@ -24,6 +24,7 @@ static const struct mode modes[] = {
 	{"files", "files", exhaust_files, NULL},	      /* opens without end */
 	{"pipes", "pipes", exhaust_pipes, NULL},	      /* fills pipe after pipe */
 	{"tmpfs", "KiB", exhaust_tmpfs, NULL},		      /* a file without end */
+	{"leases", "groups", exhaust_leases, NULL},	      /* maps a page of each 64 KiB of a file */
 	{"nodes", "names", exhaust_nodes, clean_nodes},	      /* directories, files and links */
 	{"depth", "directories", exhaust_depth, clean_depth}, /* each in the one before */
 	{"bomb", "processes", exhaust_bomb, NULL},	      /* every process forks without end */

@@ -56,7 +56,8 @@ child_run *children_find(const char *name);
 int children_run(child_run *run, unsigned long count, unsigned long alive);
 
 mode_run exhaust_fill, exhaust_map, exhaust_huge, exhaust_areas, exhaust_cuts, exhaust_sparse;
-mode_run exhaust_files, exhaust_pipes, exhaust_tmpfs, exhaust_nodes, exhaust_depth, clean_nodes, clean_depth;
+mode_run exhaust_files, exhaust_pipes, exhaust_tmpfs, exhaust_leases, exhaust_nodes, exhaust_depth,
+	clean_nodes, clean_depth;
 mode_run exhaust_bomb, exhaust_zombies, exhaust_chain, exhaust_sleepers, exhaust_pollers;
 mode_run exhaust_publish, exhaust_register;
 

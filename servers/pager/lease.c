@@ -13,8 +13,9 @@ static struct message vfs_call(uint32_t label, uint64_t inode, uint64_t index, u
 {
 	struct message m = message_make(label, inode, index);
 
-	m.tag = TAG(label, 3);
+	m.tag = TAG(label, 4);
 	m.w[2] = count;
+	m.w[3] = pager.policy.frames.payer->number; /* for LEASE: whose fault, or request, it is */
 	(void)ipc_call(PAGER_VFS, &m);
 	return m;
 }
@@ -24,8 +25,8 @@ static struct message vfs_call(uint32_t label, uint64_t inode, uint64_t index, u
 static void idle_return(uint64_t keep);
 
 /*
- * Ask; if the cache is full give it an arena and ask again, if there are too many leases give idle ones back,
- * if the file ends inside ask for one page.
+ * Ask; if the cache is full give it an arena and ask again; if that was of no use, or there are too many
+ * leases, give idle ones back before anybody is refused; if the file ends inside ask for one page.
  */
 static struct message lease_ask(const struct verdict *verdict, uint64_t *index)
 {
@@ -35,7 +36,8 @@ static struct message lease_ask(const struct verdict *verdict, uint64_t *index)
 	*index = verdict->index;
 	if (message_error(&m) == E_NO_MEMORY && lend_cache() == E_OK)
 		m = vfs_call(VFS_LEASE, inode, *index, verdict->count);
-	if (message_error(&m) == E_TOO_MANY && pager.policy.inodes.idle) {
+	if ((message_error(&m) == E_TOO_MANY || message_error(&m) == E_NO_MEMORY) &&
+	    pager.policy.inodes.idle) {
 		idle_return(0);
 		m = vfs_call(VFS_LEASE, inode, *index, verdict->count);
 	}

@@ -13,10 +13,13 @@ _Static_assert(SERVER_SOURCE_FREE + CACHE_ARENAS <= SPACE_SOURCES,
 
 err_t service_lease(struct request *r)
 {
-	struct lease_run run = {.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2]};
+	struct lease_run run = {
+		.handle = r->m.w[0], .index = r->m.w[1], .count = r->m.w[2], .account = (uint32_t)r->m.w[3]};
 	uint64_t *frames = &message_page()->words[MESSAGE_REGISTERS], taken = 0, next = 1;
 	err_t error;
 
+	if (r->m.w[3] >= ACCOUNTS_MAX)
+		return E_ARGUMENT;
 	if (run.count > LEASE_FRAMES_MAX)
 		run.count = LEASE_FRAMES_MAX;
 	error = lease_take(&vfs.store, &run, frames, &taken);

@@ -10,13 +10,13 @@ TABLES = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/tables'
 NEIGHBOUR = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/neighbour')
 OWN_PIPE = os.path.join(builds.folder_of('checked'), 'tests/guest/programs/ownpipe')
 LINE = r'stress: mode=(\w+) count=(\d+) unit=\w+ met=(\S+)'
-ENDED = r'stress\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=0x[0-9a-f]+-0x[0-9a-f]+,rw-,anon: .+'
+ENDED = r'stress\[\d+\]: SIGKILL (?:store|load) 0x[0-9a-f]+ pc=\S+ area=0x[0-9a-f]+-0x[0-9a-f]+,r\S+: .+'
 SPARSE = r'\[\d+\]: SIGKILL store 0x[0-9a-f]+ pc=\S+ area=\S+: out of page tables: its space has \d+'
 
 # What each mode may meet. SIGKILL: it is ended, with one line on standard error.
 MODES = {
     'fill': ('SIGKILL',), 'map': ('ENOMEM',), 'huge': ('ENOMEM',), 'areas': ('ENOMEM',), 'cuts': ('ENOMEM',), 'sparse': ('SIGKILL',),
-    'files': ('EMFILE',), 'pipes': ('EMFILE', 'ENOMEM'), 'tmpfs': ('ENOSPC',), 'nodes': ('ENOSPC',), 'depth': ('ENOSPC',),
+    'files': ('EMFILE',), 'pipes': ('EMFILE', 'ENOMEM'), 'tmpfs': ('ENOSPC',), 'leases': ('SIGKILL',), 'nodes': ('ENOSPC',), 'depth': ('ENOSPC',),
     'bomb': ('EAGAIN', 'ENOMEM'), 'zombies': ('EAGAIN', 'ENOMEM'), 'chain': ('EAGAIN', 'ENOMEM'),
     'sleepers': ('EAGAIN', 'ENOMEM'), 'pollers': ('EAGAIN', 'ENOMEM'), 'publish': ('E_TOO_MANY',),
     'register': ('E_NO_MEMORY', 'E_TOO_MANY'),
@@ -63,7 +63,7 @@ def beside_a_neighbour(modes, memory, timeout_s=300):
                     lines[accounts[0]]) for number, mode in enumerate(modes)]
 
 
-SAMPLE = ('fill', 'cuts', 'sparse', 'files', 'pipes', 'tmpfs', 'nodes', 'zombies', 'chain', 'pollers', 'publish', 'register')
+SAMPLE = ('fill', 'cuts', 'sparse', 'files', 'pipes', 'tmpfs', 'leases', 'nodes', 'zombies', 'chain', 'pollers', 'publish', 'register')
 MEMORIES = ('32M', '64M', '256M', '1G')  # from the smallest that boots
 
 

@@ -8,9 +8,11 @@ from scenario import check, check_equal, check_match, run, scenario
 
 BESIDE = os.path.join(folder_of('checked'), 'tests/guest/programs/beside')
 LIMITS = os.path.join(folder_of('checked'), 'tests/guest/programs/limits')
+LEASES = os.path.join(folder_of('checked'), 'tests/guest/programs/leases')
 BOMB = 'while :; do (while :; do :; done) & done'  # processes that never wait, as many as there can be
 INSTRUCTIONS_MAX = 10**8
 FIRST, PROGRAM, LEADER, CROWD = '33', '32', '31', '30'  # priorities
+LEASED = 700  # pages, at least
 HZ_COUNTED = 10**9  # instructions a second of a counted run
 
 
@@ -55,6 +57,18 @@ def limits_are_not_escaped(_context):
     check_equal(lines[:-4], [f'ok {name}' for name in LIMIT_PARTS] * 2, 'lines')
     done = run('--add', LIMITS, '--', 'limits', *LIMIT_PARTS)
     check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'of account 0: reason, status, leaks')
+
+
+@scenario('default', 'beside a job that leases all pages of files that it can, other jobs start programs they have not run yet, and have pipes')
+def who_leases_all_leaves_some(_context):
+    for memory in ('32M', '256M'):  # the cache is used up, or the groups are
+        done = shell('leases > /tmp/held & until grep held /tmp/held; do sleep 0.2; done; (sleep 1; seq 40) | cat | grep 7 | head -n 3 | tail -n 1 | wc -l; '
+                     'ls / | grep tmp; ps | grep -c leases; uname | wc -l; kill $!; wait; check', '--mem', memory, '--add', LEASES)
+        lines = [line.strip() for line in done.stdout.decode().splitlines()]
+        strange = [line for line in done.err.splitlines() if not line.startswith(('leases[', 'pagoda:'))]
+        check(int(lines[0].removeprefix('held=')) > LEASED, f'{lines[0]} with {memory}')
+        check_equal((lines[1:5], strange), (['1', 'tmp', '2', '1'], []), f'what ran beside {lines[0]} with {memory}')
+        check('check: vfs: ok' in lines, f'check: {lines}')
 
 
 @scenario('default', 'ulimit shows and sets soft and hard limits as setrlimit does, raises none above the hard one, and refuses what is no number')

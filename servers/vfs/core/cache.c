@@ -208,9 +208,9 @@ bool cache_may_hold(const struct cache *cache)
 	return cache_room(cache) > cache->reserve + cache->commons + cache->promised;
 }
 
-bool cache_may_lease(const struct cache *cache, const struct cache_page *page)
+bool cache_may_lease(const struct cache *cache, const struct cache_page *page, bool rich)
 {
-	return !page_is_idle(page) || cache_room(cache) > cache->promised;
+	return !page_is_idle(page) || (rich ? cache_may_hold(cache) : cache_room(cache) > cache->promised);
 }
 
 err_t cache_promise(struct cache *cache)

@@ -53,8 +53,8 @@ struct cache {
 	uint32_t total;			     /* pages of all arenas */
 	uint32_t used;
 	uint32_t idle;	   /* CLEAN without a lease */
-	uint32_t reserve;  /* pages that only leases may take: a program must start though files fill the
-			      cache */
+	uint32_t reserve;  /* pages that only leases may take, of who has few: a program must start though
+			      files  fill the cache */
 	uint32_t commons;  /* pages that only promises may take */
 	uint32_t promised; /* to pipes that have no page; nobody else takes these */
 	uint32_t freed;	   /* counts how often there came to be more room */
@@ -114,8 +114,9 @@ struct cache_page *cache_next(struct cache *cache, const struct cache_page *page
 uint32_t cache_room(const struct cache *cache);
 bool cache_may_hold(const struct cache *cache);
 
-/* May an idle page be leased, too? The promises must still be kept then. */
-bool cache_may_lease(const struct cache *cache, const struct cache_page *page);
+/* May another page be leased? The promises must still be kept then; who is @rich also leaves the reserve and
+ * the commons. A page that is in use already costs nothing. */
+bool cache_may_lease(const struct cache *cache, const struct cache_page *page, bool rich);
 
 /* One page more, or less, is for somebody who has none yet. Errors: E_NO_MEMORY */
 MUST_USE err_t cache_promise(struct cache *cache);

@@ -23,7 +23,6 @@
 #define FILES_RESERVE	  256u /* open files that are left for accounts with less than the share */
 #define FILES_SHARE	  32u
 #define PIPES_RESERVE	  32u /* pipes likewise */
-#define ACCOUNT_FIRST	  0u  /* of the session's first process: it may take the last one of everything */
 
 enum open_kind { FILE_INODE = 0, FILE_PIPE_READER, FILE_PIPE_WRITER };
 

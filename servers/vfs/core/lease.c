@@ -3,10 +3,7 @@
 #include "lease.h"
 #include "proto/inject.h"
 #include <stddef.h>
-
-/* Where a leased page lies: a page of the archive, or of the cache. */
-#define FROM_ARCHIVE	  0x80000000u
-#define FROM_NUMBER(from) ((from) & ~FROM_ARCHIVE)
+#include <string.h>
 
 static uint32_t *group_bucket(struct lease_table *table, uint64_t handle, uint64_t index)
 {
@@ -30,25 +27,38 @@ static struct lease_group *group_find(struct lease_table *table, uint64_t handle
 	return NULL;
 }
 
-/* The group of a page; a new one has no leases yet. NULL: there are too many. */
-static struct lease_group *group_take(struct lease_table *table, uint64_t handle, uint64_t page)
+/* May @account have one group more? The last ones are for who has few. */
+static bool group_is_left(const struct lease_table *table, uint32_t account)
 {
-	struct lease_group *group = group_find(table, handle, page);
+	bool rich = account != ACCOUNT_FIRST && table->account_groups[account] >= LEASE_SHARE;
+
+	return LEASE_GROUPS - table->used > (rich ? LEASE_RESERVE : 0);
+}
+
+/* The group of a page; a new one has no leases yet. NULL: there are too many. */
+static struct lease_group *group_take(struct lease_table *table, const struct lease_run *run, uint64_t page)
+{
+	struct lease_group *group = group_find(table, run->handle, page);
 	uint32_t number, *bucket;
 
 	if (group)
 		return group;
 	number = table->free;
-	if ((number == 0 && table->top == LEASE_GROUPS) || allocation_refused("lease group"))
+	if (!group_is_left(table, run->account) || allocation_refused("lease group"))
 		return NULL;
 	if (number != 0)
 		table->free = table->groups[number - 1].next;
 	else
 		number = ++table->top;
-	bucket = group_bucket(table, handle, page / LEASE_GROUP_PAGES);
+	bucket = group_bucket(table, run->handle, page / LEASE_GROUP_PAGES);
 	group = &table->groups[number - 1];
-	*group = (struct lease_group){.handle = handle, .index = page / LEASE_GROUP_PAGES, .next = *bucket};
+	*group = (struct lease_group){.handle = run->handle,
+				      .index = page / LEASE_GROUP_PAGES,
+				      .next = *bucket,
+				      .account = (uint8_t)run->account};
 	*bucket = number;
+	table->used++;
+	table->account_groups[run->account]++;
 	return group;
 }
 
@@ -65,63 +75,75 @@ static void group_settle(struct lease_table *table, struct lease_group *group)
 	*link = group->next;
 	group->next = table->free;
 	table->free = number;
+	table->used--;
+	table->account_groups[group->account]--;
 }
 
 /* Choose the page that is lent; the lease is counted with the page. */
-static err_t page_choose(struct store *store, uint32_t number, uint64_t index, uint32_t *from)
+static err_t page_choose(struct store *store, uint32_t number, uint64_t index, struct lease_place *from)
 {
 	const struct inode *inode = &store->tree->inodes[number];
+	bool rich = from->account != ACCOUNT_FIRST &&
+		    store->leases->account_cached[from->account] >= LEASE_CACHE_SHARE;
 	struct cache_page *page;
 	err_t error;
 
-	if (store_is_in_place(store, number, index)) {
-		*from = FROM_ARCHIVE | ((inode->data - store->archive) / PAGE_BYTES + index);
+	from->in_archive = store_is_in_place(store, number, index);
+	if (from->in_archive) {
+		from->number = (inode->data - store->archive) / PAGE_BYTES + index;
 		return E_OK;
 	}
 	error = store_cache(store, number, index, &page);
-	if (error == E_OK && !cache_may_lease(store->cache, page))
+	if (error == E_OK && !cache_may_lease(store->cache, page, rich))
 		error = E_NO_MEMORY;
 	if (error == E_OK)
-		*from = cache_number(store->cache, page);
+		from->number = cache_number(store->cache, page);
 	return error;
 }
 
-static uint64_t page_lend(struct store *store, uint32_t from)
+static uint64_t page_lend(struct store *store, struct lease_place from)
 {
 	struct cache_page *page;
 
-	if (from & FROM_ARCHIVE) {
+	if (from.in_archive) {
 		store->leases->in_place++;
-		return store->archive_frame + FROM_NUMBER(from);
+		return store->archive_frame + from.number;
 	}
-	page = cache_page(store->cache, from);
+	page = cache_page(store->cache, from.number);
 	cache_lease(store->cache, page);
 	return cache_frame(store->cache, page);
 }
 
-static void page_return(struct store *store, uint32_t from)
+static void page_return(struct store *store, struct lease_place from)
 {
-	if (from & FROM_ARCHIVE)
+	if (from.in_archive)
 		store->leases->in_place--;
 	else
-		cache_unlease(store->cache, cache_page(store->cache, from));
+		cache_unlease(store->cache, cache_page(store->cache, from.number));
 }
 
-/* @group is the page's. On an error nothing has changed. */
+/* @group is the page's, @account pays. On an error nothing has changed. */
 static err_t lease_one(struct store *store, struct lease_group *group, uint32_t number, uint64_t index,
-		       uint64_t *frame)
+		       uint32_t account, uint64_t *frame)
 {
 	uint32_t at = index % LEASE_GROUP_PAGES;
+	struct lease_place from = group->from[at];
 	err_t error = E_OK;
 
-	if (group->count[at] == 0)
-		error = page_choose(store, number, index, &group->from[at]);
-	else if (group->count[at] == LEASE_COUNT_MAX)
+	if (group->count[at] == 0) {
+		from.account = account & (ACCOUNTS_MAX - 1);
+		error = page_choose(store, number, index, &from);
+	} else if (group->count[at] == LEASE_COUNT_MAX) {
 		error = E_TOO_MANY;
+	}
 	if (error != E_OK)
 		return error;
-	*frame = page_lend(store, group->from[at]);
-	group->pages += group->count[at]++ == 0;
+	*frame = page_lend(store, from);
+	if (group->count[at]++ == 0) {
+		group->from[at] = from;
+		group->pages++;
+		store->leases->account_cached[from.account] += !from.in_archive;
+	}
 	return E_OK;
 }
 
@@ -133,13 +155,14 @@ static err_t lease_pages(struct store *store, const struct lease_run *run, uint3
 	err_t error = E_OK;
 
 	while (index < end && error == E_OK) {
-		struct lease_group *group = group_take(store->leases, run->handle, index);
+		struct lease_group *group = group_take(store->leases, run, index);
 		uint64_t edge = (index / LEASE_GROUP_PAGES + 1) * LEASE_GROUP_PAGES;
 
 		if (!group)
 			error = E_TOO_MANY;
 		for (; index < end && index < edge && error == E_OK; index += error == E_OK)
-			error = lease_one(store, group, number, index, &frames[index - run->index]);
+			error = lease_one(store, group, number, index, run->account,
+					  &frames[index - run->index]);
 		if (group)
 			group_settle(store->leases, group);
 	}
@@ -198,57 +221,84 @@ err_t lease_return(struct store *store, const struct lease_run *run)
 
 		page_return(store, group->from[at]);
 		store->tree->inodes[number].leases--;
-		group->pages -= --group->count[at] == 0;
+		if (--group->count[at] == 0) {
+			group->pages--;
+			store->leases->account_cached[group->from[at].account] -= !group->from[at].in_archive;
+		}
 		group_settle(store->leases, group);
 	}
 	store_settle(store, number);
 	return E_OK;
 }
 
-/* One group: its inode lives, its pages are counted. Adds its leases to *sum. */
-static int group_check(const struct store *store, const struct lease_group *group, uint64_t *sum)
+/* What was found, to be compared with what is counted. */
+struct lease_census {
+	uint64_t leases;
+	uint32_t groups[ACCOUNTS_MAX], cached[ACCOUNTS_MAX];
+};
+
+/* One group: its inode lives, its pages are counted. */
+static int group_check(const struct store *store, const struct lease_group *group, struct lease_census *found)
 {
 	uint32_t pages = 0;
 
-	if (tree_by_handle(store->tree, group->handle) == 0)
+	if (tree_by_handle(store->tree, group->handle) == 0 || group->account >= ACCOUNTS_MAX)
 		return __LINE__;
+	found->groups[group->account]++;
 	for (uint32_t i = 0; i < LEASE_GROUP_PAGES; i++) {
 		pages += group->count[i] != 0;
-		*sum += group->count[i];
-		if (group->count[i] == 0 || group->from[i] & FROM_ARCHIVE)
+		found->leases += group->count[i];
+		if (group->count[i] == 0 || group->from[i].in_archive)
 			continue;
-		if (group->from[i] >= CACHE_PAGES ||
-		    cache_page(store->cache, group->from[i])->leases < group->count[i])
+		found->cached[group->from[i].account]++;
+		if (group->from[i].number >= CACHE_PAGES ||
+		    cache_page(store->cache, group->from[i].number)->leases < group->count[i])
 			return __LINE__;
 	}
 	return pages == group->pages && pages > 0 ? 0 : __LINE__;
 }
 
-int lease_check(const struct store *store, uint64_t *leases)
+/* The groups in buckets, each in its own. */
+static int groups_check(const struct store *store, struct lease_census *found)
 {
 	struct lease_table *table = store->leases;
-	uint64_t of_inodes = 0;
-	uint32_t used = 0, free = 0;
+	uint32_t used = 0;
 
-	*leases = 0;
 	for (uint32_t bucket = 0; bucket < LEASE_BUCKETS; bucket++) {
 		for (uint32_t next = table->buckets[bucket]; next != 0; next = table->groups[next - 1].next) {
 			const struct lease_group *group = &table->groups[next - 1];
 			int broken;
 
-			if (next > table->top || ++used > table->top ||
+			if (next > table->top || ++used > table->used ||
 			    group_bucket(table, group->handle, group->index) != &table->buckets[bucket])
 				return __LINE__;
-			broken = group_check(store, group, leases);
+			broken = group_check(store, group, found);
 			if (broken)
 				return broken;
 		}
 	}
+	return used == table->used ? 0 : __LINE__;
+}
+
+int lease_check(const struct store *store, uint64_t *leases)
+{
+	const struct lease_table *table = store->leases;
+	struct lease_census found = {0};
+	uint64_t of_inodes = 0;
+	uint32_t free = 0;
+	int broken = groups_check(store, &found);
+
+	*leases = found.leases;
+	if (broken)
+		return broken;
+	if (memcmp(found.groups, table->account_groups, sizeof(found.groups)) != 0 ||
+	    memcmp(found.cached, table->account_cached, sizeof(found.cached)) != 0)
+		return __LINE__;
 	for (uint32_t next = table->free; next != 0; next = table->groups[next - 1].next) {
 		if (next > table->top || ++free > table->top)
 			return __LINE__;
 	}
 	for (uint32_t number = 1; number <= store->tree->top; number++)
 		of_inodes += tree_inode(store->tree, number) ? store->tree->inodes[number].leases : 0;
-	return used + free == table->top && of_inodes == *leases ? 0 : __LINE__;
+	return table->used + free == table->top && of_inodes == found.leases ? 0 : __LINE__;
 }

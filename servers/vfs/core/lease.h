@@ -16,10 +16,13 @@
 struct lease_run {
 	uint64_t handle; /* of the file */
 	uint64_t index, count;
+	uint32_t account; /* that pays, to take them */
 };
 
 /*
- * Lend up to run->count pages; *taken of them, at least one. Fewer: the file ends, or the cache is full.
+ * Lend up to run->count pages; *taken of them, at least one. Fewer: the file ends, or the account gets no
+ * more. Who has its share or more is refused the last groups, and the last pages of the cache; what is leased
+ * already costs nothing, whoever asks.
  * Errors    E_NO_ENTRY (no such inode), E_IS_DIRECTORY, E_ARGUMENT (not a regular file, past its end,
  *           count 0), E_NO_MEMORY (the first page needs the cache, which is full: grow it and ask again),
  *           E_TOO_MANY (leases)

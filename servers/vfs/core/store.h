@@ -13,6 +13,7 @@
 #define VFS_STORE_H
 
 #include "cache.h"
+#include "proto/records.h"
 #include "tree.h"
 
 #define STORE_BYTES_MAX	  (1ull << 40) /* of a file */
@@ -20,14 +21,27 @@
 #define LEASE_GROUP_PAGES 16u
 #define LEASE_BUCKETS	  1024u /* power of two */
 #define LEASE_COUNT_MAX	  UINT16_MAX
+#define ACCOUNT_FIRST	  0u   /* of the session's first process: it may take the last one of everything */
+#define LEASE_RESERVE	  512u /* groups that are left for accounts with less than the share */
+#define LEASE_SHARE	  64u
+#define LEASE_CACHE_SHARE 16u /* leased pages of the cache, as LEASE_SHARE for its last ones */
+
+/* Where a leased page lies, and who pays if it is one of the cache: who took its first lease. */
+struct lease_place {
+	uint32_t number : 24; /* of the page, in the archive or in the cache */
+	uint32_t account : 7;
+	uint32_t in_archive : 1;
+};
+_Static_assert(ACCOUNTS_MAX <= 1u << 7 && CACHE_PAGES <= 1u << 24, "a place holds both");
 
 /* Leases of up to 16 neighbours, taken through one handle. */
 struct lease_group {
 	uint64_t handle;
-	uint32_t index;			   /* of the first page / LEASE_GROUP_PAGES */
-	uint32_t next;			   /* in the bucket, or of the free ones; number + 1 */
-	uint32_t pages;			   /* with a lease; 0: free */
-	uint32_t from[LEASE_GROUP_PAGES];  /* where each page lies: enum lease_place and a number */
+	uint32_t index;	 /* of the first page / LEASE_GROUP_PAGES */
+	uint32_t next;	 /* in the bucket, or of the free ones; number + 1 */
+	uint16_t pages;	 /* with a lease; 0: free */
+	uint8_t account; /* that it is charged to: of who made it */
+	struct lease_place from[LEASE_GROUP_PAGES];
 	uint16_t count[LEASE_GROUP_PAGES]; /* 0: not leased */
 };
 
@@ -35,7 +49,10 @@ struct lease_table {
 	struct lease_group groups[LEASE_GROUPS];
 	uint32_t buckets[LEASE_BUCKETS]; /* number + 1 */
 	uint32_t free, top;		 /* number + 1; groups never used are above */
-	uint64_t in_place;		 /* leases of pages in the archive, all inodes together */
+	uint32_t used;			 /* groups */
+	uint32_t account_groups[ACCOUNTS_MAX];
+	uint32_t account_cached[ACCOUNTS_MAX]; /* leased pages of the cache, once for each group */
+	uint64_t in_place;		       /* leases of pages in the archive, all inodes together */
 };
 
 struct store {

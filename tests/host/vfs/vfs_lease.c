@@ -47,6 +47,14 @@ static void build(unsigned arenas)
 			       .archive_frame = ARCHIVE_FRAME};
 }
 
+static err_t take_for(uint32_t account, uint64_t file, uint64_t index)
+{
+	struct lease_run run = {.handle = file, .index = index, .count = 1, .account = account};
+	uint64_t frame, taken;
+
+	return lease_take(&store, &run, &frame, &taken);
+}
+
 static err_t take(uint64_t file, uint64_t index, uint64_t count, uint64_t *frames, uint64_t *taken)
 {
 	struct lease_run run = {.handle = file, .index = index, .count = count};
@@ -67,6 +75,59 @@ static void check_leases(uint64_t expected)
 
 	CHECK_EQ(store_check(&store, &leases), 0);
 	CHECK_EQ(leases, expected);
+}
+
+/* Its number of pages apart, so that each lease is a group of its own. */
+static uint32_t take_groups(uint32_t account, uint32_t file, uint32_t from, uint32_t most, err_t wanted)
+{
+	uint32_t taken = 0;
+	err_t error = E_OK;
+
+	while (taken < most && (error = take_for(account, file, (from + taken) * LEASE_GROUP_PAGES)) == E_OK)
+		taken++;
+	CHECK_EQ(error, wanted);
+	return taken;
+}
+
+TEST(the_last_groups_are_for_accounts_with_few)
+{
+	uint32_t file, end = LEASE_GROUPS - LEASE_RESERVE;
+
+	build(CACHE_ARENAS);
+	file = add_file("f", 0, 0);
+	inodes[file].size_bytes = 1ull << 32;
+	CHECK_EQ(take_groups(1, file, 0, LEASE_GROUPS, E_TOO_MANY), end);
+	CHECK_EQ(take_for(1, file, 0), E_OK); /* it is there */
+	CHECK_EQ(take_for(1, file, 1), E_OK); /* of a group that is there */
+	CHECK_EQ(take_groups(2, file, end, LEASE_GROUPS, E_TOO_MANY), LEASE_SHARE);
+	CHECK_EQ(take_groups(ACCOUNT_FIRST, file, end + LEASE_SHARE, LEASE_GROUPS, E_TOO_MANY),
+		 LEASE_RESERVE - LEASE_SHARE);
+	CHECK_EQ(take_for(2, file, 0), E_OK); /* what another one pays */
+	check_leases(LEASE_GROUPS + 3);
+	for (uint32_t i = 0; i < LEASE_GROUPS; i++)
+		CHECK_EQ(give_back(file, i * LEASE_GROUP_PAGES, 1), E_OK);
+	CHECK_EQ(give_back(file, 0, 2), E_OK);
+	CHECK_EQ(give_back(file, 0, 1), E_OK);
+	check_leases(0);
+	CHECK_EQ(take_for(1, file, 0), E_OK);
+}
+
+TEST(the_last_cache_is_for_accounts_that_lease_little)
+{
+	uint32_t file;
+
+	build(1);
+	cache.reserve = cache.commons = LEASE_CACHE_SHARE;
+	file = add_file("f", 0, 0);
+	inodes[file].size_bytes = 1ull << 32;
+	CHECK_EQ(take_groups(1, file, 0, ARENA_PAGES, E_NO_MEMORY), ARENA_PAGES - 2 * LEASE_CACHE_SHARE);
+	CHECK_EQ(cache_promise(&cache), E_OK); /* a pipe can be made */
+	cache_promise_ends(&cache);
+	CHECK_EQ(take_groups(2, file, ARENA_PAGES, ARENA_PAGES, E_NO_MEMORY), LEASE_CACHE_SHARE);
+	CHECK_EQ(take_for(2, file, 0), E_OK); /* it is leased already */
+	CHECK_EQ(take_groups(ACCOUNT_FIRST, file, 2 * ARENA_PAGES, ARENA_PAGES, E_NO_MEMORY),
+		 LEASE_CACHE_SHARE);
+	check_leases(ARENA_PAGES + 1);
 }
 
 TEST(aligned_whole_pages_are_lent_where_they_lie)
