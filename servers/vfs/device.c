@@ -151,13 +151,14 @@ static err_t device_add(struct tree *tree, uint32_t directory, const char *name,
 		return error;
 	tree->inodes[number].device = device;
 	tree->inodes[number].opens = 1; /* the vfs's own */
+	tree->inodes[number].fixed = true;
 	return E_OK;
 }
 
 err_t device_add_all(struct tree *tree, uint32_t *console)
 {
 	uint32_t dev, tmp;
-	err_t error = tree_add(tree, TREE_ROOT, "dev", 3, VFS_DIRECTORY | 0755, &dev);
+	err_t error = tree_add(tree, TREE_ROOT, "dev", 3, VFS_DIRECTORY | 0555, &dev);
 
 	if (error == E_OK)
 		error = tree_add(tree, TREE_ROOT, "tmp", 3, VFS_DIRECTORY | 01777, &tmp);
@@ -167,6 +168,9 @@ err_t device_add_all(struct tree *tree, uint32_t *console)
 		error = device_add(tree, dev, "null", 4, DEVICE_NULL);
 	if (error == E_OK)
 		error = device_add(tree, dev, "zero", 4, DEVICE_ZERO);
-	*console = error == E_OK ? tree_find(tree, dev, "console", 7) : 0;
-	return error;
+	if (error != E_OK)
+		return error;
+	tree->inodes[dev].fixed = true;
+	*console = tree_find(tree, dev, "console", 7);
+	return E_OK;
 }

@@ -6,6 +6,7 @@ from build import folder_of
 from scenario import check_equal, run, scenario
 
 PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/secrets')
+DEVICES = os.path.join(folder_of('checked'), 'tests/guest/programs/devices')
 
 
 def passes(*names, words=()):
@@ -37,3 +38,11 @@ def requests_of_servers_are_denied_to_programs(_context):
 @scenario('quick', 'a custom pager finds zeros in its grant')
 def custom_grants_hold_no_old_contents(_context):
     passes('grant', words=('--mem', '64M'))
+
+
+@scenario('quick', 'no program takes /dev or a device away, puts anything in its place or beside it; others write to /dev/null as before')
+def devices_stay_where_they_are(_context):
+    script = 'devices; mv /dev /tmp/dev; rm /dev/null; mv /dev/null /tmp/x; echo gone >/dev/null && echo ok null'
+    done = run('--add', DEVICES, '--', 'sh', '-c', script)
+    check_equal(done.stdout.decode(errors='replace'), 'ok devices\nok null\n', 'standard output')
+    check_equal((done.err.count('Device or resource busy'), done.status, done.leaks), (3, 0, '0'), 'refusals, status, leaks')

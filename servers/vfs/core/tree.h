@@ -60,7 +60,7 @@ struct inode {
 	uint16_t target_long; /* slot + 1 of a link's target that is kept here */
 	uint8_t device;	      /* enum inode_device; VFS_CHARACTER, but objects are VFS_REGULAR */
 	bool shown;	      /* its handle of now was given away */
-	bool fixed; /* a directory of the vfs's own: it keeps its name and takes no entry from outside */
+	bool fixed;	      /* the vfs's own: it keeps its name; a directory takes no entry from outside */
 	char name_short[TREE_NAME_SHORT];
 };
 
