@@ -30,7 +30,9 @@ static int poll_until(struct pollfd *files, nfds_t count, uint64_t deadline)
 	err_t error = message_error(&m);
 	if (error != E_OK)
 		return posix_fail_full(error, EAGAIN);
-	memcpy(files, &message_page()->words[MESSAGE_REGISTERS], count * sizeof(*files));
+	const struct vfs_poll *entries = (const struct vfs_poll *)&message_page()->words[MESSAGE_REGISTERS];
+	for (nfds_t i = 0; i < count; i++)
+		files[i].revents = (short)entries[i].seen;
 	return (int)m.w[0];
 }
 

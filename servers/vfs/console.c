@@ -160,7 +160,7 @@ void console_news(uint64_t flags)
 			input_take_all();
 		move_serve(&readers);
 	}
-	poll_serve();
+	poll_serve_console();
 }
 
 bool console_is_terminal(void)
@@ -195,6 +195,7 @@ void console_serve(void)
 {
 	move_serve(&readers);
 	move_serve(&writers);
+	poll_serve_console();
 }
 
 int console_check(void)

@@ -52,10 +52,11 @@ static inline err_t move_start(struct open_file *file, struct transfer *t, bool 
 	if (error == E_OK || waiters_pass_is_due())
 		return error;
 	if (error == E_NO_MEMORY && memory_ask())
-		error = waiter_park(&memory_waiters, file, t, write);
-	else if ((error = move_settle(file, error)) == E_LATER)
-		error = waiter_park(queue, file, t, write);
-	return error == E_LATER ? E_LATER : move_answer(file, t, error);
+		queue = &memory_waiters;
+	else if ((error = move_settle(file, error)) != E_LATER)
+		return move_answer(file, t, error);
+	waiter_park(queue, file, t, write);
+	return E_LATER;
 }
 
 err_t move_request(struct request *r, bool write)
@@ -145,8 +146,9 @@ void move_serve_changed(void)
 	while (pipe_take_changed(&vfs.pipes, &pipe)) {
 		move_serve(pipe_waiters(pipe, PIPE_WRITER));
 		move_serve(pipe_waiters(pipe, PIPE_READER));
+		if (!vfs.pipes.pipes[pipe].changed)
+			poll_serve_pipe(pipe);
 	}
-	poll_serve();
 }
 
 void move_serve_beside(void)
@@ -160,13 +162,11 @@ void move_serve_beside(void)
 
 void move_cancel(struct process *process, err_t answer)
 {
-	while (process->parked > 0) {
-		struct waiter *waiter = waiter_of(process);
+	struct waiter *waiter = waiter_of(process);
 
-		if (answer == E_STALE)
-			waiter_drop(waiter);
-		else
-			waiter_answer(waiter, move_answer(waiter->file, &waiter->t, answer));
-	}
+	if (waiter->queue && answer == E_STALE)
+		waiter_drop(waiter);
+	else if (waiter->queue)
+		waiter_answer(waiter, move_answer(waiter->file, &waiter->t, answer));
 	console_serve();
 }

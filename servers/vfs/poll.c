@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who waits until one of several files is ready, or until a time. Files are looked up by descriptor each
- * time: the caller waits, so nobody closes them. All who wait are looked at when a pipe changed or the
- * console has news; of those who read at once and those who wait here, the former are served first.
+ * time: the caller waits, so nobody closes them. When a pipe or the console changed, those are looked at who
+ * named it; of those who read at once and those who wait here, the former are served first. There is a place
+ * for the poll of each process, so nobody takes another's.
  */
-#include "proto/inject.h"
 #include "vfs.h"
+#include "watch.h"
 #include <pagoda/counter.h>
 #include <pagoda/log.h>
 #include <pagoda/server.h>
 #include <pagoda/syscall.h>
 #include <string.h>
 
-#define POLLS_MAX 64u /* each with room for VFS_POLL_MAX files */
-
 struct poll {
-	struct waiter *waiter; /* NULL: free */
 	uint64_t deadline;
 	uint32_t count;
-	struct vfs_poll entries[VFS_POLL_MAX];
+	int8_t fds[VFS_POLL_MAX];
+	uint16_t wanted[VFS_POLL_MAX];
 };
 
+_Static_assert(FILES_DESCRIPTORS - 1 <= INT8_MAX, "who waits has named no others, or left them out");
+
 struct waiters poll_waiters;
-static struct poll polls[POLLS_MAX];
+static struct poll polls[WAITERS_MAX]; /* by process, as waiters are */
 static uint64_t timer_at = DEADLINE_NEVER;
 
 /* The Timer tells by the own notification; without one nobody would wake. */
@@ -38,18 +39,10 @@ void poll_open(void)
 		server_panic("binding the timer: error %lu", (unsigned long)error);
 }
 
-/* The Timer stands at the first deadline. */
-static void timer_update(void)
+static void timer_set(uint64_t deadline)
 {
-	uint64_t next = DEADLINE_NEVER;
-
-	for (uint32_t i = 0; i < POLLS_MAX; i++)
-		if (polls[i].waiter && polls[i].deadline < next)
-			next = polls[i].deadline;
-	if (next == timer_at)
-		return;
-	timer_at = next;
-	(void)sys_timer_set(VFS_TIMER, next);
+	timer_at = deadline;
+	(void)sys_timer_set(VFS_TIMER, deadline);
 }
 
 static uint16_t entry_look(const struct process *process, const struct vfs_poll *entry)
@@ -83,31 +76,42 @@ static void entries_put(const struct vfs_poll *entries, uint32_t count)
 	memcpy(&message_page()->words[MESSAGE_REGISTERS], entries, count * sizeof(*entries));
 }
 
-static struct poll *poll_find_free(void)
+static uint32_t source_of(const struct process *process, int fd)
 {
-	if (allocation_refused("poll"))
-		return NULL;
-	for (uint32_t i = 0; i < POLLS_MAX; i++)
-		if (!polls[i].waiter)
-			return &polls[i];
-	return NULL;
+	const struct open_file *file = fd >= 0 ? file_of(&vfs.files, process, fd) : NULL;
+
+	if (!file)
+		return WATCH_NOTHING;
+	if (file->kind != FILE_INODE)
+		return WATCH_PIPES + file->target;
+	return file_kind_of(file) == &console_kind ? WATCH_CONSOLE : WATCH_NOTHING;
 }
 
-static err_t poll_park(struct request *r, const struct vfs_poll *entries, uint32_t count)
+static void poll_keep(struct poll *poll, const struct process *process, const struct vfs_poll *entry)
+{
+	uint32_t source = source_of(process, entry->fd);
+
+	poll->fds[poll->count] = entry->fd < 0 ? -1 : (int8_t)entry->fd;
+	poll->wanted[poll->count] = entry->wanted;
+	poll->count++;
+	if (source != WATCH_NOTHING)
+		watch_add(poll - polls, source);
+}
+
+/* None is ready, so each one is a descriptor or left out. */
+static void poll_park(struct request *r, const struct vfs_poll *entries, uint32_t count)
 {
 	struct transfer nothing = {.process = r->process};
-	struct poll *poll = poll_find_free();
-	err_t error = poll ? waiter_park(&poll_waiters, NULL, &nothing, false) : E_TOO_MANY;
+	struct waiter *waiter = waiter_park(&poll_waiters, NULL, &nothing, false);
+	struct poll *poll = &polls[r->process->index];
 
-	if (error != E_LATER)
-		return error;
-	poll->waiter = poll_waiters.last;
-	poll->waiter->poll = poll;
+	waiter->poll = poll;
 	poll->deadline = r->m.w[0];
-	poll->count = count;
-	memcpy(poll->entries, entries, count * sizeof(*entries));
-	timer_update();
-	return E_LATER;
+	poll->count = 0;
+	for (uint32_t i = 0; i < count; i++)
+		poll_keep(poll, r->process, &entries[i]);
+	if (poll->deadline < timer_at)
+		timer_set(poll->deadline);
 }
 
 err_t request_poll(struct request *r)
@@ -119,18 +123,29 @@ err_t request_poll(struct request *r)
 		return E_ARGUMENT;
 	memcpy(entries, &message_page()->words[MESSAGE_REGISTERS], count * sizeof(entries[0]));
 	r->w[0] = entries_look(r->process, entries, count);
-	if (r->w[0] == 0 && r->m.w[0] > counter_ticks())
-		return poll_park(r, entries, count);
+	if (r->w[0] == 0 && r->m.w[0] > counter_ticks()) {
+		poll_park(r, entries, count);
+		return E_LATER;
+	}
 	entries_put(entries, count);
 	r->words = MESSAGE_REGISTERS + count;
 	return E_OK;
 }
 
-uint64_t poll_put_answer(struct poll *poll)
+static struct vfs_poll poll_entry(const struct poll *poll, uint32_t i)
 {
-	uint64_t ready = entries_look(poll->waiter->t.process, poll->entries, poll->count);
+	return (struct vfs_poll){.fd = poll->fds[i], .wanted = poll->wanted[i]};
+}
 
-	entries_put(poll->entries, poll->count);
+uint64_t poll_put_answer(struct waiter *waiter)
+{
+	struct vfs_poll entries[VFS_POLL_MAX];
+	uint32_t count = waiter->poll->count;
+
+	for (uint32_t i = 0; i < count; i++)
+		entries[i] = poll_entry(waiter->poll, i);
+	uint64_t ready = entries_look(waiter->t.process, entries, count);
+	entries_put(entries, count);
 	return ready;
 }
 
@@ -139,32 +154,72 @@ uint32_t poll_count(const struct poll *poll)
 	return poll->count;
 }
 
+/* The Timer stays where it stands: it may find nothing to do. */
 void poll_forget(struct poll *poll)
 {
-	poll->waiter = NULL;
-	timer_update();
+	watch_end(poll - polls);
 }
 
-void poll_serve(void)
+static bool poll_is_ready(const struct waiter *waiter)
 {
-	struct waiter *next;
+	for (uint32_t i = 0; i < waiter->poll->count; i++) {
+		struct vfs_poll entry = poll_entry(waiter->poll, i);
 
-	for (struct waiter *waiter = poll_waiters.first; waiter; waiter = next) {
-		struct poll *poll = waiter->poll;
+		if (entry_look(waiter->t.process, &entry) != 0)
+			return true;
+	}
+	return false;
+}
 
-		next = waiter->next;
-		if (entries_look(waiter->t.process, poll->entries, poll->count) > 0)
+static void poll_serve(uint32_t source)
+{
+	if (!watch_is_watched(source))
+		return;
+	for (uint32_t i = watch_next(source, 0); i < WAITERS_MAX; i = watch_next(source, i + 1)) {
+		struct waiter *waiter = waiter_at(i);
+
+		if (poll_is_ready(waiter))
 			waiter_answer(waiter, E_OK);
 	}
 }
 
+void poll_serve_pipe(uint32_t pipe)
+{
+	poll_serve(WATCH_PIPES + pipe);
+}
+
+void poll_serve_console(void)
+{
+	poll_serve(WATCH_CONSOLE);
+}
+
 void poll_wake(void)
 {
-	uint64_t now = counter_ticks();
+	uint64_t now = counter_ticks(), first = DEADLINE_NEVER;
+	struct waiter *next;
 
-	timer_at = DEADLINE_NEVER; /* it has fired, or a set one is set again */
-	for (uint32_t i = 0; i < POLLS_MAX; i++)
-		if (polls[i].waiter && polls[i].deadline <= now)
-			waiter_answer(polls[i].waiter, E_OK);
-	timer_update();
+	for (struct waiter *waiter = poll_waiters.first; waiter; waiter = next) {
+		uint64_t deadline = waiter->poll->deadline;
+
+		next = waiter->next;
+		if (deadline <= now)
+			waiter_answer(waiter, E_OK);
+		else if (deadline < first)
+			first = deadline;
+	}
+	timer_set(first);
+}
+
+int poll_check(void)
+{
+	for (uint32_t i = 0; i < WAITERS_MAX; i++) {
+		const struct waiter *waiter = waiter_at(i);
+		bool waits = waiter->queue && waiter->poll;
+
+		if (!waits && watch_has_any(i))
+			return __LINE__;
+		if (waits && (waiter->poll != &polls[i] || waiter->poll->deadline < timer_at))
+			return __LINE__;
+	}
+	return watch_check();
 }

@@ -40,6 +40,8 @@ err_t request_check(struct request *r)
 	if (!broken)
 		broken = waiters_check();
 	if (!broken)
+		broken = poll_check();
+	if (!broken)
 		broken = console_check();
 	r->w[0] = broken;
 	return E_OK;

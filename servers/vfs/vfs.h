@@ -8,7 +8,7 @@
  *   service_*.c  requests of proc and of the pager: _process.c, _cache.c; _object.c names of objects
  *   device.c     what read, write and seek do for each kind of file
  *   move.c       reads and writes, now or after a wait;  waiters.c who waits for what
- *   poll.c       who waits until one of several files is ready
+ *   poll.c       who waits until one of several files is ready;  watch.c whom a change may concern
  *   console.c    the terminal on the uart driver's channels
  *   memory.c     asking the pager for memory
  *   transfer.c   copying from and to the caller's buffer
@@ -103,6 +103,8 @@ static inline const struct file_kind *file_kind_of(const struct open_file *file)
 		return inode_kind_of(file);
 	return file->kind == FILE_PIPE_READER ? &pipe_reader_kind : &pipe_writer_kind;
 }
+
+/* Make /tmp, and /dev, which no program can change. Errors: of tree_add() */
 MUST_USE err_t device_add_all(struct tree *tree, uint32_t *console);
 
 /* From now on changes of files are dated with this time. */
@@ -132,11 +134,13 @@ void move_cancel(struct process *process, err_t answer);
 extern struct waiters poll_waiters;
 struct poll;
 void poll_open(void);
-void poll_serve(void);			     /* answer those of whose files one is ready now */
-void poll_wake(void);			     /* answer those whose time has come */
-uint64_t poll_put_answer(struct poll *poll); /* into the message page; answers how many are ready */
+void poll_serve_pipe(uint32_t pipe); /* answer those who named it and one of whose files is ready now */
+void poll_serve_console(void);
+void poll_wake(void);				 /* answer those whose time has come */
+uint64_t poll_put_answer(struct waiter *waiter); /* into the message page; answers how many are ready */
 uint32_t poll_count(const struct poll *poll);
 void poll_forget(struct poll *poll);
+int poll_check(void);
 
 /* The console. */
 extern const struct file_kind console_kind;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Callers that wait. The reply of table[i] is kept in slot REPLIES_FIRST + i. */
-#include "proto/inject.h"
+/*
+ * Callers that wait. table[i] is that of process i, whose reply is kept in slot REPLIES_FIRST + i: it is
+ * there whatever others do.
+ */
 #include "vfs.h"
 #include <pagoda/log.h>
 #include <pagoda/server.h>
@@ -8,37 +10,21 @@
 
 #define REPLIES_FIRST (SERVER_FIRST_FREE + 32)
 
-_Static_assert(REPLIES_FIRST + WAITERS_MAX <= SERVER_CSPACE_SLOTS, "every waiter has a slot");
+_Static_assert(REPLIES_FIRST + WAITERS_MAX <= VFS_CSPACE_SLOTS, "every waiter has a slot");
 
 static struct waiter table[WAITERS_MAX];
-static struct waiter *free_waiters;
-static uint32_t fresh; /* table[fresh..] has never been used */
 static uint32_t total;
 
 struct turn turn;
 
-static cap_t waiter_slot(const struct waiter *waiter)
+struct waiter *waiter_at(uint32_t index)
 {
-	return REPLIES_FIRST + (waiter - table);
+	return &table[index];
 }
 
-static struct waiter *waiter_take(void)
+struct waiter *waiter_of(const struct process *process)
 {
-	struct waiter *waiter = free_waiters;
-
-	if (allocation_refused("waiter"))
-		return NULL;
-	if (!waiter)
-		return fresh < WAITERS_MAX ? &table[fresh++] : NULL;
-	free_waiters = waiter->next;
-	return waiter;
-}
-
-static void waiter_give(struct waiter *waiter)
-{
-	waiter->queue = NULL;
-	waiter->next = free_waiters;
-	free_waiters = waiter;
+	return &table[process->index];
 }
 
 static void queue_put(struct waiters *queue, struct waiter *waiter)
@@ -69,23 +55,36 @@ static void queue_remove(struct waiter *waiter)
 	queue->count--;
 }
 
-err_t waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t, bool write)
+/* Apart, so that what is usual needs no registers saved. */
+static __attribute__((noinline)) struct waiter *
+waiter_park_anew(struct waiters *queue, struct open_file *file, const struct transfer *t, bool write)
 {
-	struct waiter *waiter = waiter_take();
+	struct waiter *before = waiter_of(t->process);
 
-	if (!waiter)
-		return E_TOO_MANY;
+	waiter_answer(before, move_answer(before->file, &before->t, E_INTERRUPTED));
+	return waiter_park(queue, file, t, write);
+}
+
+struct waiter *waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t,
+			   bool write)
+{
+	struct process *process = t->process;
+	uint32_t index = process->index;
+	struct waiter *waiter = &table[index];
+
+	if (waiter->queue)
+		return waiter_park_anew(queue, file, t, write);
 	waiter->t = *t;
 	waiter->file = file;
 	waiter->poll = NULL;
 	waiter->write = write;
-	waiter->t.reply = turn.unsaved = waiter_slot(waiter);
+	waiter->t.reply = turn.unsaved = REPLIES_FIRST + index;
 	if (file)
 		file_pin(file);
-	waiter->t.process->parked++;
+	process->parked++;
 	total++;
 	queue_put(queue, waiter);
-	return E_LATER;
+	return waiter;
 }
 
 void waiter_move(struct waiter *waiter, struct waiters *queue)
@@ -94,18 +93,31 @@ void waiter_move(struct waiter *waiter, struct waiters *queue)
 	queue_put(queue, waiter);
 }
 
-static void waiter_forget(struct waiter *waiter)
+static inline void waiter_forget_move(struct waiter *waiter)
 {
 	struct open_file *file = waiter->file;
 
-	if (waiter->poll)
-		poll_forget(waiter->poll);
 	waiter->t.process->parked--;
 	queue_remove(waiter);
-	waiter_give(waiter);
+	waiter->queue = NULL;
 	total--;
 	if (file)
 		file_unpin(&vfs.files, file);
+}
+
+/* Apart, so that the end of a read or write is short. */
+static __attribute__((noinline)) void waiter_forget_poll(struct waiter *waiter)
+{
+	poll_forget(waiter->poll);
+	waiter_forget_move(waiter);
+}
+
+static void waiter_forget(struct waiter *waiter)
+{
+	if (waiter->poll)
+		waiter_forget_poll(waiter);
+	else
+		waiter_forget_move(waiter);
 }
 
 static cap_t take_unsaved(void)
@@ -181,10 +193,10 @@ static void answer_send(cap_t slot, struct message *m)
 void waiter_answer(struct waiter *waiter, err_t error)
 {
 	struct message m = message_make(error, waiter->t.done, 0);
-	cap_t slot = waiter_slot(waiter);
+	cap_t slot = waiter->t.reply;
 
 	if (waiter->poll && error == E_OK) {
-		m.w[0] = poll_put_answer(waiter->poll);
+		m.w[0] = poll_put_answer(waiter);
 		m.tag = TAG(error, MESSAGE_REGISTERS + poll_count(waiter->poll));
 	}
 	answer_send(slot, &m);
@@ -193,17 +205,8 @@ void waiter_answer(struct waiter *waiter, err_t error)
 
 void waiter_drop(struct waiter *waiter)
 {
-	sys_cap_delete(CAP_NULL, waiter_slot(waiter));
+	sys_cap_delete(CAP_NULL, waiter->t.reply);
 	waiter_forget(waiter);
-}
-
-struct waiter *waiter_of(const struct process *process)
-{
-	for (uint32_t i = 0; i < fresh; i++) {
-		if (table[i].queue && table[i].t.process == process)
-			return &table[i];
-	}
-	return NULL;
 }
 
 uint32_t waiters_total(void)
@@ -216,7 +219,7 @@ int waiters_check(void)
 {
 	uint32_t waiting = 0, polling = 0, parked = 0, pins = 0;
 
-	for (uint32_t i = 0; i < fresh; i++) {
+	for (uint32_t i = 0; i < WAITERS_MAX; i++) {
 		const struct waiter *waiter = &table[i];
 
 		if (!waiter->queue)
@@ -224,7 +227,8 @@ int waiters_check(void)
 		waiting++;
 		polling += waiter->file == NULL;
 		if (waiter->t.done > waiter->t.bytes || (waiter->file && waiter->file->pins == 0) ||
-		    (waiter->file != NULL) == (waiter->poll != NULL) || waiter->t.process->pid == 0)
+		    (waiter->file != NULL) == (waiter->poll != NULL) || waiter->t.process->pid == 0 ||
+		    waiter_of(waiter->t.process) != waiter)
 			return __LINE__;
 		if (waiter->prev ? waiter->prev->next != waiter : waiter->queue->first != waiter)
 			return __LINE__;

@@ -6,7 +6,7 @@
 #include "core/files.h"
 #include "transfer.h"
 
-#define WAITERS_MAX 896u /* kept replies; below the slots of the CSpace */
+#define WAITERS_MAX FILES_PROCESSES /* one for each: a process has one thread */
 
 struct waiters;
 
@@ -25,10 +25,10 @@ struct waiters {
 };
 
 /*
- * Put the current caller at the end of a queue: E_LATER. Without @file it is a poll. Its reply is still to be
- * saved, by the next wait or by waiters_save(). Errors: E_TOO_MANY, nothing has changed
+ * Put the current caller at the end of a queue. Without @file it is a poll. Its reply is still to be saved,
+ * by the next wait or by waiters_save(). What it has waited for until now is answered as interrupted.
  */
-MUST_USE err_t waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t,
+struct waiter *waiter_park(struct waiters *queue, struct open_file *file, const struct transfer *t,
 			   bool write);
 
 /* What the next wait is to do for the current caller, who is not answered otherwise. */
@@ -69,8 +69,11 @@ void waiter_answer(struct waiter *waiter, err_t error);
 /* Forget it without an answer. */
 void waiter_drop(struct waiter *waiter);
 
-/* One of a process; NULL: none. */
+/* That of a process, which may wait or not (queue is NULL). */
 struct waiter *waiter_of(const struct process *process);
+
+/* By the place of the process in its table. */
+struct waiter *waiter_at(uint32_t index);
 
 uint32_t waiters_total(void);
 

@@ -7,6 +7,7 @@ from scenario import check_equal, run, scenario
 
 PROGRAM = os.path.join(folder_of('checked'), 'tests/guest/programs/vfstorture')
 PIECES = os.path.join(folder_of('checked'), 'tests/guest/programs/pieces')
+POLLERS = os.path.join(folder_of('checked'), 'tests/guest/programs/pollers')
 
 
 def torture(*names, options=()):
@@ -40,3 +41,20 @@ def listings_hold(_context):
 def full_is_an_error(_context):
     torture('full')
     torture('full', options=('--mem', '64M'))
+
+
+def pollers(part, *options):
+    done = run(*options, '--add', POLLERS, '--', 'sh', '-c', f'pollers {part}; check', timeout_s=300)
+    lines = done.stdout.decode(errors='replace').splitlines()
+    check_equal(lines, [f'ok {part}', *(f'check: {server}: ok' for server in ('kernel', 'pager', 'vfs', 'proc'))], 'standard output')
+    check_equal((done.reason, done.status, done.leaks), ('exit', 0, '0'), 'reason, status, leaks')
+
+
+@scenario('quick', 'a byte through a pipe costs as much beside 60 processes that poll another pipe, 112 entries each')
+def pollers_cost_others_nothing(_context):
+    pollers('cost', '--count')
+
+
+@scenario('default', 'as many processes as there may be wait in the vfs, by poll and by read: none is refused, all are answered')
+def every_process_may_wait(_context):
+    pollers('crowd', '--mem', '1G')

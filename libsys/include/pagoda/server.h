@@ -47,6 +47,7 @@ enum server_slot {
 	PROC_POOL = 16,		/* for Threads and CSpaces of processes */
 	SERVER_FIRST_FREE = 32,
 	SERVER_CSPACE_SLOTS = 1024, /* pager: 4096 */
+	VFS_CSPACE_SLOTS = 1088,
 	PROC_CSPACE_SLOTS = 2112,
 };
 

@@ -44,8 +44,9 @@ struct process {
 	uint32_t limit;	 /* descriptors it may have */
 	uint32_t parked; /* requests of it that wait */
 	uint32_t account;
-	uint32_t top;  /* descriptors from here on were never open */
-	uint16_t next; /* in the bucket, or of the free ones; index + 1 */
+	uint32_t top;	/* descriptors from here on were never open */
+	uint16_t next;	/* in the bucket, or of the free ones; index + 1 */
+	uint16_t index; /* its own place in the table */
 	uint64_t cloexec[FILES_DESCRIPTORS / 64];
 	uint16_t descriptors[FILES_DESCRIPTORS]; /* index of the open file + 1; 0: closed */
 };

@@ -20,7 +20,11 @@ err_t process_create(struct files *files, uint32_t pid, struct process **process
 	else
 		index = ++files->top_process;
 	taken = &files->processes[index - 1];
-	*taken = (struct process){.pid = pid, .next = *bucket, .limit = FILES_DESCRIPTORS, .cwd = TREE_ROOT};
+	*taken = (struct process){.pid = pid,
+				  .next = *bucket,
+				  .index = index - 1,
+				  .limit = FILES_DESCRIPTORS,
+				  .cwd = TREE_ROOT};
 	files->store->tree->inodes[TREE_ROOT].opens++;
 	*bucket = index;
 	files->process_count++;
