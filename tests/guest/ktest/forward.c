@@ -188,6 +188,7 @@ SCENARIO_BODY(badge_of_a_forward_needs_a_capability_that_can_mint)
 	MUST(sys_reply_forward(CAP_NULL, SEND_ONLY, AT, ONE_PAGE, KEPT, 0));
 	take(SECOND, &m);
 	EXPECT_EQ(m.badge, 0);
+	REFUSED(E_KIND, sys_cap_copy(CAP_NULL, OTHER, CAP_NULL, KEPT, RIGHTS_ALL));
 	MUST(sys_reply_recall(KEPT));
 	MUST(sys_reply_forward(KEPT, SECOND, AT, ONE_PAGE, KEPT, ~0ul));
 	take(SECOND, &m);
@@ -402,6 +403,29 @@ SCENARIO_BODY(failed_forward_wait_consumes_nothing)
 	ANSWERS(E_OK, ipc_forward_wait(SECOND, DEADLINE_NEVER, &m));
 	EXPECT_EQ(m.badge, 77);
 	m = answer(AT + PAGE_BYTES, 1);
+	ANSWERS(E_OK, ipc_reply(&m));
+	expect_good(worker);
+}
+
+static void do_wait_there(struct worker *worker)
+{
+	worker->seen[0] = ipc_wait(SECOND, DEADLINE_NEVER, &worker->m);
+}
+
+/* Somebody waits there, so the fast path could take it. */
+SCENARIO_BODY(forward_wait_chooses_no_badge_without_the_right)
+{
+	struct worker *worker = start_fault(0, AT);
+	struct message m;
+
+	make_second();
+	(void)worker_start(1, do_wait_there, 0);
+	worker_settle(1);
+	m = message_forward(BADGED, AT, ONE_PAGE, CAP_NULL, 1);
+	ANSWERS(E_RIGHTS, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	m = message_forward(SEND_ONLY, AT, ONE_PAGE, CAP_NULL, 1);
+	ANSWERS(E_RIGHTS, ipc_forward_wait(SLOT_FAULTS, DEADLINE_NEVER, &m));
+	m = answer(AT, 1);
 	ANSWERS(E_OK, ipc_reply(&m));
 	expect_good(worker);
 }

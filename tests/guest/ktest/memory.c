@@ -52,6 +52,10 @@ SCENARIO_BODY(pool_takes_whole_unmapped_arenas_and_gives_them_back)
 			   UNMAPPED_PAGE));
 	REFUSED(E_MAPPED, sys_pool_create(A, B));
 	MUST(sys_space_unmap(BOOT_SLOT_SPACE, FAULT_VA, 1));
+	MUST(sys_space_map(BOOT_SLOT_SPACE, (FAULT_VA + ARENA_BYTES) | RIGHT_READ,
+			   MAP_SOURCE(SOURCE_PAGES, 1) | MAP_SUPERPAGE, UNMAPPED_PAGE + ARENA_PAGES));
+	REFUSED(E_MAPPED, sys_pool_create(A, B));
+	MUST(sys_space_unmap(BOOT_SLOT_SPACE, FAULT_VA + ARENA_BYTES, ARENA_PAGES));
 	MUST(sys_pool_create(A, B));
 	MUST(sys_cap_delete(CAP_NULL, B));
 	MUST(sys_cap_delete(CAP_NULL, A));

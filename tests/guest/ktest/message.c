@@ -164,11 +164,17 @@ SCENARIO_BODY(long_message_needs_message_pages)
 	worker_settle(0);
 	m = (struct message){.tag = TAG(0, 5)};
 	ANSWERS(E_MESSAGE, ipc_call(EP, &m));
+	/* Tags that only the kernel may set, whether somebody waits or not. */
+	for (unsigned i = 0; i < 2; i++) {
+		m = (struct message){.tag = i ? TAG_FAULT : TAG_NOTIFY};
+		ANSWERS(E_MESSAGE, ipc_send(EP, &m));
+		m = (struct message){.tag = i ? TAG_FAULT : TAG_NOTIFY};
+		ANSWERS(E_MESSAGE, ipc_call(EP, &m));
+	}
 	m = (struct message){.tag = TAG(0, 4)};
 	ANSWERS(E_OK, ipc_send(EP, &m));
 	worker_join(worker);
 	EXPECT_EQ(worker->seen[0], E_OK);
-	/* Tags that only the kernel may set. */
 	m = (struct message){.tag = TAG_FAULT};
 	ANSWERS(E_MESSAGE, ipc_send(EP, &m));
 	m = (struct message){.tag = TAG_NOTIFY};

@@ -250,6 +250,7 @@ SCENARIO_BODY(registers_are_read_and_written)
 {
 	struct message_page *page = message_page();
 	struct worker *worker = worker_make(0, do_note, 0);
+	uint64_t pc;
 
 	create(EP, KIND_ENDPOINT, 0);
 	EXPECT_EQ(MUST(sys_thread_read(worker_thread(0))), THREAD_STOPPED);
@@ -263,6 +264,12 @@ SCENARIO_BODY(registers_are_read_and_written)
 	REFUSED(E_STATE, sys_thread_write(worker_thread(0)));
 	MUST(sys_thread_suspend(worker_thread(0)));
 	MUST(sys_thread_read(worker_thread(0)));
+	pc = page->words[4];
+	page->words[4] = USER_END;
+	REFUSED(E_RANGE, sys_thread_write(worker_thread(0)));
+	page->words[4] = pc + 1;
+	REFUSED(E_RANGE, sys_thread_write(worker_thread(0)));
+	page->words[4] = pc;
 	for (unsigned i = 5; i < 32; i++)
 		page->words[4 + i] = i * 0x101;
 	MUST(sys_thread_write(worker_thread(0)));
@@ -306,6 +313,12 @@ SCENARIO_BODY(divert_and_return_restore_every_register)
 
 	divert_reason = 0;
 	REFUSED(E_STATE, sys_divert_return());
+	page->saved[MESSAGE_SAVED_VALID] = 1;
+	page->saved[MESSAGE_SAVED_PC] = USER_END;
+	REFUSED(E_STATE, sys_divert_return());
+	page->saved[MESSAGE_SAVED_PC] = pc + 1;
+	REFUSED(E_STATE, sys_divert_return());
+	page->saved[MESSAGE_SAVED_VALID] = 0;
 	(void)worker_start(0, do_pattern, 0);
 	/* t6 is the last it sets. */
 	UNTIL(MUST(sys_thread_read(worker_thread(0))) == THREAD_READY && page->words[4 + 31] == 0x1111 * 31);
