@@ -43,8 +43,6 @@ struct fast_plan {
 
 #define MAP_ITEM_PAGES(source) ((source) >> 16)
 
-_Static_assert(SPACE_SOURCES <= 16, "the mask in fast_plan_item() lets each source through");
-
 /*
  * The item in @server's registers: @pages from one source, into one leaf table, all checked by the caller.
  * false: not the usual case. The kinds of the frames are still to be looked at.

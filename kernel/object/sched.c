@@ -39,7 +39,7 @@ void sched_wake(struct thread *thread)
 void sched_resume(struct thread *thread)
 {
 	thread->state = THREAD_READY;
-	enqueue(thread, ready_top_is_there(&ready_queue));
+	enqueue(thread, ready_queue.owed != thread->priority);
 }
 
 void sched_remove(struct thread *thread)
@@ -189,14 +189,13 @@ void sched_timer_interrupt(void)
 	struct deadline_node *first = deadline_first(&deadline_set);
 	uint64_t now = timer_now();
 	const struct thread *current = cpu_this()->current;
-	bool slice_is_over;
+	bool slice_is_over = timer_end_slice();
 
 	trace(TRACE_TIMER, 0, 0, 0);
 	for (unsigned i = 0; i < DEADLINES_A_VISIT && first != NULL && first->time <= now; i++) {
 		deadline_passed(first);
 		first = deadline_first(&deadline_set);
 	}
-	slice_is_over = timer_end_slice();
 	timer_rearm(first == NULL ? DEADLINE_NEVER : first->time);
 	if (current == NULL || !slice_is_over) /* another's deadline is nobody's end of turn */
 		return;

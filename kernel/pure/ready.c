@@ -6,24 +6,27 @@ void ready_init(struct ready *ready)
 {
 	ready->bitmap = 0;
 	ready->top = -1;
+	ready->owed = READY_OWED_NONE;
 	for (unsigned priority = 0; priority < READY_PRIORITIES; priority++)
 		list_init(&ready->queues[priority]);
+}
+
+void ready_unmark(struct ready *ready, unsigned priority)
+{
+	if (!list_is_empty(&ready->queues[priority]))
+		return;
+	ready->bitmap &= ~(1ul << priority);
+	ready->top = ready->bitmap ? (int)bits_highest(ready->bitmap) : -1;
+	ready->top += ready->top == ready->owed;
 }
 
 int ready_check(const struct ready *ready, uint64_t limit)
 {
 	for (unsigned priority = 0; priority < READY_PRIORITIES; priority++) {
-		const struct list *queue = &ready->queues[priority];
-		bool marked = ready->bitmap >> priority & 1;
-
-		if (list_check(queue, limit))
-			return __LINE__;
-		if (marked == list_is_empty(queue))
+		if (list_check(&ready->queues[priority], limit) ||
+		    (ready->bitmap >> priority & 1) == list_is_empty(&ready->queues[priority]))
 			return __LINE__;
 	}
-	if (ready->bitmap == 0)
-		return ready->top == -1 ? 0 : __LINE__;
-	if (ready->top - !ready_top_is_there(ready) != (int)bits_highest(ready->bitmap))
-		return __LINE__;
-	return 0;
+	int highest = ready->bitmap ? (int)bits_highest(ready->bitmap) : -1;
+	return ready->top - (ready->bitmap && !ready_top_is_there(ready)) == highest ? 0 : __LINE__;
 }

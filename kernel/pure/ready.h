@@ -10,10 +10,12 @@
 #include "pure/list.h"
 
 #define READY_PRIORITIES 64
+#define READY_OWED_NONE	 (-2)
 
 struct ready {
 	uint64_t bitmap; /* [K] bit p: queues[p] is not empty */
-	int64_t top;	 /* [K] highest bit of bitmap, or one more: a turn is owed; -1: none */
+	int64_t top;	 /* [K] highest bit of bitmap, or one more if a turn is owed to it; -1: none */
+	int64_t owed;	 /* [K] the priority to which a turn is owed, or READY_OWED_NONE */
 	struct list queues[READY_PRIORITIES]; /* [K] */
 };
 
@@ -33,13 +35,7 @@ static inline void ready_mark(struct ready *ready, unsigned priority)
 }
 
 /* The queue of @priority may have become empty. */
-static inline void ready_unmark(struct ready *ready, unsigned priority)
-{
-	if (!list_is_empty(&ready->queues[priority]))
-		return;
-	ready->bitmap &= ~(1ul << priority);
-	ready->top = ready->bitmap ? (int)bits_highest(ready->bitmap) : -1;
-}
+void ready_unmark(struct ready *ready, unsigned priority);
 
 /* @node is in no list, @priority below READY_PRIORITIES. */
 static inline void ready_push(struct ready *ready, struct list_node *node, unsigned priority)
@@ -66,12 +62,12 @@ static inline bool ready_top_is_there(const struct ready *ready)
 /*
  * A slice ended while somebody above all of these ran, most likely for one of the highest, who waits for an
  * answer: who comes back to that priority before the next of it has its turn is not first, but goes behind
- * it. Needs     somebody above them runs
+ * it. Others above them may come and go meanwhile. Needs     somebody above them runs
  */
 static inline void ready_owe_turn(struct ready *ready)
 {
 	if (ready_top_is_there(ready))
-		ready->top++;
+		ready->owed = ready->top++;
 }
 
 /* The first node of the highest priority; somebody is ready. */
@@ -80,8 +76,8 @@ static inline struct list_node *ready_pop_highest(struct ready *ready)
 	struct list_node *node;
 
 	CHECK(ready->top >= 0);
-	if (!ready_top_is_there(ready))
-		ready->top--;
+	ready->top -= !ready_top_is_there(ready);
+	ready->owed = ready->top == ready->owed ? READY_OWED_NONE : ready->owed;
 	node = list_pop_front(&ready->queues[ready->top]);
 	ready_unmark(ready, (unsigned)ready->top);
 	return node;

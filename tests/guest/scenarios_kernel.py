@@ -15,8 +15,13 @@ LINE = re.compile(r'^(ok|not ok) ([^:\n]+?)(?:: (.*))?$', re.MULTILINE)
 SUMMARY = re.compile(r'^ktest: (\d+) passed, (\d+) failed$', re.MULTILINE)
 
 
-def run_kernel_tests(harts):
-    text, status = run_image(IMAGE, harts)
+@functools.lru_cache(maxsize=1)
+def counted_run():
+    """Text and status; the host's load changes nothing in it."""
+    return run_image(IMAGE, 1, ['--count'])
+
+
+def judge(text, status):
     results = LINE.findall(text)
     summary = SUMMARY.search(text)
     if not summary:
@@ -30,23 +35,18 @@ def run_kernel_tests(harts):
 
 @scenario('quick', 'every system call does what its list says, by the fast and by the general path')
 def kernel_tests(_context):
-    return run_kernel_tests(1)
+    return judge(*counted_run())
 
 
 @scenario('default', 'the kernel tests hold on four harts')
 def kernel_tests_on_4_harts(_context):
-    return run_kernel_tests(4)
+    return judge(*run_image(IMAGE, 4))
 
 
 IRQ_OFF_OF = re.compile(r'^ktest: irq_off (\w+)=(\d+)', re.MULTILINE)
 BESIDE = re.compile(r'^ktest: beside (\w+): call (\d+), fault (\d+)', re.MULTILINE)
 NEAR = 0.02  # of a bystander's costs
 BOUNDS_PAGE = os.path.join(build.ROOT, 'docs/kernel-bounds.md')
-
-
-@functools.lru_cache(maxsize=1)
-def counted_image():
-    return run_image(IMAGE, 1, ['--count'])[0]
 
 
 def stated_bounds():
@@ -57,7 +57,7 @@ def stated_bounds():
 
 @scenario('quick', 'no kernel test keeps interrupts off for long, the named long operations no longer than stated')
 def interrupts_are_off_for_a_bounded_time(_context):
-    text, stated = counted_image(), stated_bounds()
+    text, stated = counted_run()[0], stated_bounds()
     kernel_image.check_irq_off(text)
     measured = {name: int(count) for name, count in IRQ_OFF_OF.findall(text)}
     check(len(measured) >= 5, f'operations that were measured: {measured}')
@@ -68,7 +68,7 @@ def interrupts_are_off_for_a_bounded_time(_context):
 
 @scenario('quick', 'calls and faults of a bystander cost the same beside timers, notifications, full endpoints and changing priorities')
 def bystander_pays_for_nobody_in_the_kernel(_context):
-    found = BESIDE.findall(counted_image())
+    found = BESIDE.findall(counted_run()[0])
     half = len(found) // 2  # by the fast path; where each answer takes the general one, the others have their turn first
     check(half >= 5, f'storms: {found}')
     costs = {name: (int(call), int(fault)) for name, call, fault in found[:half]}

@@ -98,26 +98,43 @@ TEST(random_operations_agree_with_arrays)
 /* Whatever is done meanwhile, a turn that is owed is seen at the highest priority and nowhere else. */
 TEST(owed_turn_is_the_highest_ones)
 {
+	int owed = READY_OWED_NONE;
+
 	reset();
 	for (uint64_t i = 0; i < test_ops; i++) {
 		int top = model_top();
-		bool owed = top >= 0 && top < READY_PRIORITIES - 1 && test_random_below(2);
 
-		if (owed)
+		if (top >= 0 && top < READY_PRIORITIES - 1 && test_random_below(2)) {
 			ready_owe_turn(&ready);
-		if (owed)
+			owed = top;
 			CHECK_EQ(ready_top(&ready), top + 1);
+		}
 		CHECK_EQ(ready_check(&ready, NODES), 0);
 		if (test_random_below(2))
 			toggle_one();
 		else
 			pop_one();
 		CHECK_TRUE(ready_top(&ready) == model_top() ||
-			   (owed && ready_top(&ready) == model_top() + 1));
+			   (model_top() == owed && ready_top(&ready) == owed + 1));
 		CHECK_EQ(ready_check(&ready, NODES), 0);
 		while (model_top() >= 0 && ready_top(&ready) != model_top())
 			pop_one();
 	}
+}
+
+TEST(owed_turn_outlives_who_comes_above)
+{
+	reset();
+	ready_push(&ready, &nodes[0], 7);
+	ready_push(&ready, &nodes[1], 7);
+	ready_owe_turn(&ready);
+	ready_push(&ready, &nodes[2], 9);
+	CHECK_EQ(ready_top(&ready), 9);
+	CHECK_EQ(ready_pop_highest(&ready) - nodes, 2);
+	CHECK_EQ(ready_top(&ready), 8);
+	CHECK_EQ(ready_pop_highest(&ready) - nodes, 0);
+	CHECK_EQ(ready_top(&ready), 7);
+	CHECK_EQ(ready.owed, READY_OWED_NONE);
 }
 
 TEST(equal_priorities_take_turns)

@@ -10,6 +10,7 @@
 #define TABLE_POOL	      (SLOT_TEST + 5)
 #define N		      (SLOT_TEST + 6)
 #define TIMER		      (SLOT_TEST + 7)
+#define COPY		      (SLOT_TEST + 8)
 #define SPACE		      (SLOT_TEST + 10)
 
 #define SPACES		      8
@@ -213,6 +214,84 @@ SCENARIO_BODY(long_call_lets_a_higher_thread_run_and_goes_on)
 	revoking = interrupt_often(interrupt_revoke);
 	print("ktest: interrupted unmap %lu times, revoke %lu times\n", unmapping, revoking);
 	EXPECT(unmapping >= 2 && revoking >= 2);
+	MUST(sys_cap_revoke(CAP_NULL, BIG));
+	finish_big();
+}
+
+static void do_delete(struct worker *worker)
+{
+	worker->progress = 1;
+	worker->seen[0] = sys_cap_delete(CAP_NULL, (cap_t)worker->argument).error;
+	worker->progress = 2;
+}
+
+static void do_answer(struct worker *worker)
+{
+	worker->seen[0] = ipc_wait(EP, DEADLINE_NEVER, &worker->m);
+	worker->m = message_make(E_OK, 0, 0);
+	worker->seen[1] = ipc_reply(&worker->m);
+}
+
+/*
+ * Worker 0 deletes a Space, which takes long; worker 1, of higher priority, deletes COPY meanwhile, which
+ * ends only when all that dies is gone. How often this thread found COPY half gone: then nothing finds it.
+ */
+static uint64_t count_half_gone(void)
+{
+	uint64_t count = 0;
+	bool has_begun = false;
+	struct message m;
+
+	map_pages(SPACE);
+	MUST(sys_cap_copy(CAP_NULL, COPY, CAP_NULL, EP, RIGHTS_ALL));
+	workers[0].progress = workers[1].progress = 0;
+	worker_go(&workers[0]);
+	while (workers[1].progress != 2) {
+		MUST(sys_timer_set(TIMER, ticks_from_now(INTERVAL_MICROSECONDS)));
+		take(N, &m);
+		if (!has_begun && (workers[0].progress == 2 || is_restarted(SYS_cap_delete))) {
+			worker_go(&workers[1]); /* too late, if the other one has ended */
+			has_begun = true;
+		}
+		if (workers[1].progress != 1 || sys_cap_info(CAP_NULL, COPY).error != E_EMPTY)
+			continue;
+		m = message_make(0, 0, 0);
+		EXPECT_EQ(ipc_call(COPY, &m), E_EMPTY);
+		count++;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		worker_join(&workers[i]);
+		EXPECT_EQ(workers[i].seen[0], E_OK);
+		MUST(sys_thread_suspend(worker_thread(i)));
+	}
+	MUST(sys_object_create(TABLE_POOL, SPACE, KIND_SPACE, 2 * BIG_ARENAS));
+	MUST(sys_space_attach(SPACE, 3, BIG_PART, RIGHTS_RWX));
+	return count;
+}
+
+/* Somebody above all others waits for a call, so the fast path could take it. */
+SCENARIO_BODY(capability_that_is_being_deleted_is_not_found)
+{
+	uint64_t count;
+
+	take_big();
+	make_spaces(1);
+	create(EP, KIND_ENDPOINT, 0);
+	create(N, KIND_NOTIFICATION, 0);
+	MUST(sys_cap_mint(CAP_NULL, BIG_POOL, CAP_NULL, N, RIGHTS_ALL, 1));
+	create(TIMER, KIND_TIMER, 0);
+	MUST(sys_timer_bind(TIMER, BIG_POOL));
+	(void)worker_make(0, do_delete, SPACE);
+	(void)worker_make(1, do_delete, COPY);
+	MUST(sys_thread_priority(worker_thread(1), WORKER_PRIORITY + 1));
+	(void)worker_make(2, do_answer, 0);
+	MUST(sys_thread_priority(worker_thread(2), WORKER_PRIORITY + 2));
+	worker_go(&workers[2]);
+	worker_settle(2);
+	count = interrupt_often(count_half_gone);
+	print("ktest: found half gone %lu times\n", count);
+	EXPECT(count >= 2);
+	MUST(sys_cap_delete(CAP_NULL, BIG_POOL));
 	MUST(sys_cap_revoke(CAP_NULL, BIG));
 	finish_big();
 }
