@@ -42,7 +42,7 @@ WAIT = re.compile(r'^WAIT (\w+) median \d+ greatest (\d+)$', re.MULTILINE)
 ROUNDS = 150
 KINDS = ('late', 'fault', 'pipe', 'stat', 'fork')
 # Storm -> how many instructions more than alone anything may take: the longest request is under way when a sleeper's time comes.
-REQUESTS = {'names': 750_000, 'sections': 50_000, 'list': 300_000, 'check': 8_500_000, 'forks': 7_500_000, 'reads': 250_000}
+REQUESTS = {'names': 750_000, 'sections': 50_000, 'list': 300_000, 'areas': 750_000, 'polls': 100_000, 'check': 8_500_000, 'forks': 7_500_000, 'reads': 250_000}
 
 
 def waits(storm):
