@@ -5,6 +5,8 @@
  */
 #include "custom.h"
 
+/* That are there before: what a fork leaves over is for the copies that both make after it. */
+#define FORK_FRAMES  32
 #define MESSAGE_AREA "message"
 
 static struct process **process_bucket(uint32_t pid)
@@ -188,7 +190,8 @@ err_t process_fork(struct process *parent, uint32_t pid, const struct fork_place
 
 	if (process_search(pid))
 		return E_EXISTS;
-	error = space_fork(parent->space, pid, &space);
+	error = frames_are_left(&pager.policy.frames, FORK_FRAMES) ? space_fork(parent->space, pid, &space)
+								   : E_NO_MEMORY;
 	return error ? error : fork_create(parent, space, place);
 }
 

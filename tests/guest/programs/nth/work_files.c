@@ -45,8 +45,8 @@ static void pipe_fills(void)
 	TRY(fcntl(copy, F_SETFL, O_NONBLOCK), EMFILE);
 	while ((moved = write(copy, piece, sizeof(piece))) > 0)
 		all += moved;
-	if (errno != EAGAIN)
-		work_refused("filling a pipe", errno, (const int[]){ENOMEM, ENOBUFS, 0});
+	if (errno != EAGAIN || all < 16 * (long)PAGE) /* without a page it would have to wait */
+		work_refused("filling a pipe", errno, (const int[]){ENOMEM, ENOBUFS, EAGAIN, 0});
 	MUST(all == 16 * (long)PAGE && close(ends[1]) == 0 && close(copy) == 0);
 	while ((moved = TRY(read(ends[0], piece, sizeof(piece)), ENOMEM, ENOBUFS)) > 0)
 		all -= moved;
