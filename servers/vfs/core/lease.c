@@ -79,21 +79,14 @@ static void group_settle(struct lease_table *table, struct lease_group *group)
 	table->account_groups[group->account]--;
 }
 
-/* Choose the page that is lent; the lease is counted with the page. */
+/* Choose the page of the cache that is lent. */
 static err_t page_choose(struct store *store, uint32_t number, uint64_t index, struct lease_place *from)
 {
-	const struct inode *inode = &store->tree->inodes[number];
 	bool rich = from->account != ACCOUNT_FIRST &&
 		    store->leases->account_cached[from->account] >= LEASE_CACHE_SHARE;
 	struct cache_page *page;
-	err_t error;
+	err_t error = store_cache(store, number, index, &page);
 
-	from->in_archive = store_is_in_place(store, number, index);
-	if (from->in_archive) {
-		from->number = (inode->data - store->archive) / PAGE_BYTES + index;
-		return E_OK;
-	}
-	error = store_cache(store, number, index, &page);
 	if (error == E_OK && !cache_may_lease(store->cache, page, rich))
 		error = E_NO_MEMORY;
 	if (error == E_OK)
@@ -122,7 +115,33 @@ static void page_return(struct store *store, struct lease_place from)
 		cache_unlease(store->cache, cache_page(store->cache, from.number));
 }
 
-/* @group is the page's, @account pays. On an error nothing has changed. */
+/*
+ * Lend the pages before @edge that have no lease and lie in the archive; they cost their account nothing but
+ * the group. How many: it ends at the first that is not so, if not before.
+ */
+static uint64_t lease_in_place(struct store *store, struct lease_group *group, uint32_t number,
+			       uint64_t index, uint64_t edge, uint64_t *frames)
+{
+	uint32_t at = index % LEASE_GROUP_PAGES;
+	uint64_t place, lent = 0, count = store_in_place(store, number, index, edge - index);
+
+	if (count == 0)
+		return 0;
+	place = (store->tree->inodes[number].data - store->archive) / PAGE_BYTES + index;
+	for (; lent < count && group->count[at + lent] == 0; lent++) {
+		group->from[at + lent] = (struct lease_place){.number = place + lent, .in_archive = 1};
+		group->count[at + lent] = 1;
+		frames[lent] = store->archive_frame + place + lent;
+	}
+	group->pages += lent;
+	store->leases->in_place += lent;
+	return lent;
+}
+
+/*
+ * One page that has leases already, or is one of the cache: @account pays. @group is the page's. On an error
+ * nothing has changed.
+ */
 static err_t lease_one(struct store *store, struct lease_group *group, uint32_t number, uint64_t index,
 		       uint32_t account, uint64_t *frame)
 {
@@ -131,7 +150,7 @@ static err_t lease_one(struct store *store, struct lease_group *group, uint32_t 
 	err_t error = E_OK;
 
 	if (group->count[at] == 0) {
-		from.account = account & (ACCOUNTS_MAX - 1);
+		from = (struct lease_place){.account = account & (ACCOUNTS_MAX - 1)};
 		error = page_choose(store, number, index, &from);
 	} else if (group->count[at] == LEASE_COUNT_MAX) {
 		error = E_TOO_MANY;
@@ -142,30 +161,45 @@ static err_t lease_one(struct store *store, struct lease_group *group, uint32_t 
 	if (group->count[at]++ == 0) {
 		group->from[at] = from;
 		group->pages++;
-		store->leases->account_cached[from.account] += !from.in_archive;
+		store->leases->account_cached[from.account]++;
 	}
 	return E_OK;
 }
 
-/* As many of the run as can be had, *taken before; group by group. */
+/* As many pages of one group as can be had, *index on; then it is behind them. */
+static err_t lease_group_pages(struct store *store, const struct lease_run *run, uint32_t number,
+			       uint64_t *frames, uint64_t *index)
+{
+	uint64_t edge = (*index / LEASE_GROUP_PAGES + 1) * LEASE_GROUP_PAGES, end = run->index + run->count;
+	struct lease_group *group = group_take(store->leases, run, *index);
+	err_t error = group ? E_OK : E_TOO_MANY;
+
+	if (edge > end)
+		edge = end;
+	while (*index < edge && error == E_OK) {
+		uint64_t *to = &frames[*index - run->index];
+		uint64_t lent = lease_in_place(store, group, number, *index, edge, to);
+
+		if (lent == 0) {
+			error = lease_one(store, group, number, *index, run->account, to);
+			lent = error == E_OK;
+		}
+		*index += lent;
+	}
+	if (group)
+		group_settle(store->leases, group);
+	return error;
+}
+
+/* As many of the run as can be had, *taken before. */
 static err_t lease_pages(struct store *store, const struct lease_run *run, uint32_t number, uint64_t *frames,
 			 uint64_t *taken)
 {
-	uint64_t index = run->index, end = run->index + run->count;
+	uint64_t index = run->index;
 	err_t error = E_OK;
 
-	while (index < end && error == E_OK) {
-		struct lease_group *group = group_take(store->leases, run, index);
-		uint64_t edge = (index / LEASE_GROUP_PAGES + 1) * LEASE_GROUP_PAGES;
-
-		if (!group)
-			error = E_TOO_MANY;
-		for (; index < end && index < edge && error == E_OK; index += error == E_OK)
-			error = lease_one(store, group, number, index, run->account,
-					  &frames[index - run->index]);
-		if (group)
-			group_settle(store->leases, group);
-	}
+	while (index < run->index + run->count && error == E_OK)
+		error = lease_group_pages(store, run, number, frames, &index);
 	*taken = index - run->index;
 	store->tree->inodes[number].leases += *taken;
 	return error;

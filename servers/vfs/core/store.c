@@ -4,21 +4,26 @@
 #include "lease.h"
 #include <string.h>
 
+static uint64_t at_most(uint64_t value, uint64_t most)
+{
+	return value < most ? value : most;
+}
+
 uint64_t store_pages(const struct inode *inode)
 {
 	return inode->size_bytes / PAGE_BYTES + (inode->size_bytes % PAGE_BYTES != 0);
 }
 
-bool store_is_in_place(const struct store *store, uint32_t number, uint64_t index)
+uint64_t store_in_place(const struct store *store, uint32_t number, uint64_t index, uint64_t count)
 {
 	const struct inode *inode = &store->tree->inodes[number];
 	uint64_t pages = inode->archive_bytes / PAGE_BYTES;
 	const struct cache_page *page;
 
 	if (index >= pages || (uint64_t)(inode->data - store->archive) % PAGE_BYTES != 0)
-		return false;
+		return 0;
 	if (inode->dirty == 0)
-		return true;
+		return at_most(count, pages - index);
 	page = cache_find(store->cache, number, index);
 	return !page || page->state != PAGE_DIRTY;
 }
@@ -33,11 +38,6 @@ static void page_fill(uint8_t *to, const struct inode *inode, uint64_t index)
 	if (bytes > 0)
 		memcpy(to, inode->data + at, bytes);
 	memset(to + bytes, 0, PAGE_BYTES - bytes);
-}
-
-static uint64_t at_most(uint64_t value, uint64_t most)
-{
-	return value < most ? value : most;
 }
 
 uint64_t store_read(const struct store *store, uint32_t number, uint64_t offset, const uint8_t **from)

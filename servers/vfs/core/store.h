@@ -88,8 +88,11 @@ MUST_USE err_t store_truncate(struct store *store, uint32_t inode, uint64_t byte
 /* A page of the cache with what the file has there, idle if it was not cached. Errors: E_NO_MEMORY */
 MUST_USE err_t store_cache(struct store *store, uint32_t inode, uint64_t index, struct cache_page **page);
 
-/* Does the page lie whole in the archive, and nowhere else? */
-bool store_is_in_place(const struct store *store, uint32_t inode, uint64_t index);
+/*
+ * How many pages from @index on lie whole in the archive, and nowhere else? At most @count; of a file that
+ * was written to, one at a time.
+ */
+uint64_t store_in_place(const struct store *store, uint32_t inode, uint64_t index, uint64_t count);
 
 /* Free the inode if it has no name and nobody refers to it. */
 void store_settle(struct store *store, uint32_t inode);

@@ -146,6 +146,39 @@ TEST(aligned_whole_pages_are_lent_where_they_lie)
 	check_leases(0);
 }
 
+TEST(a_run_goes_over_groups_leases_and_pages_that_were_written)
+{
+	uint64_t frames[40], taken, bytes;
+	uint32_t file;
+	uint8_t *to;
+
+	build(1);
+	file = add_file("f", 2 * PAGE_BYTES, 40 * PAGE_BYTES);
+	CHECK_EQ(take(file, 3, 1, frames, &taken), E_OK);
+	for (unsigned at = 5; at <= 20; at += 15) {
+		CHECK_EQ(store_write(&store, file, at * PAGE_BYTES, &to, &bytes), E_OK);
+		to[7] = 0xee;
+		store_written(&store, file, at * PAGE_BYTES, 8);
+	}
+	CHECK_EQ(take(file, 1, 39, frames, &taken), E_OK);
+	CHECK_EQ(taken, 39);
+	for (unsigned at = 1; at < 40; at++) {
+		bool written = at == 5 || at == 20;
+
+		CHECK_EQ(frames[at - 1],
+			 written ? CACHE_FRAME + (at == 20) : (uint64_t)ARCHIVE_FRAME + 2 + at);
+		if (written)
+			CHECK_EQ(arena_memory[(at == 20) * PAGE_BYTES + 7], 0xee);
+	}
+	CHECK_EQ(table.in_place, 38);
+	CHECK_EQ(table.used, 3);
+	check_leases(40);
+	CHECK_EQ(give_back(file, 3, 1), E_OK);
+	CHECK_EQ(give_back(file, 1, 39), E_OK);
+	CHECK_EQ(table.in_place, 0);
+	check_leases(0);
+}
+
 TEST(the_tail_is_a_copy_with_zeros_behind_it)
 {
 	uint64_t frames[4], taken;
@@ -342,7 +375,7 @@ TEST(an_arena_below_a_leased_one_leaves_and_its_place_is_filled_first)
 }
 
 #define FILES	  40
-#define PAGES_MAX 8
+#define PAGES_MAX 40
 
 /* Random taking and returning against a count per page. */
 TEST(random_leases_agree_with_the_reference)
@@ -355,13 +388,13 @@ TEST(random_leases_agree_with_the_reference)
 	memset(lent, 0, sizeof(lent));
 	for (unsigned i = 0; i < FILES; i++) {
 		snprintf(names[i], sizeof(names[i]), "n%u", i);
-		numbers[i] = add_file(names[i], test_random_below(2) ? i * PAGE_BYTES : i * 999,
+		numbers[i] = add_file(names[i], test_random_below(2) ? i % 24 * PAGE_BYTES : i * 999,
 				      1 + test_random_below(PAGES_MAX * PAGE_BYTES));
 	}
 	for (uint64_t op = 0; op < test_ops; op++) {
 		unsigned file = test_random_below(FILES), at = test_random_below(PAGES_MAX),
-			 count = test_random_below(5);
-		uint64_t frames[8], taken, pages = store_pages(&inodes[numbers[file]]);
+			 count = test_random_below(20);
+		uint64_t frames[20], taken, pages = store_pages(&inodes[numbers[file]]);
 		bool out = at < pages && count <= pages - at;
 
 		if (test_random_below(2)) {
