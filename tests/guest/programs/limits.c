@@ -4,6 +4,7 @@
  * difference ends it with status 1 and its place.
  */
 #include "check.h"
+#include "parts.h"
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
@@ -244,29 +245,14 @@ static int role(const char *name)
 	return ROLE_GOOD;
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct part tests[] = {
 	{"count", count}, {"orphans", orphans}, {"raises", raises}, {"soft", soft}, {"handed_on", handed_on},
 };
 
 int main(int argc, char **argv)
 {
-	int found = 0;
-
 	self = strchr(argv[0], '/') ? argv[0] : "/bin/limits";
 	if (argc == 3 && strcmp(argv[1], "--as") == 0)
 		return role(argv[2]);
-	for (int word = 1; word < argc; word++) {
-		for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-			if (strcmp(argv[word], tests[i].name) != 0)
-				continue;
-			tests[i].run();
-			printf("ok %s\n", tests[i].name);
-			fflush(stdout);
-			found++;
-		}
-	}
-	return found == argc - 1 ? 0 : 2;
+	return run_parts(argc, argv, tests, sizeof(tests) / sizeof(tests[0]), NULL);
 }

@@ -5,6 +5,7 @@
  * place.
  */
 #include "check.h"
+#include "parts.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -425,10 +426,7 @@ static void left_behind(void)
 	}
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct part tests[] = {
 	{"statuses", statuses},
 	{"waiting", waiting},
 	{"killing", killing},
@@ -448,20 +446,8 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	int found = 0;
-
 	self = strchr(argv[0], '/') ? argv[0] : "/bin/processes";
 	if (argc > 2 && strcmp(argv[1], "--as") == 0)
 		return role(argc - 2, argv + 2);
-	for (int word = 1; word < argc; word++) {
-		for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-			if (strcmp(argv[word], tests[i].name) != 0)
-				continue;
-			tests[i].run();
-			printf("ok %s\n", tests[i].name);
-			fflush(stdout);
-			found++;
-		}
-	}
-	return found == argc - 1 ? 0 : 2;
+	return run_parts(argc, argv, tests, sizeof(tests) / sizeof(tests[0]), NULL);
 }

@@ -5,6 +5,7 @@
  * with status 1 and its place.
  */
 #include "check.h"
+#include "parts.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -470,10 +471,7 @@ static void descriptors(void)
 	close(ends[1]);
 }
 
-static const struct test {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct part tests[] = {
 	{"pipe_records", pipe_records},
 	{"pipe_stream", pipe_stream},
 	{"pipe_waited", pipe_waited},
@@ -502,18 +500,5 @@ static void check_vfs(void)
 
 int main(int argc, char **argv)
 {
-	int found = 0;
-
-	for (int word = 1; word < argc; word++) {
-		for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-			if (strcmp(argv[word], tests[i].name) != 0)
-				continue;
-			tests[i].run();
-			check_vfs();
-			printf("ok %s\n", tests[i].name);
-			fflush(stdout);
-			found++;
-		}
-	}
-	return found == argc - 1 ? 0 : 2;
+	return run_parts(argc, argv, tests, sizeof(tests) / sizeof(tests[0]), check_vfs);
 }
