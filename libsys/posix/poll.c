@@ -20,14 +20,18 @@ _Static_assert(sizeof(struct pollfd) == sizeof(struct vfs_poll) && POLLIN == POL
 
 static int poll_until(struct pollfd *files, nfds_t count, uint64_t deadline)
 {
-	struct message m = message_make(VFS_POLL, deadline, count);
+	struct message m;
+	err_t error;
 
 	if (count > VFS_POLL_MAX)
 		return posix_fail(E_ARGUMENT);
-	m.tag = TAG(VFS_POLL, MESSAGE_REGISTERS + count);
-	memcpy(&message_page()->words[MESSAGE_REGISTERS], files, count * sizeof(*files));
-	ipc_call(SLOT_VFS, &m);
-	err_t error = message_error(&m);
+	do {
+		m = message_make(VFS_POLL, deadline, count);
+		m.tag = TAG(VFS_POLL, MESSAGE_REGISTERS + count);
+		memcpy(&message_page()->words[MESSAGE_REGISTERS], files, count * sizeof(*files));
+		ipc_call(SLOT_VFS, &m);
+		error = message_error(&m);
+	} while (error == E_OK && m.w[1] != 0);
 	if (error != E_OK)
 		return posix_fail_full(error, EAGAIN);
 	const struct vfs_poll *entries = (const struct vfs_poll *)&message_page()->words[MESSAGE_REGISTERS];

@@ -120,7 +120,7 @@ struct vfs_stat {
 };
 
 #define VFS_DESCRIPTORS_MAX 128u	  /* of one process */
-#define VFS_MOVE_MAX	    (256ul << 10) /* bytes that one READ or WRITE of a file moves: others wait meanwhile */
+#define VFS_MOVE_MAX	    (256ul << 10) /* bytes that one READ or WRITE moves: others wait meanwhile */
 #define VFS_NEWS_MEMORY	    1u		  /* flag of the pager's notification: CACHE_GROW is wanted */
 #define PAGER_NEWS_FAULT    1u		  /* flag of proc's notification: PAGER_NEWS */
 #define VFS_NEWS_TTY	    2u /* flag of proc's notification (the pager's news has 1): VFS_TTY_NEWS */
@@ -165,7 +165,8 @@ struct vfs_poll {
 	int32_t fd;	       /* below 0: left out */
 	uint16_t wanted, seen; /* enum poll_bit */
 };
-#define VFS_POLL_MAX (MESSAGE_WORDS - MESSAGE_REGISTERS)
+#define VFS_POLL_MAX   (MESSAGE_WORDS - MESSAGE_REGISTERS)
+#define VFS_POLL_LOOKS 8 /* of so many the vfs looks at each, when something changed for who waits */
 _Static_assert(sizeof(struct vfs_poll) == sizeof(uint64_t), "one word each");
 
 /* VFS_TTY_MODE */

@@ -24,7 +24,6 @@ static err_t regular_read(struct open_file *file, struct transfer *t)
 {
 	err_t error = E_OK;
 
-	transfer_bound(t);
 	while (transfer_left(t) > 0 && error == E_OK) {
 		const uint8_t *from;
 		uint64_t before = t->done, bytes = store_read(&vfs.store, file->target, file->offset, &from);
@@ -41,7 +40,6 @@ static err_t regular_write(struct open_file *file, struct transfer *t)
 {
 	err_t error = E_OK;
 
-	transfer_bound(t);
 	tell_time();
 	if (file->flags & OPEN_APPEND)
 		file->offset = tree_inode(&vfs.tree, file->target)->size_bytes;
@@ -100,7 +98,6 @@ static err_t zero_read(struct open_file *file, struct transfer *t)
 	err_t error = E_OK;
 
 	(void)file;
-	transfer_bound(t);
 	while (transfer_left(t) > 0 && error == E_OK)
 		error = transfer_to_caller(t, zeros, PAGE_BYTES);
 	return error;

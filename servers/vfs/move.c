@@ -71,6 +71,7 @@ err_t move_request(struct request *r, bool write)
 	if (error != E_OK)
 		return error;
 	t.process = r->process;
+	transfer_bound(&t);
 	error = move_start(file, &t, write);
 	r->w[0] = t.done;
 	return error;

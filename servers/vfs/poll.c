@@ -137,21 +137,27 @@ static struct vfs_poll poll_entry(const struct poll *poll, uint32_t i)
 	return (struct vfs_poll){.fd = poll->fds[i], .wanted = poll->wanted[i]};
 }
 
-uint64_t poll_put_answer(struct waiter *waiter)
+/* Who waits for many looks by itself: looking for all who wake would keep others waiting. */
+static bool poll_is_long(const struct poll *poll)
 {
-	struct vfs_poll entries[VFS_POLL_MAX];
-	uint32_t count = waiter->poll->count;
-
-	for (uint32_t i = 0; i < count; i++)
-		entries[i] = poll_entry(waiter->poll, i);
-	uint64_t ready = entries_look(waiter->t.process, entries, count);
-	entries_put(entries, count);
-	return ready;
+	return poll->count > VFS_POLL_LOOKS;
 }
 
-uint32_t poll_count(const struct poll *poll)
+void poll_answer(struct waiter *waiter, struct message *m)
 {
-	return poll->count;
+	struct vfs_poll entries[VFS_POLL_LOOKS];
+	uint32_t count = waiter->poll->count;
+
+	if (poll_is_long(waiter->poll)) {
+		m->w[1] = 1;
+		m->tag = TAG(E_OK, 2);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		entries[i] = poll_entry(waiter->poll, i);
+	m->w[0] = entries_look(waiter->t.process, entries, count);
+	entries_put(entries, count);
+	m->tag = TAG(E_OK, MESSAGE_REGISTERS + count);
 }
 
 /* The Timer stays where it stands: it may find nothing to do. */
@@ -160,8 +166,10 @@ void poll_forget(struct poll *poll)
 	watch_end(poll - polls);
 }
 
-static bool poll_is_ready(const struct waiter *waiter)
+static bool poll_may_be_ready(const struct waiter *waiter)
 {
+	if (poll_is_long(waiter->poll))
+		return true;
 	for (uint32_t i = 0; i < waiter->poll->count; i++) {
 		struct vfs_poll entry = poll_entry(waiter->poll, i);
 
@@ -178,7 +186,7 @@ static void poll_serve(uint32_t source)
 	for (uint32_t i = watch_next(source, 0); i < WAITERS_MAX; i = watch_next(source, i + 1)) {
 		struct waiter *waiter = waiter_at(i);
 
-		if (poll_is_ready(waiter))
+		if (poll_may_be_ready(waiter))
 			waiter_answer(waiter, E_OK);
 	}
 }

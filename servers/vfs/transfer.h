@@ -34,7 +34,7 @@ MUST_USE static inline err_t transfer_open(struct transfer *t, const struct mess
 MUST_USE err_t transfer_to_caller(struct transfer *t, const void *from, uint64_t bytes);
 MUST_USE err_t transfer_from_caller(struct transfer *t, void *to, uint64_t bytes);
 
-/* Move no more than VFS_MOVE_MAX: the answer is short. Pipes need no bound, what is in one is less. */
+/* Move no more than VFS_MOVE_MAX: the answer is short. */
 static inline void transfer_bound(struct transfer *t)
 {
 	if (t->bytes > VFS_MOVE_MAX)

@@ -136,9 +136,8 @@ struct poll;
 void poll_open(void);
 void poll_serve_pipe(uint32_t pipe); /* answer those who named it and one of whose files is ready now */
 void poll_serve_console(void);
-void poll_wake(void);				 /* answer those whose time has come */
-uint64_t poll_put_answer(struct waiter *waiter); /* into the message page; answers how many are ready */
-uint32_t poll_count(const struct poll *poll);
+void poll_wake(void);					    /* answer those whose time has come */
+void poll_answer(struct waiter *waiter, struct message *m); /* to who wakes; records into the message page */
 void poll_forget(struct poll *poll);
 int poll_check(void);
 

@@ -195,10 +195,8 @@ void waiter_answer(struct waiter *waiter, err_t error)
 	struct message m = message_make(error, waiter->t.done, 0);
 	cap_t slot = waiter->t.reply;
 
-	if (waiter->poll && error == E_OK) {
-		m.w[0] = poll_put_answer(waiter);
-		m.tag = TAG(error, MESSAGE_REGISTERS + poll_count(waiter->poll));
-	}
+	if (waiter->poll && error == E_OK)
+		poll_answer(waiter, &m);
 	answer_send(slot, &m);
 	waiter_forget(waiter);
 }

@@ -210,7 +210,8 @@ bool cache_may_hold(const struct cache *cache)
 
 bool cache_may_lease(const struct cache *cache, const struct cache_page *page, bool rich)
 {
-	return !page_is_idle(page) || (rich ? cache_may_hold(cache) : cache_room(cache) > cache->promised);
+	return (page && !page_is_idle(page)) ||
+	       (rich ? cache_may_hold(cache) : cache_room(cache) > cache->promised);
 }
 
 err_t cache_promise(struct cache *cache)

@@ -114,8 +114,8 @@ struct cache_page *cache_next(struct cache *cache, const struct cache_page *page
 uint32_t cache_room(const struct cache *cache);
 bool cache_may_hold(const struct cache *cache);
 
-/* May another page be leased? The promises must still be kept then; who is @rich also leaves the reserve and
- * the commons. A page that is in use already costs nothing. */
+/* May @page be leased (NULL: one that is not cached yet)? The promises must still be kept then; who is @rich
+ * also leaves the reserve and the commons. A page that is in use already costs nothing. */
 bool cache_may_lease(const struct cache *cache, const struct cache_page *page, bool rich);
 
 /* One page more, or less, is for somebody who has none yet. Errors: E_NO_MEMORY */

@@ -35,6 +35,16 @@ static bool group_is_left(const struct lease_table *table, uint32_t account)
 	return LEASE_GROUPS - table->used > (rich ? LEASE_RESERVE : 0);
 }
 
+/* May @account have one more in the bucket? Nobody makes it long for all. */
+static bool chain_is_short(const struct lease_table *table, uint32_t number, uint32_t account)
+{
+	uint32_t own = 0;
+
+	for (; number != 0; number = table->groups[number - 1].next)
+		own += table->groups[number - 1].account == account;
+	return own < LEASE_CHAIN;
+}
+
 /* The group of a page; a new one has no leases yet. NULL: there are too many. */
 static struct lease_group *group_take(struct lease_table *table, const struct lease_run *run, uint64_t page)
 {
@@ -43,14 +53,15 @@ static struct lease_group *group_take(struct lease_table *table, const struct le
 
 	if (group)
 		return group;
-	number = table->free;
-	if (!group_is_left(table, run->account) || allocation_refused("lease group"))
+	bucket = group_bucket(table, run->handle, page / LEASE_GROUP_PAGES);
+	if (!group_is_left(table, run->account) || !chain_is_short(table, *bucket, run->account) ||
+	    allocation_refused("lease group"))
 		return NULL;
+	number = table->free;
 	if (number != 0)
 		table->free = table->groups[number - 1].next;
 	else
 		number = ++table->top;
-	bucket = group_bucket(table, run->handle, page / LEASE_GROUP_PAGES);
 	group = &table->groups[number - 1];
 	*group = (struct lease_group){.handle = run->handle,
 				      .index = page / LEASE_GROUP_PAGES,
@@ -84,11 +95,12 @@ static err_t page_choose(struct store *store, uint32_t number, uint64_t index, s
 {
 	bool rich = from->account != ACCOUNT_FIRST &&
 		    store->leases->account_cached[from->account] >= LEASE_CACHE_SHARE;
-	struct cache_page *page;
-	err_t error = store_cache(store, number, index, &page);
+	struct cache_page *page = cache_find(store->cache, number, index);
+	err_t error;
 
-	if (error == E_OK && !cache_may_lease(store->cache, page, rich))
-		error = E_NO_MEMORY;
+	if (!cache_may_lease(store->cache, page, rich))
+		return E_NO_MEMORY;
+	error = store_cache(store, number, index, &page);
 	if (error == E_OK)
 		from->number = cache_number(store->cache, page);
 	return error;
@@ -166,16 +178,22 @@ static err_t lease_one(struct store *store, struct lease_group *group, uint32_t 
 	return E_OK;
 }
 
+/* Where the group of page @index ends, or the run. */
+static uint64_t group_edge(const struct lease_run *run, uint64_t index)
+{
+	uint64_t edge = (index / LEASE_GROUP_PAGES + 1) * LEASE_GROUP_PAGES, end = run->index + run->count;
+
+	return edge < end ? edge : end;
+}
+
 /* As many pages of one group as can be had, *index on; then it is behind them. */
 static err_t lease_group_pages(struct store *store, const struct lease_run *run, uint32_t number,
 			       uint64_t *frames, uint64_t *index)
 {
-	uint64_t edge = (*index / LEASE_GROUP_PAGES + 1) * LEASE_GROUP_PAGES, end = run->index + run->count;
 	struct lease_group *group = group_take(store->leases, run, *index);
+	uint64_t edge = group_edge(run, *index);
 	err_t error = group ? E_OK : E_TOO_MANY;
 
-	if (edge > end)
-		edge = end;
 	while (*index < edge && error == E_OK) {
 		uint64_t *to = &frames[*index - run->index];
 		uint64_t lent = lease_in_place(store, group, number, *index, edge, to);
@@ -229,38 +247,48 @@ err_t lease_take(struct store *store, const struct lease_run *run, uint64_t *fra
 /* All of them lent? */
 static bool leases_are_out(const struct store *store, const struct lease_run *run)
 {
-	if (run->index >= STORE_BYTES_MAX / PAGE_BYTES ||
-	    run->count > STORE_BYTES_MAX / PAGE_BYTES - run->index)
-		return false;
-	for (uint64_t i = run->index; i < run->index + run->count; i++) {
-		const struct lease_group *group = group_find(store->leases, run->handle, i);
+	uint64_t index = run->index, edge;
 
-		if (!group || group->count[i % LEASE_GROUP_PAGES] == 0)
+	if (index >= STORE_BYTES_MAX / PAGE_BYTES || run->count > STORE_BYTES_MAX / PAGE_BYTES - index)
+		return false;
+	while (index < run->index + run->count) {
+		const struct lease_group *group = group_find(store->leases, run->handle, index);
+
+		for (edge = group_edge(run, index); group && index < edge; index++)
+			if (group->count[index % LEASE_GROUP_PAGES] == 0)
+				return false;
+		if (!group)
 			return false;
 	}
 	return true;
 }
 
+static void lease_end(struct store *store, struct lease_group *group, uint32_t at)
+{
+	page_return(store, group->from[at]);
+	if (--group->count[at] > 0)
+		return;
+	group->pages--;
+	store->leases->account_cached[group->from[at].account] -= !group->from[at].in_archive;
+}
+
 err_t lease_return(struct store *store, const struct lease_run *run)
 {
 	uint32_t number = tree_by_handle(store->tree, run->handle);
+	uint64_t index = run->index, edge;
 
 	if (number == 0)
 		return E_NO_ENTRY;
 	if (!leases_are_out(store, run))
 		return E_ARGUMENT;
-	for (uint64_t i = run->index; i < run->index + run->count; i++) {
-		struct lease_group *group = group_find(store->leases, run->handle, i);
-		uint32_t at = i % LEASE_GROUP_PAGES;
+	while (index < run->index + run->count) {
+		struct lease_group *group = group_find(store->leases, run->handle, index);
 
-		page_return(store, group->from[at]);
-		store->tree->inodes[number].leases--;
-		if (--group->count[at] == 0) {
-			group->pages--;
-			store->leases->account_cached[group->from[at].account] -= !group->from[at].in_archive;
-		}
+		for (edge = group_edge(run, index); index < edge; index++)
+			lease_end(store, group, index % LEASE_GROUP_PAGES);
 		group_settle(store->leases, group);
 	}
+	store->tree->inodes[number].leases -= run->count;
 	store_settle(store, number);
 	return E_OK;
 }

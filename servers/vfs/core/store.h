@@ -19,11 +19,12 @@
 #define STORE_BYTES_MAX	  (1ull << 40) /* of a file */
 #define LEASE_GROUPS	  4096u
 #define LEASE_GROUP_PAGES 16u
-#define LEASE_BUCKETS	  1024u /* power of two */
+#define LEASE_BUCKETS	  2048u /* power of two */
 #define LEASE_COUNT_MAX	  UINT16_MAX
 #define ACCOUNT_FIRST	  0u   /* of the session's first process: it may take the last one of everything */
 #define LEASE_RESERVE	  512u /* groups that are left for accounts with less than the share */
 #define LEASE_SHARE	  64u
+#define LEASE_CHAIN	  16u /* groups of one account in a bucket: pages can be chosen so that they meet */
 #define LEASE_CACHE_SHARE 16u /* leased pages of the cache, as LEASE_SHARE for its last ones */
 
 /* Where a leased page lies, and who pays if it is one of the cache: who took its first lease. */

@@ -130,6 +130,43 @@ TEST(the_last_cache_is_for_accounts_that_lease_little)
 	check_leases(ARENA_PAGES + 1);
 }
 
+/* As lease.c spreads groups. */
+static uint64_t bucket_of(uint64_t file, uint64_t group)
+{
+	return (file * 31 + group) * 0x9e3779b97f4a7c15ull >> 40 & (LEASE_BUCKETS - 1);
+}
+
+static uint64_t next_in_first_bucket(uint64_t file, uint64_t group)
+{
+	do
+		group++;
+	while (bucket_of(file, group) != bucket_of(file, 0));
+	return group;
+}
+
+TEST(nobody_makes_a_bucket_long)
+{
+	uint64_t groups[2 * LEASE_CHAIN + 1] = {0};
+	uint32_t file;
+
+	build(1);
+	file = add_file("f", 0, 0);
+	inodes[file].size_bytes = 1ull << 39;
+	for (unsigned i = 1; i <= 2 * LEASE_CHAIN; i++)
+		groups[i] = next_in_first_bucket(file, groups[i - 1]);
+	for (unsigned i = 0; i < LEASE_CHAIN; i++)
+		CHECK_EQ(take_for(1, file, groups[i] * LEASE_GROUP_PAGES), E_OK);
+	CHECK_EQ(take_for(1, file, groups[LEASE_CHAIN] * LEASE_GROUP_PAGES), E_TOO_MANY);
+	check_leases(LEASE_CHAIN);
+	CHECK_EQ(take_for(1, file, groups[0] * LEASE_GROUP_PAGES + 1), E_OK); /* a group that is there */
+	for (unsigned i = LEASE_CHAIN; i < 2 * LEASE_CHAIN; i++)
+		CHECK_EQ(take_for(2, file, groups[i] * LEASE_GROUP_PAGES), E_OK);
+	CHECK_EQ(take_for(2, file, groups[2 * LEASE_CHAIN] * LEASE_GROUP_PAGES), E_TOO_MANY);
+	CHECK_EQ(give_back(file, groups[3] * LEASE_GROUP_PAGES, 1), E_OK);
+	CHECK_EQ(take_for(1, file, groups[2 * LEASE_CHAIN] * LEASE_GROUP_PAGES), E_OK);
+	check_leases(2 * LEASE_CHAIN + 1);
+}
+
 TEST(aligned_whole_pages_are_lent_where_they_lie)
 {
 	uint64_t frames[8], taken;
