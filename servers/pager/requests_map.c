@@ -136,9 +136,11 @@ static err_t map_file(struct process *caller, const struct message *in, struct a
 		      struct answer *out)
 {
 	struct inodes *inodes = &pager.policy.inodes;
-	struct inode_object *inode = inode_take(inodes, spec->inode);
+	struct inode_object *inode;
 	err_t error;
 
+	space_pays(caller->space);
+	inode = inode_take(inodes, spec->inode);
 	if (!inode)
 		return E_NO_MEMORY;
 	error = lease_hold(inode);

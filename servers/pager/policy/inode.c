@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Inode objects, in a hash table by number; the leases of each in a page tree. */
+/* Inode objects, in a hash table by handle; the leases of each in a page tree. */
 #include "policy/inode.h"
 
 void inodes_init(struct inodes *inodes, struct frames *frames, struct tree_pools *pools)
@@ -8,9 +8,14 @@ void inodes_init(struct inodes *inodes, struct frames *frames, struct tree_pools
 	nodes_init(&inodes->nodes, frames, sizeof(struct inode_object));
 }
 
+static uint64_t bucket_index(uint64_t number)
+{
+	return (number * 0x9e3779b97f4a7c15ull) >> (64 - INODE_BUCKET_BITS);
+}
+
 static struct inode_object **inode_bucket(struct inodes *inodes, uint64_t number)
 {
-	return &inodes->bucket[(number ^ number >> 6) % INODE_BUCKETS];
+	return &inodes->bucket[bucket_index(number)];
 }
 
 static void idle_append(struct inodes *inodes, struct inode_object *inode)
@@ -40,27 +45,54 @@ static void idle_remove(struct inodes *inodes, struct inode_object *inode)
 	inodes->idle_costly -= inode->is_costly;
 }
 
-struct inode_object *inode_take(struct inodes *inodes, uint64_t number)
+static struct inode_object *inode_find(struct inodes *inodes, uint64_t number)
 {
-	struct inode_object **bucket = inode_bucket(inodes, number);
-	struct inode_object *inode = *bucket;
+	struct inode_object *inode = *inode_bucket(inodes, number);
 
 	while (inode && inode->number != number)
 		inode = inode->next;
-	if (inode) {
-		if (inode->references++ == 0)
-			idle_remove(inodes, inode);
-		return inode;
-	}
-	inode = nodes_take(&inodes->nodes);
+	return inode;
+}
+
+/* May @account have one object more, in this chain? The last ones are for who has few. */
+static bool inode_is_left(const struct inodes *inodes, uint32_t account, const struct inode_object *chain)
+{
+	bool rich = account != ACCOUNT_FIRST && inodes->account_objects[account] >= INODE_SHARE;
+	uint32_t own = 0;
+
+	for (; chain; chain = chain->next)
+		own += chain->account == account;
+	return own < INODE_CHAIN && INODES_MAX - inodes->count > (rich ? INODE_RESERVE : 0);
+}
+
+/* The payer's. */
+static struct inode_object *inode_make(struct inodes *inodes, uint64_t number)
+{
+	struct inode_object **bucket = inode_bucket(inodes, number), *inode;
+	uint32_t account = inodes->nodes.frames->payer->number;
+
+	inode = inode_is_left(inodes, account, *bucket) ? nodes_take(&inodes->nodes) : NULL;
 	if (!inode)
 		return NULL;
 	inode->number = number;
 	inode->references = 1;
+	inode->account = (uint8_t)account;
 	page_tree_init(&inode->pages);
 	inode->next = *bucket;
 	*bucket = inode;
 	inodes->count++;
+	inodes->account_objects[account]++;
+	return inode;
+}
+
+struct inode_object *inode_take(struct inodes *inodes, uint64_t number)
+{
+	struct inode_object *inode = inode_find(inodes, number);
+
+	if (!inode)
+		return inode_make(inodes, number);
+	if (inode->references++ == 0)
+		idle_remove(inodes, inode);
 	return inode;
 }
 
@@ -111,6 +143,7 @@ void inode_destroy(struct inodes *inodes, struct inode_object *inode)
 		link = &(*link)->next;
 	*link = inode->next;
 	inodes->count--;
+	inodes->account_objects[inode->account]--;
 	idle_remove(inodes, inode);
 	nodes_give(&inodes->nodes, inode);
 }
@@ -185,20 +218,54 @@ static int idle_check(const struct inodes *inodes)
 	return idle == inodes->idle && costly == inodes->idle_costly ? 0 : __LINE__;
 }
 
+/* What was found, to be compared with what is counted. */
+struct inode_census {
+	uint64_t count, idle;
+	uint64_t *nodes, *chunks;
+	uint32_t account_objects[ACCOUNTS_MAX];
+};
+
+/* Objects from @inode on in its chain that are its account's. */
+static uint32_t chain_own(const struct inode_object *inode)
+{
+	uint32_t account = inode->account, own = 0;
+
+	for (; inode; inode = inode->next)
+		own += inode->account == account;
+	return own;
+}
+
+/* The objects of one bucket. */
+static int bucket_check(const struct inodes *inodes, uint64_t bucket, struct inode_census *found)
+{
+	for (const struct inode_object *inode = inodes->bucket[bucket]; inode; inode = inode->next) {
+		int broken = inode_check(inode, found->nodes, found->chunks);
+
+		if (broken)
+			return broken;
+		if (bucket_index(inode->number) != bucket || inode->account >= ACCOUNTS_MAX)
+			return __LINE__;
+		if (++found->count > inodes->count || chain_own(inode) > INODE_CHAIN)
+			return __LINE__;
+		found->idle += inode->references == 0;
+		found->account_objects[inode->account]++;
+	}
+	return 0;
+}
+
 int inodes_check(const struct inodes *inodes, uint64_t *nodes, uint64_t *chunks)
 {
-	uint64_t count = 0, idle = 0;
+	struct inode_census found = {.nodes = nodes, .chunks = chunks};
+	int broken = 0;
 
-	for (int i = 0; i < INODE_BUCKETS; i++) {
-		for (const struct inode_object *inode = inodes->bucket[i]; inode; inode = inode->next) {
-			int broken = inode_check(inode, nodes, chunks);
-
-			if (broken)
-				return broken;
-			idle += inode->references == 0;
-			if (++count > inodes->count)
-				return __LINE__;
-		}
-	}
-	return count == inodes->count && idle == inodes->idle ? idle_check(inodes) : __LINE__;
+	for (uint64_t i = 0; i < INODE_BUCKETS && !broken; i++)
+		broken = bucket_check(inodes, i, &found);
+	if (broken)
+		return broken;
+	for (uint32_t i = 0; i < ACCOUNTS_MAX; i++)
+		if (found.account_objects[i] != inodes->account_objects[i])
+			return __LINE__;
+	if (found.count > INODES_MAX || found.count != inodes->count || found.idle != inodes->idle)
+		return __LINE__;
+	return idle_check(inodes);
 }

@@ -174,6 +174,107 @@ TEST(idle_files_that_cost_nothing_wait_the_oldest_goes_first)
 	world_destroy(world);
 }
 
+#define VERSION_SHIFT 16 /* of a handle of the vfs */
+
+/* Map versions of a file from @first on, a page each, until it is refused; how many there were. */
+static uint64_t files_map(struct vm_space *space, uint64_t first)
+{
+	uint64_t count = 0;
+	err_t error;
+
+	do {
+		struct area_spec spec =
+			file_area(5 | (first + count) << VERSION_SHIFT, 1, PROT_BIT_READ, PAGE_BYTES);
+
+		spec.start = PAGE(first + count);
+		error = space_map(space, &spec);
+		count += error == E_OK;
+	} while (error == E_OK);
+	CHECK_EQ(error, E_NO_MEMORY);
+	return count;
+}
+
+static struct vm_space *account_space(struct world *world, uint32_t pid, uint32_t account)
+{
+	world->policy.frames.payer = &world->policy.frames.account[account];
+	return world_space(world, pid);
+}
+
+TEST(the_last_inode_objects_are_for_accounts_that_made_few)
+{
+	struct world *world = world_create(1024);
+	struct vm_space *first = account_space(world, 1, ACCOUNT_FIRST), *rich = account_space(world, 2, 7);
+	struct vm_space *poor = account_space(world, 3, 8), *copy;
+	struct inodes *inodes = &world->policy.inodes;
+	struct area_spec spec = file_area(5, 1, PROT_BIT_READ, PAGE_BYTES);
+	uint64_t end = INODES_MAX - INODE_RESERVE;
+
+	CHECK_EQ(files_map(rich, 0), end);
+	CHECK_EQ(inodes->account_objects[7], end);
+	CHECK_EQ(files_map(poor, end), INODE_SHARE);
+	CHECK_EQ(files_map(first, end + INODE_SHARE), INODE_RESERVE - INODE_SHARE);
+	CHECK_EQ(inodes->count, INODES_MAX);
+	CHECK_EQ(files_map(account_space(world, 4, 9), INODES_MAX), 0);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	CHECK_EQ(space_map(poor, &spec), E_OK);
+	CHECK_EQ(inodes->account_objects[8], INODE_SHARE);
+	CHECK_EQ(space_fork(rich, 5, &copy), E_OK);
+	spec.inode = 6;
+	CHECK_EQ(space_map_over(poor, &spec), E_NO_MEMORY);
+	CHECK_TRUE(area_set_find(&poor->areas, AT) != NULL);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	space_destroy(rich);
+	CHECK_EQ(inodes->account_objects[7], end);
+	space_destroy(copy);
+	world_return_leases(world);
+	CHECK_EQ(inodes->account_objects[7], 1);
+	CHECK_EQ(inodes->count, INODE_RESERVE + 1);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	world_destroy(world);
+}
+
+/* Make objects of the payer in bucket 0, until one is refused; how many there were. *from: the next handle to
+ * try. */
+static uint64_t bucket_fill(struct inodes *inodes, uint64_t *from, uint64_t most)
+{
+	uint64_t count = 0;
+	struct inode_object *inode;
+
+	while (count < most && (inode = inode_take(inodes, (*from)++)) != NULL) {
+		if (inodes->bucket[0] == inode) {
+			count++;
+			continue;
+		}
+		inode_drop(inodes, inode);
+		inode_destroy(inodes, inode);
+	}
+	return count;
+}
+
+TEST(an_account_has_few_inode_objects_in_one_bucket)
+{
+	struct world *world = world_create(64);
+	struct inodes *inodes = &world->policy.inodes;
+	struct frames *frames = &world->policy.frames;
+	struct inode_object *inode;
+	uint64_t handle = 0;
+
+	frames->payer = &frames->account[7];
+	CHECK_EQ(bucket_fill(inodes, &handle, 1000), INODE_CHAIN);
+	frames->payer = &frames->account[ACCOUNT_FIRST];
+	CHECK_EQ(bucket_fill(inodes, &handle, 1000), INODE_CHAIN);
+	CHECK_EQ(inodes->count, 2 * INODE_CHAIN);
+	CHECK_EQ(policy_check(&world->policy), 0);
+	while ((inode = inodes->bucket[0]) != NULL) {
+		inode_drop(inodes, inode);
+		inode_destroy(inodes, inode);
+	}
+	frames->payer = &frames->account[7];
+	CHECK_EQ(bucket_fill(inodes, &handle, 1), 1);
+	inode_drop(inodes, inodes->bucket[0]);
+	world_destroy(world);
+}
+
 TEST(a_page_past_the_end_of_the_file_is_a_bus_error)
 {
 	struct world *world = world_create(64);
