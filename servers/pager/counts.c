@@ -37,7 +37,7 @@ uint64_t counts_present(const struct process *process, vaddr_t *at, vaddr_t end)
 	for (uint32_t blocks = 0; blocks < PRESENT_BLOCKS && areas; blocks++) {
 		vaddr_t start = space_next_shown(process->space, *at, end, &areas), block;
 
-		*at = start;
+		*at = start < end ? start : end;
 		if (start >= end)
 			break;
 		block = (start & ~(ARENA_BYTES - 1)) + ARENA_BYTES;
