@@ -11,7 +11,12 @@
  *   forks     forks of a mapping of 200 GiB with a page in each
  *   polls     60 processes that sleep in poll() with 100 descriptors each
  *   reads     read() of 64 MiB at once, of a file without pages
+ *   versions  munmap of thousands of areas, each of a version of its own of one file
+ *   bucket    munmap of thousands of pages of a file that share one chain in the vfs, or few
+ *   readers   a WRITE of 13 MB into a pipe that 200 processes read
+ *   pollers   bytes through a nearly full pipe that 900 processes poll with 120 descriptors each
  */
+#include "storm.h"
 #include "check.h"
 #include <elf.h>
 #include <fcntl.h>
@@ -38,7 +43,7 @@
 #define POLLED		   100
 #define READ_BYTES	   (64 * MIB)
 
-static void ready(void)
+void ready(void)
 {
 	int file = open("/tmp/ready", O_CREAT | O_WRONLY, 0644);
 
@@ -232,14 +237,17 @@ static void reads(void)
 static const struct {
 	const char *name;
 	void (*run)(void);
-} kinds[] = {{"names", names}, {"sections", sections}, {"list", list},	 {"areas", areas},
-	     {"check", check}, {"forks", forks},       {"polls", polls}, {"reads", reads}};
+} kinds[] = {{"names", names},	     {"sections", sections}, {"list", list},	   {"areas", areas},
+	     {"check", check},	     {"forks", forks},	     {"polls", polls},	   {"reads", reads},
+	     {"versions", versions}, {"bucket", bucket},     {"readers", readers}, {"pollers", pollers}};
 
 int main(int argc, char **argv)
 {
 	for (unsigned i = 0; argc == 2 && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(argv[1], kinds[i].name) == 0)
 			kinds[i].run();
-	fprintf(stderr, "usage: storm names|sections|list|areas|check|forks|polls|reads\n");
+	fprintf(stderr,
+		"usage: storm names|sections|list|areas|check|forks|polls|reads|versions|bucket|readers|"
+		"pollers\n");
 	return 2;
 }
