@@ -96,11 +96,12 @@ static err_t page_choose(struct store *store, uint32_t number, uint64_t index, s
 	bool rich = from->account != ACCOUNT_FIRST &&
 		    store->leases->account_cached[from->account] >= LEASE_CACHE_SHARE;
 	struct cache_page *page = cache_find(store->cache, number, index);
-	err_t error;
+	err_t error = E_OK;
 
 	if (!cache_may_lease(store->cache, page, rich))
 		return E_NO_MEMORY;
-	error = store_cache(store, number, index, &page);
+	if (!page)
+		error = store_cache(store, number, index, &page);
 	if (error == E_OK)
 		from->number = cache_number(store->cache, page);
 	return error;
