@@ -227,9 +227,9 @@ static void one_message(struct message *m)
 		label = VFS_CHECK;
 	if (label == VFS_PUBLISH && known.cookie_count == COOKIES)
 		label = VFS_CHECK;
-	if (badge == BADGE_PROC && label == VFS_PROCESS_DESTROY)
-		pid_threads_go(w[0]);
 	(void)ask(m, label, badge, w);
+	if (badge == BADGE_PROC && label == VFS_PROCESS_DESTROY)
+		pid_threads_go(m->w[0]); /* a buffer may have changed it */
 }
 
 static void time_passes(struct message *m)
