@@ -138,7 +138,7 @@ def person_types(terminal):
     # Keys draw the line anew, prompt and all: what comes of it is waited for.
     terminal.type(b'\x1b[A\r', b'\nhi\r\n' + PROMPT)
     terminal.type(b'echo bc\x1b[D\x1b[Da\r', b'\nabc\r\n' + PROMPT)
-    terminal.type(b'hello_w\t\r', b'Hello World!\r\n' + PROMPT)
+    terminal.type(b'hello_w\t\r', b', my pid: 3\r\n' + PROMPT)
     check(b'\nyes\r\n' in terminal.type(b'if true\rthen echo yes\rfi\r', b'\r\n' + PROMPT), 'lines are gathered')
     terminal.type(b'cat\r', b'cat\r\n')
     terminal.type(b'typex\x7fd\r', b'd\r\ntyped\r\n')  # the terminal's own editing
